@@ -1,0 +1,1 @@
+"""Dockerfiles: text, instructions, stages."""

@@ -1,0 +1,236 @@
+"""The shapes that an instruction's arguments come in: flags, blank-separated words, quoted words, JSON.
+
+Each works on the joined text of an instruction and gives words that know their place.
+BuildKit reads them in
+https://github.com/moby/buildkit/blob/master/frontend/dockerfile/parser/line_parsers.go
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import NamedTuple
+
+from dockerlint.dockerfile.errors import DockerfileError
+from dockerlint.source import Text
+
+# Go's unicode.IsSpace; Python's own idea of white space has four control characters more.
+UNICODE_BLANKS = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+# What ends a keyword and separates plain words.
+BLANKS = "\t\v\f\r "
+
+_WORD = re.compile(r"[^\t\v\f\r ]+")
+
+
+class Flag(NamedTuple):
+    """`--name=value` or `--name` right after the keyword."""
+
+    text: Text
+    name: Text
+    value: Text | None
+
+
+def blank_words(text: Text) -> tuple[Text, ...]:
+    """Words separated by blanks, where quotes mean nothing (FROM, EXPOSE, COPY, ...)."""
+    return tuple(text.part(match.start(), match.end()) for match in _WORD.finditer(text))
+
+
+def split_keyword(text: Text) -> tuple[Text, Text]:
+    """The first word of an instruction, and the rest without blanks around it."""
+    match = _WORD.search(text)
+    if match is None:
+        return text.part(0, 0), text.part(0, 0)
+    rest = text.part(match.end(), len(text)).trimmed(UNICODE_BLANKS)
+    return text.part(match.start(), match.end()), rest
+
+
+def split_flags(text: Text, escape: str) -> tuple[tuple[Flag, ...], Text]:
+    """The leading words that begin with `--`, and what follows them."""
+    flags: list[Flag] = []
+    index = 0
+    while True:
+        while index < len(text) and text[index] in UNICODE_BLANKS:
+            index += 1
+        if not text.startswith("--", index):
+            break
+        word, end = _flag_word(text, index, escape)
+        index = end
+        if word == "--":
+            break
+        flags.append(_flag(word))
+    return tuple(flags), text.part(index, len(text)).trimmed(UNICODE_BLANKS)
+
+
+def _flag(word: Text) -> Flag:
+    name, equals, _ = word.partition("=")
+    cut = len(name)
+    value = word.part(cut + 1, len(word)) if equals else None
+    return Flag(word, word.part(2, cut), value)
+
+
+def _flag_word(text: Text, start: int, escape: str) -> tuple[Text, int]:
+    """The flag that begins at `start`, without its quotes and escapes, and the index after it."""
+    kept: list[int] = []
+    quote = ""
+    index = start
+    while index < len(text):
+        character = text[index]
+        if character == escape and index + 1 < len(text):
+            kept.append(index + 1)
+            index += 2
+            continue
+        if quote:
+            if character == quote:
+                quote = ""
+            else:
+                kept.append(index)
+        elif character in "'\"":
+            quote = character
+        elif character in UNICODE_BLANKS:
+            break
+        else:
+            kept.append(index)
+        index += 1
+    return text.picked(kept, start, index), index
+
+
+def quoted_words(text: Text, escape: str) -> tuple[Text, ...]:
+    """Words of ENV, LABEL and ARG: blanks inside quotes belong to the word, quotes stay."""
+    words: list[Text] = []
+    index, length = 0, len(text)
+    while index < length:
+        if text[index] in UNICODE_BLANKS:
+            index += 1
+            continue
+        start = index
+        index = _end_of_quoted_word(text, index, escape)
+        words.append(text.part(start, index))
+    return tuple(words)
+
+
+def _end_of_quoted_word(text: str, index: int, escape: str) -> int:
+    quote = ""
+    while index < len(text):
+        character = text[index]
+        if character == escape and quote != "'":
+            index += 2
+            continue
+        if quote:
+            if character == quote:
+                quote = ""
+        elif character in "'\"":
+            quote = character
+        elif character in UNICODE_BLANKS:
+            return index
+        index += 1
+    return min(index, len(text))
+
+
+def unquoted(text: Text, escape: str) -> Text:
+    """A word without its quotes and escapes, variables left as they are.
+
+    This is what expansion makes of it: escapes protect any character outside quotes, but only
+    the quote, `$` and themselves inside double quotes, and nothing inside single ones.
+    """
+    if not any(mark in text for mark in ("'", '"', escape)):
+        return text
+    kept: list[int] = []
+    quote = ""
+    index, length = 0, len(text)
+    while index < length:
+        character = text[index]
+        following = text[index + 1] if index + 1 < length else ""
+        if character == escape and quote != "'" and (not quote or following in ('"', "$", escape)):
+            if following:
+                kept.append(index + 1)
+            index += 2
+            continue
+        if character == quote:
+            quote = ""
+        elif not quote and character in "'\"":
+            quote = character
+        else:
+            kept.append(index)
+        index += 1
+    return text.picked(kept, 0, length)
+
+
+@cache
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> None:
+    """Python takes NaN and Infinity for numbers, Go does not."""
+    raise ValueError(constant)
+
+
+def json_words(text: Text) -> tuple[Text, ...] | None:
+    """The words of exec form; None where the text is no JSON array, and so in shell form.
+
+    Raises DockerfileError when it is an array that holds something else than strings.
+    """
+    if not text.startswith("["):
+        return None
+    try:
+        array, end = _decoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    if text[end:].strip(" \t\r\n"):
+        return None
+    if not all(isinstance(item, str) for item in array):
+        raise DockerfileError("exec form is a JSON array of strings; this one holds something else", text)
+    return tuple(_json_string(text, start, stop) for start, stop in _json_strings(text))
+
+
+def _json_strings(text: str) -> list[tuple[int, int]]:
+    """Start and end, quotes included, of each string of an array of strings."""
+    strings: list[tuple[int, int]] = []
+    index = text.find('"')
+    while index >= 0:
+        end = index + 1
+        while text[end] != '"':
+            end += 2 if text[end] == "\\" else 1
+        strings.append((index, end + 1))
+        index = text.find('"', end + 1)
+    return strings
+
+
+_SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+def _json_string(text: Text, start: int, end: int) -> Text:
+    body = text.part(start + 1, end - 1)
+    first, last = text.offset(start), text.offset(end - 1) + 1
+    if "\\" not in body:
+        return body.within(first, last) if body else Text("", text.source, first, last)
+    value: list[str] = []
+    runs: list[tuple[int, int]] = []
+    index = 0
+    while index < len(body):
+        character, width = _json_character(body, index)
+        offset = body.offset(index)
+        if not runs or runs[-1][1] + len(value) - runs[-1][0] != offset:
+            runs.append((len(value), offset))
+        value.append(character)
+        index += width
+    return Text("".join(value), text.source, first, last, tuple(runs))
+
+
+def _json_character(body: str, index: int) -> tuple[str, int]:
+    """One character of a JSON string, and how many characters stand for it."""
+    if body[index] != "\\":
+        return body[index], 1
+    letter = body[index + 1]
+    if letter != "u":
+        return _SIMPLE_ESCAPES.get(letter, letter), 2
+    code = int(body[index + 2 : index + 6], 16)
+    if 0xD800 <= code < 0xDC00 and body[index + 6 : index + 8] == "\\u":
+        low = int(body[index + 8 : index + 12], 16)
+        if 0xDC00 <= low < 0xE000:
+            return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)), 12
+    return (chr(code) if not 0xD800 <= code < 0xE000 else "\ufffd"), 6

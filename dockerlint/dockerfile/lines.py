@@ -1,0 +1,264 @@
+"""A Dockerfile's text, split into logical lines: one for each instruction, as BuildKit splits it.
+
+The splitting is dockerfile-parse's. Where that departs from BuildKit (blank lines and comments
+inside a continuation, heredocs, a byte order mark, escape characters, the end of the file), the
+text is mended before it gets it: every line keeps its number, so what comes back counts lines of
+the real file. https://docs.docker.com/reference/dockerfile/#format
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from typing import NamedTuple
+
+from dockerlint.dockerfile.arguments import UNICODE_BLANKS, json_words, split_flags, split_keyword
+from dockerlint.dockerfile.errors import DockerfileError
+from dockerlint.dockerfile.heredocs import Heredoc, Opener, openers
+from dockerlint.source import Source, Span, Text, join
+
+# BuildKit reads lines with a buffer of this many bytes.
+LONGEST_LINE = 65_535
+
+# dockerfile-parse takes a line that ends in a backslash for continued; this keeps it from that.
+_STOPPER = "\ue000"
+
+_HEREDOC_KEYWORDS = frozenset({"RUN", "COPY", "ADD"})
+
+
+class Directive(NamedTuple):
+    """A parser directive: `# syntax=...`, `# escape=...` or `# check=...`."""
+
+    name: str
+    value: Text
+
+
+class LogicalLine(NamedTuple):
+    """The text of one instruction, with continuations joined and the comments in it left out."""
+
+    text: Text
+    start: int
+    end: int
+    comments: tuple[Text, ...]
+    heredocs: tuple[Heredoc, ...]
+    empty_continuations: tuple[int, ...]
+
+
+class Lines(NamedTuple):
+    """All logical lines of a file, in order."""
+
+    lines: tuple[LogicalLine, ...]
+    directives: tuple[Directive, ...]
+    escape: str
+    comments: tuple[Text, ...]
+    error: DockerfileError | None
+
+
+def split(source: Source) -> Lines:
+    """Split a Dockerfile into logical lines; `error` says where reading had to stop."""
+    mender = _Mender(source)
+    try:
+        mender.read()
+        error = None
+    except DockerfileError as stopped:
+        error = stopped
+    # Comments come back as instructions called COMMENT, and so would a keyword COMMENT: tell them by their lines.
+    boundaries = [found for found in _boundaries(mender.mended) if found[0] in mender.blocks]
+    lines = tuple(mender.logical_line(start, end) for start, end in boundaries)
+    if error is None and not lines:
+        message = "the file holds no instruction" if source.text else "the file is empty"
+        error = DockerfileError(message, Span(source, 0, 0))
+    return Lines(lines, tuple(mender.directives), mender.escape, tuple(mender.all_comments), error)
+
+
+def _boundaries(mended: list[str]) -> list[tuple[int, int]]:
+    """First and last line (from 1) of each instruction and comment, as dockerfile-parse sees the mended text."""
+    from dockerfile_parse import DockerfileParser  # noqa: PLC0415 (takes 10 ms; not every run meets a Dockerfile)
+
+    logging.getLogger("dockerfile_parse").disabled = True
+    text = "\n".join(mended) + "\n"
+    parser = DockerfileParser(fileobj=io.BytesIO(text.encode("utf-8", "replace")))
+    return [(item["startline"] + 1, item["endline"] + 1) for item in parser.structure]
+
+
+_DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*")
+_CONTINUED = {
+    "\\": re.compile(r"(?:^|[^\\])(\\)[ \t]*$"),
+    "`": re.compile(r"(?:^|[^`])(`)[ \t]*$"),
+}
+
+
+class _Mender:
+    """One pass over the physical lines: what each is, and the text that dockerfile-parse gets for it."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.escape = "\\"
+        self.mended: list[str] = []
+        self.directives: list[Directive] = []
+        self.all_comments: list[Text] = []
+        # By number of a physical line: its share of an instruction.
+        self.fragments: dict[int, Text] = {}
+        # By number of an instruction's first line.
+        self.last_lines: dict[int, int] = {}
+        self.blocks: dict[int, tuple[Text, ...]] = {}
+        self.heredocs: dict[int, tuple[Heredoc, ...]] = {}
+        self.empty: dict[int, list[int]] = {}
+        self._block: list[Text] = []
+        self._number = 0
+        self._start = 0  # first line of the instruction that goes on, or 0
+        self._directives_possible = True
+
+    def read(self) -> None:
+        text = self.source.text
+        self._physical = text.split("\n")
+        if self._physical[-1] == "":
+            self._physical.pop()
+        try:
+            while self._number < len(self._physical):
+                self._read_line(self._next_line())
+            if self._start:
+                self._finish()
+        finally:
+            self._end_quietly()
+
+    def logical_line(self, start: int, end: int) -> LogicalLine:
+        parts = [self.fragments[number] for number in range(start, end + 1) if number in self.fragments]
+        text = parts[0] if len(parts) == 1 else join(parts, self.source, parts[0].start)
+        last = max(end, self.last_lines.get(start, end))
+        heredocs = self.heredocs.get(start, ())
+        return LogicalLine(text, start, last, self.blocks[start], heredocs, tuple(self.empty.get(start, ())))
+
+    def _next_line(self) -> str:
+        """The next physical line without its line end."""
+        line = self._physical[self._number]
+        # A character takes four bytes at most, so most lines need not be encoded.
+        if len(line) * 4 > LONGEST_LINE and len(line.encode("utf-8", "surrogateescape")) > LONGEST_LINE:
+            place = self.source.line_starts[self._number]
+            raise DockerfileError(
+                f"the line is longer than the {LONGEST_LINE:,} bytes that Docker reads",
+                Span(self.source, place, place + 1),
+            )
+        self._number += 1
+        return line.rstrip("\r")
+
+    def _read_line(self, line: str) -> None:
+        stripped = line.lstrip(UNICODE_BLANKS)
+        if stripped.startswith("#"):
+            self._comment(line, stripped)
+        elif not stripped:
+            self._blank()
+        else:
+            self._directives_possible = False
+            self._code(line, stripped)
+
+    def _comment(self, line: str, stripped: str) -> None:
+        self.mended.append("#")
+        start = self.source.line_starts[self._number - 1]
+        comment = self.source.slice(start + len(line) - len(stripped), start + len(line.rstrip(UNICODE_BLANKS)))
+        self.all_comments.append(comment)
+        if self._start:
+            self.last_lines[self._start] = self._number
+        elif not self._directive(line, stripped, comment):
+            self._directives_possible = False
+            if comment.lstrip("#").strip():
+                self._block.append(comment)
+            else:
+                self._block.clear()
+
+    def _directive(self, line: str, stripped: str, comment: Text) -> bool:
+        if not self._directives_possible:
+            return False
+        match = _DIRECTIVE.fullmatch(stripped.rstrip(UNICODE_BLANKS))
+        name = match.group(1).lower() if match else ""
+        if match is None or name not in ("syntax", "escape", "check"):
+            return False
+        if name != "escape" and line != stripped:
+            return False  # BuildKit looks these up in the untrimmed line
+        value = comment.part(match.start(2), match.end(2))
+        if any(directive.name == name for directive in self.directives):
+            raise DockerfileError(f"the `{name}` directive stands here for the second time", comment)
+        if name == "escape":
+            if value not in ("\\", "`"):
+                raise DockerfileError(f"`{value}` cannot be the escape character: only \\ and ` can", value)
+            self.escape = str(value)
+        self.directives.append(Directive(name, value))
+        return True
+
+    def _blank(self) -> None:
+        self._directives_possible = False
+        if self._start:
+            self.mended.append("#")
+            self.last_lines[self._start] = self._number
+            self.empty.setdefault(self._start, []).append(self._number)
+        else:
+            self.mended.append("")
+
+    def _code(self, line: str, stripped: str) -> None:
+        begins = not self._start
+        if begins:
+            self._start = self._number
+            self.blocks[self._number] = tuple(self._block)
+            self._block = []
+        kept = stripped if begins else line
+        offset = self.source.line_starts[self._number - 1] + len(line) - len(kept)
+        match = _CONTINUED[self.escape].search(kept)
+        body = kept[: match.start(1)] if match else kept
+        self.fragments[self._number] = Text(body, self.source, offset, offset + len(body))
+        self.last_lines[self._start] = self._number
+        if match:
+            self.mended.append(body + "\\")
+        else:
+            self.mended.append(body + _STOPPER if body.rstrip().endswith("\\") else body)
+            self._finish()
+
+    def _finish(self) -> None:
+        """The instruction's own lines are read: read the heredoc bodies that follow."""
+        start, self._start = self._start, 0
+        numbers = [number for number in range(start, self._number + 1) if number in self.fragments]
+        if not any("<" in self.fragments[number] for number in numbers):
+            return
+        joined = join([self.fragments[number] for number in numbers], self.source, 0)
+        opened = _heredoc_openers(joined, self.escape)
+        if opened:
+            self.heredocs[start] = tuple(self._heredoc(opener) for opener in opened)
+            self.last_lines[start] = self._number
+
+    def _heredoc(self, opener: Opener) -> Heredoc:
+        first = self._number
+        while self._number < len(self._physical):
+            line = self._next_line()
+            self.mended.append("#")
+            if opener.ends_with(line):
+                starts = self.source.line_starts
+                start = starts[self._number - 1]
+                body = self.source.slice(starts[first], start)
+                return Heredoc(opener, body, self.source.slice(start, start + len(line)))
+        raise DockerfileError(f"the heredoc `{opener.name}` is never closed by a line `{opener.name}`", opener.text)
+
+    def _end_quietly(self) -> None:
+        """Where the text ends inside a continuation, that ends the instruction: drop the last escape."""
+        for index in range(len(self.mended) - 1, -1, -1):
+            if self.mended[index].startswith("#"):
+                continue
+            if self.mended[index].endswith("\\"):
+                self.mended[index] = self.mended[index][:-1] or _STOPPER
+            return
+
+
+def _heredoc_openers(joined: Text, escape: str) -> tuple[Opener, ...]:
+    if "<<" not in joined:
+        return ()
+    keyword, rest = split_keyword(joined)
+    if keyword.upper() == "ONBUILD":
+        keyword, rest = split_keyword(rest)
+    if keyword.upper() not in _HEREDOC_KEYWORDS:
+        return ()
+    _, arguments = split_flags(rest, escape)
+    try:
+        if json_words(arguments) is not None:
+            return ()
+    except DockerfileError:
+        return ()
+    return openers(joined)

@@ -1,0 +1,1 @@
+"""Shell text: scripts, commands, and what they do in package-manager terms."""
