@@ -1,0 +1,1 @@
+"""The program that an image runs, as far as containers care."""
