@@ -7,7 +7,7 @@ are worked out only when a place is shown to somebody.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -139,7 +139,9 @@ class Text(str):
         first, last = self.offset(start), self.offset(end - 1) + 1
         if self.runs is None:
             return Text(value, self.source, first, last)
-        inner = [(index - start, offset) for index, offset in self.runs if start < index < end]
+        low = bisect_right(self.runs, (start, self.end + 1))
+        high = bisect_left(self.runs, (end, -1), low)
+        inner = [(index - start, offset) for index, offset in self.runs[low:high]]
         runs = ((0, first), *inner) if inner else None
         return Text(value, self.source, first, last, runs)
 

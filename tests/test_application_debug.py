@@ -85,6 +85,8 @@ DEBUG_ON = [
 ]  # fmt: skip
 
 DEBUG_OFF = [
+    FLASK + "D = False\nif os.getenv('DEV'):\n    D = True\napp.run(debug=D)",
+    FLASK + "def serve():\n    app.run(debug=True)\nparser.set_defaults(func=serve)\n",
     FLASK + "def create_app():\n    app.debug = True\n",  # nobody calls it here
     FLASK + MAIN + "app.run()",
     FLASK + MAIN + "app.run(debug=False)",

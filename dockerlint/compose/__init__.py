@@ -1,0 +1,1 @@
+"""Compose files: YAML nodes, interpolation, services."""

@@ -1,0 +1,90 @@
+"""`.env` and env files: names and values, with their places.
+
+https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/#env-file-syntax
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from dockerlint.compose.interpolation import interpolate
+from dockerlint.compose.places import pinned
+from dockerlint.source import Source, Text, join
+
+
+class EnvEntry(NamedTuple):
+    """One variable. Without a value (`NAME` alone) it is taken from whoever runs Compose."""
+
+    name: Text
+    value: Text | None
+    unknown: bool
+
+
+def parse_env(source: Source, environment: Mapping[str, str] | None = None) -> Iterator[EnvEntry]:
+    """The variables of a file, in order.
+
+    `$NAME` in a value is one of `environment` or of an earlier line. Lines that Compose refuses are
+    left out.
+    """
+    known = dict(environment or {})
+    position = 0
+    while position < len(source.text) and (match := _statement().match(source.text, position)):
+        position = max(match.end(), position + 1)
+        if not match["name"]:
+            continue
+        name = source.slice(*match.span("name"))
+        entry = EnvEntry(name, None, unknown=True)
+        if match["assigned"]:
+            entry = _assigned(name, match, source, known)
+        if entry.value is not None and not entry.unknown:
+            known[name] = entry.value
+        yield entry
+
+
+def _assigned(name: Text, match: re.Match[str], source: Source, known: Mapping[str, str]) -> EnvEntry:
+    if match["single"] is not None:
+        return EnvEntry(name, _unescaped(source.slice(*match.span("single")), _SINGLE), unknown=False)
+    if match["double"] is not None:
+        raw = _unescaped(source.slice(*match.span("double")), _DOUBLE)
+    else:
+        start = match.start("bare")
+        raw = source.slice(start, start + len(match["bare"].partition(" #")[0].rstrip()))
+    value = interpolate(raw, known)
+    return EnvEntry(name, value.value, value.unknown)
+
+
+_SINGLE = {"'": "'"}
+_DOUBLE = {'"': '"', "\\": "\\", "$": "$$", "n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
+
+
+def _unescaped(written: Text, escapes: Mapping[str, str]) -> Text:
+    """The text between quotes, with those of its escapes replaced that these quotes know."""
+    if "\\" not in written:
+        return written
+    pieces = []
+    position = 0
+    for match in _escape().finditer(written):
+        meant = escapes.get(match[1])
+        if meant is None:
+            continue
+        pieces.append(written.part(position, match.start()))
+        pieces.append(pinned(meant, written.source, written.offset(match.start()), written.offset(match.start()) + 2))
+        position = match.end()
+    pieces.append(written.part(position, len(written)))
+    return join(pieces, written.source, written.start).within(written.start, written.end)
+
+
+@cache
+def _statement() -> re.Pattern[str]:
+    """A variable with its value, or else a line that is none."""
+    value = r"""(?:'(?P<single>(?:[^'\\]|\\.)*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>(?!['"])[^\n]*))"""
+    name = r"(?:export[ \t]+)?(?P<name>[\w.\-\[\]]+)[ \t]*"
+    return re.compile(rf"\s*(?:{name}(?:(?P<assigned>[=:])[ \t]*{value}|\r?$)|(?:[^\n]*))", re.DOTALL | re.MULTILINE)
+
+
+@cache
+def _escape() -> re.Pattern[str]:
+    return re.compile(r"\\(.)", re.DOTALL)

@@ -1,0 +1,275 @@
+"""The services of a Compose file, short and long forms in one shape.
+
+https://docs.docker.com/reference/compose-file/services/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AbstractMapping
+from typing import NamedTuple
+
+from dockerlint.compose.commands import Command, Healthcheck, read_command, read_healthcheck
+from dockerlint.compose.errors import ComposeError
+from dockerlint.compose.interpolation import Variable
+from dockerlint.compose.mounts import Volume, read_volumes
+from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence, parse, scalars
+from dockerlint.compose.ports import Port, read_ports
+from dockerlint.compose.values import Assignment, Reader, Section, Value, is_null
+from dockerlint.source import Source, Span, Text
+
+_SERVICE_MARKS = ("image", "build", "links", "ports", "command", "volumes", "environment")
+
+
+class Build(NamedTuple):
+    """How an image is built. `context` is None where Compose takes the folder of the project."""
+
+    context: Value | None
+    dockerfile: Value | None
+    inline: Value | None
+    target: Value | None
+    args: tuple[Assignment, ...]
+    node: Node
+
+
+class Dependency(NamedTuple):
+    """Another service that must be there first; `condition` is None in the short form."""
+
+    name: Text
+    condition: Value | None
+    node: Node | None
+
+
+class EnvFile(NamedTuple):
+    """A file that feeds `environment`. Unless it is required it may be missing; None if unknown."""
+
+    path: Value
+    required: bool | None
+
+
+class Service:
+    """One service.
+
+    A value that two services share through an anchor stands where it is written, for both. What is
+    not read here, `settings` reads: `service.settings.text("restart")`.
+    """
+
+    __slots__ = (
+        "build",
+        "command",
+        "depends_on",
+        "entrypoint",
+        "env_files",
+        "environment",
+        "healthcheck",
+        "image",
+        "labels",
+        "name",
+        "network_mode",
+        "ports",
+        "privileged",
+        "profiles",
+        "settings",
+        "user",
+        "volumes",
+    )
+
+    def __init__(self, name: Text, settings: Section) -> None:
+        self.name = name
+        self.settings = settings
+        self.image = settings.text("image")
+        self.build = _build(settings)
+        self.user = settings.text("user")
+        self.environment = _environment(settings)
+        self.env_files = _env_files(settings)
+        self.ports: tuple[Port, ...] = read_ports(settings)
+        self.volumes: tuple[Volume, ...] = read_volumes(settings)
+        self.command: Command | None = read_command(settings, "command")
+        self.entrypoint: Command | None = read_command(settings, "entrypoint")
+        self.healthcheck: Healthcheck | None = read_healthcheck(settings)
+        self.labels = settings.assignments("labels")
+        self.profiles = settings.texts("profiles", single=False)
+        self.network_mode = settings.text("network_mode")
+        self.privileged = settings.flag("privileged")
+        self.depends_on = _depends_on(settings)
+
+    @property
+    def node(self) -> Mapping:
+        return self.settings.node
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether more of it stands elsewhere: it extends something, or has nothing to run."""
+        return "extends" in self.node or not any(key in self.node for key in ("image", "build", "provider"))
+
+
+class Compose:
+    """A Compose file as far as it can be read, and all that Docker Compose would refuse in it.
+
+    `root` is None for a file that is no YAML mapping. `variables` are all uses of variables, those
+    outside of services too. `reader` gives the value of any scalar below `root`.
+    """
+
+    __slots__ = ("errors", "name", "reader", "root", "services", "source", "variables")
+
+    def __init__(self, source: Source, root: Mapping | None, reader: Reader) -> None:
+        self.source = source
+        self.root = root
+        self.reader = reader
+        self.variables = _variables(root, reader)
+        project = Section("the file", root or Mapping({}, Span(source, 0, 0)), reader)
+        self.name = project.text("name")
+        self.services = tuple(_services(project)) if root else ()
+        self.errors: tuple[ComposeError, ...] = tuple(sorted(reader.errors, key=lambda error: error.span.start))
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether it only makes sense together with other files: an override, or a base to extend."""
+        included = self.root is not None and "include" in self.root
+        return included or any(service.is_partial for service in self.services)
+
+    @property
+    def volumes(self) -> tuple[Text, ...]:
+        """The names of the volumes declared at top level."""
+        return self.declared("volumes")
+
+    @property
+    def networks(self) -> tuple[Text, ...]:
+        """The names of the networks declared at top level."""
+        return self.declared("networks")
+
+    def declared(self, kind: str) -> tuple[Text, ...]:
+        """The names below a top-level key."""
+        node = self.root.get(kind) if self.root is not None else None
+        return node.keys if isinstance(node, Mapping) else ()
+
+    def service(self, name: str) -> Service | None:
+        return next((service for service in self.services if service.name == name), None)
+
+
+def read(source: Source, environment: AbstractMapping[str, str] | None = None) -> Compose:
+    """Reads one Compose file by itself.
+
+    `environment` is what its variables are replaced with: that of the `.env` file beside it, say.
+    """
+    tree = parse(source)
+    reader = Reader(environment or {}, tree.errors)
+    return Compose(source, _root(source, tree.documents, reader), reader)
+
+
+def _root(source: Source, documents: tuple[Node, ...], reader: Reader) -> Mapping | None:
+    if not documents:
+        if not reader.errors:
+            reader.note("syntax", "the file is empty: Compose wants at least `services:`", Span(source, 0, 0))
+        return None
+    if len(documents) > 1:
+        message = "a second document: Compose merges it with the first, but only the first is looked at here"
+        reader.note("documents", message, documents[1].span)
+    root = documents[0]
+    if isinstance(root, Mapping):
+        return root
+    what = "a list" if isinstance(root, Sequence) else "a single value" if root.text else "nothing"
+    reader.note("wrong-type", f"a Compose file is a mapping with `services:` in it, not {what}", root.span)
+    return None
+
+
+def _variables(root: Mapping | None, reader: Reader) -> tuple[Variable, ...]:
+    """All uses of variables, in the order of the file. Faulty ones anywhere in it are noted."""
+    values = (reader.value(scalar) for scalar in (scalars(root) if root else ()) if "$" in scalar.text)
+    found = (variable for value in values for variable in value.variables)
+    return tuple(sorted(found, key=lambda variable: variable.text.start))
+
+
+def _services(project: Section) -> list[Service]:
+    services = project.section("services", "services")
+    if services is None:
+        _note_first_format(project)
+        return []
+    return [service for entry in services.node.entries if (service := _service(entry, project.reader)) is not None]
+
+
+def _service(entry: Entry, reader: Reader) -> Service | None:
+    name = entry.key.text
+    node = entry.value
+    if is_null(node):
+        reader.note("empty-key", f"the service `{name}` has no value: Compose refuses it", entry.key.span)
+        node = Mapping({}, node.span)
+    if not isinstance(node, Mapping):
+        reader.note("wrong-type", f"the service `{name}` must be a mapping", node.span)
+        return None
+    return Service(name, Section(f"`{name}`", node, reader))
+
+
+def _note_first_format(project: Section) -> None:
+    for entry in project.node.entries if "services" not in project.node else ():
+        node = entry.value
+        name = entry.key.text
+        if isinstance(node, Mapping) and not name.startswith("x-") and any(key in node for key in _SERVICE_MARKS):
+            message = f"`{name}` stands at top level as in the first Compose format: put the services under `services:`"
+            project.reader.note("first-format", message, entry.key.span)
+            return
+
+
+def _build(settings: Section) -> Build | None:
+    entry = settings.entry("build")
+    if entry is None:
+        return None
+    if isinstance(entry.value, Scalar):
+        return Build(settings.text("build"), None, None, None, (), entry.value)
+    build = settings.section("build", f"the build of {settings.name}")
+    if build is None:
+        return None
+    return Build(
+        build.text("context"),
+        build.text("dockerfile"),
+        build.text("dockerfile_inline"),
+        build.text("target"),
+        build.assignments("args"),
+        build.node,
+    )
+
+
+def _environment(settings: Section) -> tuple[Assignment, ...]:
+    environment = settings.assignments("environment")
+    for name, _ in environment:
+        if name != name.rstrip():
+            message = f"no blank may stand before the `=` of `{name.rstrip()}`"
+            settings.reader.note("value", message, name.span)
+    return environment
+
+
+def _env_files(settings: Section) -> tuple[EnvFile, ...]:
+    entry = settings.entry("env_file")
+    if entry is None:
+        return ()
+    items = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
+    files = (_env_file(item, settings) for item in items)
+    return tuple(file for file in files if file is not None)
+
+
+def _env_file(node: Node, settings: Section) -> EnvFile | None:
+    if not isinstance(node, Mapping):
+        path = settings.text_of(node, f"an env file of {settings.name}")
+        return None if path is None else EnvFile(path, required=True)
+    section = Section(f"an env file of {settings.name}", node, settings.reader)
+    path = section.text("path")
+    if path is None:
+        return None
+    return EnvFile(path, section.flag("required") if "required" in node else True)
+
+
+def _depends_on(settings: Section) -> tuple[Dependency, ...]:
+    entry = settings.entry("depends_on")
+    if entry is None:
+        return ()
+    if not isinstance(entry.value, Mapping):
+        values = settings.texts("depends_on", single=False)
+        return tuple(Dependency(value.text, None, None) for value in values)
+    found = []
+    for name, node in ((inner.key.text, inner.value) for inner in entry.value.entries):
+        condition = None
+        if isinstance(node, Mapping):
+            condition = Section(f"`{name}` in `depends_on` of {settings.name}", node, settings.reader).text("condition")
+        else:
+            settings.wrong(node, f"`{name}` in `depends_on` of {settings.name} must be a mapping with a `condition`")
+        found.append(Dependency(name, condition, node))
+    return tuple(found)
