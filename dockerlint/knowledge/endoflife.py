@@ -109,8 +109,10 @@ def _system(reference: Reference, tag: tags.Tag, as_of: datetime.date) -> EndOfL
     """The operating system that the tag, or the name of a known image, speaks of."""
     is_known = find(reference.name) is not None
     named = tags.system(tag.words, is_known_image=is_known)
-    if is_known and (named is None or named.cycle is None):
-        named = tags.system(re.split(r"[-_/]", reference.familiar), is_known_image=True)
+    if is_known and (named is None or named.cycle is None) and reference.familiar not in load("eol")["images"]:
+        # `dit4c/ubuntu-xenial`; but a product may be called like a release: groovy is a language too.
+        words = [word for word in re.split(r"[-_/]", reference.familiar) if word != "groovy"]
+        named = tags.system(words, is_known_image=True)
     if named is None or named.cycle is None:
         return None
     return _ended(named.product, named.cycle, named.codename, as_of)

@@ -71,7 +71,7 @@ def deprecated(reference: Reference) -> Deprecation | None:
     followed by `eclipse-temurin:17-jre`. An image of the same name on another registry is another image.
     """
     name = canonical(reference.name)
-    if name in _STILL_KEPT:
+    if name in _STILL_KEPT or "-ea" in (reference.tag or ""):  # early access builds of OpenJDK go on
         return None
     tag = tags.read((reference.tag or "").removeprefix("openjdk-"))
     java = re.fullmatch(_JAVA, name)

@@ -38,7 +38,7 @@ _PIP = frozenset(
         "--report", "--use-feature", "--use-deprecated", "--keyring-provider", "--hash", "--group", "-w", "-d",
     }
 )  # fmt: skip
-_NODE = frozenset(
+NODE_VALUED = frozenset(
     {
         "-C", "--prefix", "-w", "--workspace", "--registry", "--omit", "--include", "--only", "--tag", "--loglevel",
         "--cache", "--userconfig", "--before", "--install-strategy", "--script-shell", "--scope", "--cwd", "--filter",
@@ -162,9 +162,9 @@ _FORMS: dict[str, _Form] = {
     "pipenv": _Form("python", ("install", "sync"), ("Pipfile", "Pipfile.lock"), (".cache/pip",)),
     "pdm": _Form("python", ("sync", "install"), ("pyproject.toml", "pdm.lock"), (".cache/pdm",)),
     "uv": _Form("python", ("sync",), ("pyproject.toml", "uv.lock", ".python-version"), (".cache/uv", ".cache")),
-    "npm": _Form("node", ("ci", "install", "i", "clean-install"), _NPM, (".npm",), _NODE),
-    "yarn": _Form("node", ("", "install"), _YARN, (".yarn", ".cache/yarn", "yarn"), _NODE),
-    "pnpm": _Form("node", ("install", "i", "fetch"), _PNPM, ("pnpm", ".pnpm-store"), _NODE),
+    "npm": _Form("node", ("ci", "install", "i", "clean-install"), _NPM, (".npm",), NODE_VALUED),
+    "yarn": _Form("node", ("", "install"), _YARN, (".yarn", ".cache/yarn", "yarn"), NODE_VALUED),
+    "pnpm": _Form("node", ("install", "i", "fetch"), _PNPM, ("pnpm", ".pnpm-store"), NODE_VALUED),
     "bun": _Form("node", ("install", "i"), ("package.json", "bun.lock", "bun.lockb", "bunfig.toml"), (".bun",)),
     "bundle": _Form(
         "ruby", ("", "install"), ("Gemfile", "Gemfile.lock", "*.gemspec", ".ruby-version"), ("bundle", ".gem")

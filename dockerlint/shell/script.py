@@ -96,11 +96,14 @@ def read_script(text: Text, nesting: tuple[str, ...] = ()) -> Script:
     return Script(text, tuple(reader.commands), is_broken=root.has_error or reader.is_cut)
 
 
-def command_of_words(words: tuple[Text, ...]) -> tuple[Command, ...]:
-    """The command of an exec form, and those of the script that it hands to a shell."""
+def command_of_words(words: tuple[Text, ...], shown: tuple[Text, ...] | None = None) -> tuple[Command, ...]:
+    """The command of an exec form, and those of the script that it hands to a shell.
+
+    `shown` are the words that its text spans, where they do not all stand in one place.
+    """
     if not words:
         return ()
-    first, last = words[0], words[-1]
+    first, last = (shown or words)[0], (shown or words)[-1]
     text = first.source.slice(first.start, last.end)
     command = Command(text, tuple(Word(word, is_literal=True) for word in words))
     return (command, *inner_commands(command))

@@ -37,15 +37,19 @@ class Wrapper(NamedTuple):
     """A command that runs the command written after it.
 
     `valued` are its short options that take a value, `operands` how many words of its own follow.
+    With a `subcommand` only that runs another command: `poetry run`.
     """
 
     valued: str = ""
     long_valued: tuple[str, ...] = ()
     operands: int = 0
+    subcommand: str = ""
 
 
+_UV_VALUED = ("--with", "--python", "--project", "--directory", "--env-file", "--extra", "--group", "--package")
 WRAPPERS: dict[str, Wrapper] = {
     "builtin": Wrapper(),
+    "bundle": Wrapper(subcommand="exec"),
     "busybox": Wrapper(),
     "command": Wrapper(),
     "doas": Wrapper("uC"),
@@ -56,6 +60,10 @@ WRAPPERS: dict[str, Wrapper] = {
     "gosu": Wrapper(operands=1),
     "nice": Wrapper("n", ("--adjustment",)),
     "nohup": Wrapper(),
+    "npx": Wrapper("p", ("--package",)),
+    "pdm": Wrapper(subcommand="run"),
+    "pipenv": Wrapper(subcommand="run"),
+    "poetry": Wrapper(subcommand="run"),
     "retry": Wrapper("dtm", ("--delay", "--times")),
     "setpriv": Wrapper("", ("--reuid", "--regid", "--groups", "--inh-caps", "--bounding-set")),
     "su-exec": Wrapper(operands=1),
@@ -63,6 +71,7 @@ WRAPPERS: dict[str, Wrapper] = {
     "tini": Wrapper("pe"),
     "time": Wrapper("fo", ("--format", "--output")),
     "timeout": Wrapper("ks", ("--kill-after", "--signal"), operands=1),
+    "uv": Wrapper("", _UV_VALUED, subcommand="run"),
     "xargs": Wrapper("adEILnPs", ("--max-args", "--max-procs", "--replace", "--arg-file", "--delimiter")),
 }
 
@@ -83,6 +92,10 @@ def looked_through(words: tuple[Word, ...]) -> tuple[int, list[Assignment]]:
         if wrapper is None:
             break
         after = _after_options(words, index + 1, wrapper)
+        if wrapper.subcommand:
+            if after >= len(words) or words[after].value != wrapper.subcommand:
+                break
+            after = _after_options(words, after + 1, wrapper)
         found: list[Assignment] = []
         if name in _TAKES_ASSIGNMENTS:
             while after < len(words) and (assignment := as_assignment(words[after])):

@@ -1,0 +1,182 @@
+"""`dockerlint check`."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from dockerlint.lint.finding import Severity
+from dockerlint.lint.registry import Selection, UnknownRule
+from dockerlint.lint.run import Request, Result, run
+from dockerlint.lint.settings import Settings
+from dockerlint.project.discovery import Found, find, named
+
+NOTHING, FINDINGS, UNCHECKED = 0, 1, 2
+
+_SEVERITIES = [severity.label for severity in Severity]
+
+
+def _names(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Names given by repeating an option or separated by commas."""
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--select", multiple=True, callback=_names, metavar="NAMES", help="Check only these rules.")
+@click.option("--ignore", multiple=True, callback=_names, metavar="NAMES", help="Leave these rules out.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["full", "concise", "json"]),
+    default="full",
+    show_default=True,
+    envvar="DOCKERLINT_FORMAT",
+    help="How to report.",
+)
+@click.option("-o", "--output-file", type=click.Path(dir_okay=False), help="Write the report there.")
+@click.option(
+    "--min-severity", type=click.Choice(_SEVERITIES), default="info", show_default=True, help="Report from here on."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*_SEVERITIES, "never"]),
+    default="warning",
+    show_default=True,
+    help="Exit with 1 from this severity on.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--stdin-filename", metavar="PATH", help="What to call standard input, which `-` stands for.")
+@click.option(
+    "--color", "--colour", "colour", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use colours."
+)
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Judge ends of life as of this day instead of today.",
+)
+def check(  # noqa: PLR0913, PLR0917
+    paths: tuple[str, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    form: str,
+    output_file: str | None,
+    min_severity: str,
+    fail_on: str,
+    exit_zero: bool,
+    stdin_filename: str | None,
+    colour: str,
+    as_of: datetime.datetime | None,
+) -> None:
+    """Check files and folders (the current one if none is given); `-` is standard input.
+
+    NAMES are rules, families of rules, or codes of other linters such as DL3002, separated by commas.
+
+    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 something could not be checked.
+    """
+    try:
+        selection = Selection(select, ignore)
+    except UnknownRule as error:
+        raise click.UsageError(str(error)) from error
+    day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
+    request = _request(paths or (".",), stdin_filename, selection, Settings(as_of=day))
+    if not request.files:
+        click.echo(f"warning: no Dockerfile and no Compose file in {', '.join(paths or ('.',))}", err=True)
+    result = _run(request)
+    shown = _at_least(result, min_severity)
+    _report(shown, form, output_file, colour)
+    sys.exit(_exit_code(result, fail_on, exit_zero=exit_zero))
+
+
+def _request(paths: tuple[str, ...], stdin_filename: str | None, selection: Selection, settings: Settings) -> Request:
+    standard_input = None
+    files: list[Found] = []
+    for path in dict.fromkeys(paths):
+        if path == "-":
+            name = stdin_filename or "-"
+            standard_input = (name, sys.stdin.buffer.read())
+            files.append(named(name))
+    files += find([path for path in paths if path != "-"])
+    return Request(tuple(files), selection, settings, standard_input)
+
+
+def _run(request: Request) -> Result:
+    """Run with a progress bar on standard error, where somebody watches and there is enough to do."""
+    if len(request.files) < 200 or not sys.stderr.isatty():
+        return run(request)
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Checking", total=len(request.files))
+        return run(request, lambda done: bar.update(task, completed=done))
+
+
+def _at_least(result: Result, label: str) -> Result:
+    lowest = Severity[label.upper()]
+    return result._replace(findings=tuple(found for found in result.findings if found.severity >= lowest))
+
+
+def _report(result: Result, form: str, output_file: str | None, colour: str) -> None:
+    if output_file is None:
+        if form == "full":
+            _render(result, form, sys.stdout, _wants_colour(colour))
+            return
+        out = io.StringIO()
+        _render(result, form, out, None)
+        click.echo(out.getvalue(), nl=False)
+        return
+    report = io.StringIO()
+    _render(result, form, report, False)
+    _write(Path(output_file), report.getvalue())
+
+
+def _wants_colour(colour: str) -> bool | None:
+    if colour != "auto":
+        return colour == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def _render(result: Result, form: str, out: TextIO, colour: bool | None) -> None:
+    if form == "json":
+        from dockerlint.report import json_report  # noqa: PLC0415
+
+        json_report.render(result, out)
+    elif form == "concise":
+        from dockerlint.report import concise  # noqa: PLC0415
+
+        concise.render(result, out)
+    else:
+        from dockerlint.report import terminal  # noqa: PLC0415
+
+        terminal.render(result, out, colour=colour)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a report whole or not at all: to a file beside it, which then takes its name."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text, "utf-8", "replace")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        message = f"cannot write {path}: {error.strerror}"
+        raise click.UsageError(message) from error
+
+
+def _exit_code(result: Result, fail_on: str, *, exit_zero: bool) -> int:
+    if result.problems:
+        return UNCHECKED
+    if exit_zero or fail_on == "never":
+        return NOTHING
+    lowest = Severity[fail_on.upper()]
+    return FINDINGS if any(finding.severity >= lowest for finding in result.findings) else NOTHING

@@ -1,0 +1,67 @@
+"""`dockerlint parse`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dockerlint.project.discovery import Found, find
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def parse(paths: tuple[str, ...], form: str) -> None:
+    """Print what Dockerfiles and Compose files say, as dockerlint reads them.
+
+    With --format json, one document a line and file. Exits with 2 when a file cannot be read.
+    """
+    has_failed = False
+    for file in find(paths):
+        model = _model(file)
+        has_failed = has_failed or model["error"] is not None
+        if form == "json":
+            click.echo(json.dumps(model).encode("utf-8", "replace").decode())
+        else:
+            _print(model)
+    sys.exit(2 if has_failed else 0)
+
+
+def _model(file: Found) -> dict[str, Any]:
+    from dockerlint.lint.finding import Problem  # noqa: PLC0415
+    from dockerlint.lint.run import read_source  # noqa: PLC0415
+    from dockerlint.report import model  # noqa: PLC0415
+
+    source = read_source(file.path)
+    if isinstance(source, Problem):
+        return model.of_unreadable(file.path, file.kind, source.message, source.line, source.column)
+    if file.kind == "compose":
+        from dockerlint.compose.services import read  # noqa: PLC0415
+        from dockerlint.lint.run import dotenv_of  # noqa: PLC0415
+
+        return model.of_compose(read(source, dotenv_of(Path(file.path))))
+    from dockerlint.dockerfile.stages import Dockerfile  # noqa: PLC0415
+
+    return model.of_dockerfile(Dockerfile(source))
+
+
+def _print(model: dict[str, Any]) -> None:
+    from dockerlint.report.text import visible  # noqa: PLC0415
+
+    click.echo(visible(f"{model['path']} ({model['kind']})"))
+    if model["error"] is not None:
+        error = model["error"]
+        click.echo(visible(f"  error {error['line']}:{error['column']}: {error['message']}"))
+    for stage in model.get("stages", ()):
+        name = f" as {stage['name']}" if stage["name"] else ""
+        click.echo(visible(f"  stage {stage['base']}{name}, lines {stage['start']} to {stage['end']}"))
+    for instruction in model.get("instructions", ()):
+        lines = f"{instruction['start']}-{instruction['end']}"
+        words = " ".join(word["text"] for word in instruction["words"])
+        click.echo(visible(f"  {lines:>9}  {instruction['instruction']} {words}"))
+    if model.get("config") is not None:
+        click.echo(json.dumps(model["config"], indent=2).encode("utf-8", "replace").decode())

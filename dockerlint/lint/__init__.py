@@ -1,0 +1,1 @@
+"""Rules, findings, and the engine that brings them together."""

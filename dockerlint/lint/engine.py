@@ -1,0 +1,84 @@
+"""Shows each node of a project once to each rule that asked for its kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from dockerlint.compose.services import Compose
+from dockerlint.dockerfile.instructions import Instruction, Onbuild, ShellForm
+from dockerlint.lint.finding import Finding
+from dockerlint.lint.registry import AnyRule
+from dockerlint.lint.rule import Rule
+from dockerlint.lint.settings import Settings
+from dockerlint.project.build import Build, Launch
+from dockerlint.shell.script import Command
+
+
+class Engine:
+    """The enabled rules, by the kind of node that they look at."""
+
+    def __init__(self, rules: Iterable[AnyRule], settings: Settings) -> None:
+        self._rules = [rule(settings) for rule in rules]
+        self._by_kind: dict[type, tuple[Rule[Any], ...]] = {}
+
+    def check_build(self, build: Build) -> list[Finding]:
+        """All findings about a Dockerfile, its context and its program."""
+        return arranged(found for node in self._nodes_of_build(build) for found in self._show(node))
+
+    def check_compose(self, compose: Compose) -> list[Finding]:
+        nodes: Iterator[object] = iter((compose, *compose.services))
+        return arranged(found for node in nodes for found in self._show(node))
+
+    def _show(self, node: object) -> Iterator[Finding]:
+        for rule in self._rules_for(type(node)):
+            yield from rule.check(node)
+
+    def _rules_for(self, kind: type) -> tuple[Rule[Any], ...]:
+        rules = self._by_kind.get(kind)
+        if rules is None:
+            rules = tuple(rule for rule in self._rules if any(issubclass(kind, wanted) for wanted in rule.kinds))
+            self._by_kind[kind] = rules
+        return rules
+
+    def _nodes_of_build(self, build: Build) -> Iterator[object]:
+        dockerfile = build.dockerfile
+        yield build
+        yield dockerfile
+        yield from dockerfile.pulls
+        yield from dockerfile.stages
+        wants_commands = bool(self._rules_for(Command))
+        for instruction in dockerfile.instructions:
+            for node in _with_trigger(instruction):
+                yield node
+                if wants_commands and isinstance(node, ShellForm):
+                    yield from node.commands
+        if self._rules_for(Launch):
+            yield from build.launches
+
+
+def _with_trigger(instruction: Instruction) -> tuple[Instruction, ...]:
+    if isinstance(instruction, Onbuild):
+        return instruction, instruction.instruction
+    return (instruction,)
+
+
+def arranged(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings in the order of the files, each once, with fingerprints that survive moved lines."""
+    ordered = sorted(dict.fromkeys(findings), key=lambda finding: (finding.region, finding.rule, finding.message))
+    seen: Counter[str] = Counter()
+    marked: list[Finding] = []
+    for finding in ordered:
+        region = finding.region
+        content = "\n".join(line.strip() for line in finding.lines)
+        key = "\0".join((finding.rule, region.path, content))
+        seen[key] += 1
+        marked.append(finding._replace(fingerprint=_digest(f"{key}\0{seen[key]}")))
+    return marked
+
+
+def _digest(text: str) -> str:
+    from hashlib import blake2b  # noqa: PLC0415 (a run without findings needs none)
+
+    return blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()

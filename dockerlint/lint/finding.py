@@ -1,0 +1,104 @@
+"""What a rule says: findings, and the edits that would mend them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from dockerlint.source import Span, Text
+
+# A finding shows at most this many lines of the file, each cut at this many characters.
+MOST_LINES = 6
+LONGEST_LINE = 400
+
+
+class Severity(IntEnum):
+    """`error`: broken or dangerous as it stands. `warning`: will hurt. `info`: could be better."""
+
+    INFO = 0
+    WARNING = 1
+    ERROR = 2
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+class Region(NamedTuple):
+    """A stretch of a file as people and editors count: from 1, the end exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    @classmethod
+    def of(cls, span: Span) -> Region:
+        start = span.source.position(span.start)
+        end = span.source.position(max(span.end, span.start))
+        return cls(span.source.path, *start, *end)
+
+
+class Edit(NamedTuple):
+    """Put `replacement` in place of what stands in `region`. A file that is not there is empty."""
+
+    region: Region
+    start: int
+    end: int
+    replacement: str
+
+    @classmethod
+    def replacing(cls, place: Text | Span, replacement: str) -> Edit:
+        span = place.span if isinstance(place, Text) else place
+        return cls(Region.of(span), span.start, span.end, replacement)
+
+    @classmethod
+    def creating(cls, path: str, text: str) -> Edit:
+        return cls(Region(path, 1, 1, 1, 1), 0, 0, text)
+
+
+class Fix(NamedTuple):
+    """Edits that mend a finding. A safe fix keeps what is built and run; `message` says what it does."""
+
+    message: str
+    edits: tuple[Edit, ...]
+    is_safe: bool
+
+
+class Finding(NamedTuple):
+    """One fault at one place.
+
+    `message` says what is wrong here, `reason` what happens because of it, `help` what to write
+    instead. `lines` are the lines of the region.
+    """
+
+    rule: str
+    chapter: str
+    aliases: tuple[str, ...]
+    severity: Severity
+    message: str
+    reason: str
+    help: str
+    region: Region
+    lines: tuple[str, ...]
+    fix: Fix | None
+    fingerprint: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"https://dockerlint.dev/rules/{self.rule}"
+
+
+class Problem(NamedTuple):
+    """A file, or a part of one, that could not be checked."""
+
+    path: str
+    line: int
+    column: int
+    message: str
+
+
+def shown_lines(span: Span, region: Region) -> tuple[str, ...]:
+    last = min(region.end_line, region.line + MOST_LINES - 1)
+    return tuple(span.source.line(number)[:LONGEST_LINE] for number in range(region.line, last + 1))

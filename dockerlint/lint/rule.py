@@ -1,0 +1,95 @@
+"""The shape of a rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Generic, TypeVar, get_args
+
+from dockerlint.lint.finding import Edit, Finding, Fix, Region, Severity, shown_lines
+from dockerlint.lint.settings import Settings
+from dockerlint.source import Span, Text
+
+Node = TypeVar("Node")
+Findings = Iterator[Finding]
+
+__all__ = ["Edit", "Findings", "Fix", "Rule", "Severity", "replace"]
+
+
+class Rule(Generic[Node]):
+    """A check of one kind of node; the type argument says which.
+
+    The docstring is the rule's page: its first paragraph says what is wrong, the next begins with
+    what happens because of it. `bad` maps samples to their mended text, None where there is no
+    fix; «» marks what the finding points at. A sample of several files has lines `=== name`.
+    """
+
+    severity: ClassVar[Severity]
+    profile: ClassVar[str] = "default"
+    aliases: ClassVar[tuple[str, ...]] = ()
+    bad: ClassVar[Mapping[str, str | None]] = {}
+    good: ClassVar[tuple[str, ...]] = ()
+
+    name: ClassVar[str]
+    chapter: ClassVar[str]
+    kinds: ClassVar[tuple[type, ...]]
+
+    def __init_subclass__(cls) -> None:
+        cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        cls.chapter = cls.__module__.split(".")[1]
+        (node,) = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]
+        cls.kinds = get_args(node) or (node,)
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def check(self, node: Node) -> Findings:
+        """Find the fault in a node. Speak only of what is certain."""
+        raise NotImplementedError
+
+    @classmethod
+    def page(cls) -> str:
+        from inspect import cleandoc  # noqa: PLC0415 (a run without findings needs no page)
+
+        return cleandoc(cls.__doc__ or "")
+
+    @classmethod
+    def summary(cls) -> str:
+        return " ".join(cls.page().split("\n\n")[0].split())
+
+    @classmethod
+    def reason(cls) -> str:
+        """What happens because of the fault, in one sentence."""
+        paragraphs = cls.page().split("\n\n")
+        text = " ".join(paragraphs[1].split()) if len(paragraphs) > 1 else ""
+        return re.split(r"(?<=[.!?]) (?=[A-Z`])", text, maxsplit=1)[0]
+
+    def finding(
+        self,
+        place: Text | Span,
+        message: str,
+        *,
+        help: str = "",  # noqa: A002
+        fix: Fix | None = None,
+        severity: Severity | None = None,
+        aliases: tuple[str, ...] | None = None,
+    ) -> Finding:
+        span = place.span if isinstance(place, Text) else place
+        region = Region.of(span)
+        return Finding(
+            rule=self.name,
+            chapter=self.chapter,
+            aliases=self.aliases if aliases is None else aliases,
+            severity=self.severity if severity is None else severity,
+            message=message,
+            reason=self.reason(),
+            help=help or (fix.message if fix else ""),
+            region=region,
+            lines=shown_lines(span, region),
+            fix=fix,
+        )
+
+
+def replace(place: Text, replacement: str, message: str, *, is_safe: bool) -> Fix:
+    """A fix that writes something else in one place."""
+    return Fix(message, (Edit.replacing(place, replacement),), is_safe)

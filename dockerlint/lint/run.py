@@ -1,0 +1,203 @@
+"""A whole run: files in, findings out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from dockerlint.compose.env_files import parse_env
+from dockerlint.compose.services import Compose
+from dockerlint.compose.services import read as read_compose
+from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.lint.engine import Engine, arranged
+from dockerlint.lint.finding import Finding, Problem, Region
+from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS, Selection
+from dockerlint.lint.settings import Settings
+from dockerlint.project.discovery import Found
+from dockerlint.project.project import Project, companions, root_of
+from dockerlint.source import Source, Span
+
+# Larger files are nobody's Dockerfile; reading them would only cost memory.
+LARGEST_FILE = 32 * 1024 * 1024
+
+# Starting processes pays from about this many Dockerfiles on.
+_WORTH_PROCESSES = 64
+
+Progress = Callable[[int], None]
+
+
+class Result(NamedTuple):
+    """What a run found, and what it could not check."""
+
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+    files: tuple[str, ...]
+
+
+class _Checked(NamedTuple):
+    findings: list[Finding]
+    problems: list[Problem]
+
+
+class Request(NamedTuple):
+    """What to check, and how. `standard_input` is the text to take for one of the files."""
+
+    files: tuple[Found, ...]
+    selection: Selection
+    settings: Settings
+    standard_input: tuple[str, bytes] | None = None
+
+
+def run(request: Request, progress: Progress | None = None) -> Result:
+    """Check all files of a request, on all processors where there are many."""
+    runner = _Runner(request)
+    findings: list[Finding] = []
+    problems: list[Problem] = []
+    for done, checked in enumerate(_each(runner), 1):
+        findings += checked.findings
+        problems += checked.problems
+        if progress is not None:
+            progress(done)
+    return Result(tuple(arranged(findings)), tuple(sorted(problems)), tuple(file.path for file in request.files))
+
+
+def _each(runner: _Runner) -> Iterator[_Checked]:
+    runner.read_compose_files()
+    files = runner.request.files
+    workers = os.cpu_count() or 1
+    if workers < 2 or sum(file.kind == "dockerfile" for file in files) < _WORTH_PROCESSES:
+        yield from map(runner.check, files)
+        return
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 (slow to import, seldom needed)
+
+    with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(runner,)) as pool:
+        yield from pool.map(_check_in_worker, files, chunksize=16)
+
+
+_worker: list[_Runner] = []
+
+
+def _start_worker(runner: _Runner) -> None:
+    _worker[:] = [runner]
+
+
+def _check_in_worker(file: Found) -> _Checked:
+    return _worker[0].check(file)
+
+
+class _Runner:
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.composes: dict[str, Compose] = {}
+        self.projects: dict[Path, Project] = {}
+        self._unread: dict[str, Problem] = {}
+        self._engine: Engine | None = None
+        self._compose_engine: Engine | None = None
+
+    def read_compose_files(self) -> None:
+        """Read every Compose file that is checked or that may build what is checked."""
+        by_root: dict[Path, set[str]] = {}
+        for file in self.request.files:
+            root = root_of(file.path)
+            paths = by_root.setdefault(root, set())
+            if file.kind == "compose":
+                paths.add(file.path)
+        self._add_companions(by_root)
+        for root, paths in by_root.items():
+            composes = [compose for path in sorted(paths) if (compose := self._compose(path))]
+            self.projects[root] = Project(root, composes)
+
+    def _add_companions(self, by_root: dict[Path, set[str]]) -> None:
+        known = {os.path.abspath(path) for paths in by_root.values() for path in paths}  # noqa: PTH100
+        folders: set[Path] = set()
+        for file in self.request.files:
+            folder = Path(file.path).parent
+            if file.kind == "dockerfile" and file.path != "-" and folder not in folders:
+                folders.add(folder)
+                root = root_of(file.path)
+                by_root[root] |= {str(path) for path in companions(Path(file.path), root) if str(path) not in known}
+
+    def _compose(self, path: str) -> Compose | None:
+        if path not in self.composes:
+            source = self._source(path)
+            if isinstance(source, Problem):
+                self._unread[path] = source
+                return None
+            self.composes[path] = read_compose(source, {} if path == "-" else dotenv_of(Path(path)))
+        return self.composes[path]
+
+    def check(self, file: Found) -> _Checked:
+        try:
+            return self._check_compose(file) if file.kind == "compose" else self._check_dockerfile(file)
+        except Exception as error:
+            where = error.__traceback__
+            while where is not None and where.tb_next is not None:
+                where = where.tb_next
+            place = f"{Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where else "?"
+            message = f"internal error, please report it: {type(error).__name__} at {place}: {error}"
+            return _Checked([], [Problem(file.path, 1, 1, message)])
+
+    def _check_dockerfile(self, file: Found) -> _Checked:
+        source = self._source(file.path)
+        if isinstance(source, Problem):
+            return _Checked([], [source])
+        if self._engine is None:
+            self._engine = Engine(self.request.selection.rules(DOCKERFILE_CHAPTERS), self.request.settings)
+        dockerfile = Dockerfile(source)
+        path = None if file.path == "-" else Path(file.path)
+        build = self.projects[root_of(file.path)].build(dockerfile, path)
+        problems = [_problem(error.span, error.message) for error in dockerfile.errors]
+        return _Checked(self._engine.check_build(build), problems)
+
+    def _check_compose(self, file: Found) -> _Checked:
+        compose = self._compose(file.path)
+        if compose is None:
+            return _Checked([], [self._unread[file.path]])
+        if self._compose_engine is None:
+            self._compose_engine = Engine(self.request.selection.rules(COMPOSE_CHAPTERS), self.request.settings)
+        problems = [_problem(error.span, error.message) for error in compose.errors]
+        return _Checked(self._compose_engine.check_compose(compose), problems)
+
+    def _source(self, path: str) -> Source | Problem:
+        if self.request.standard_input is not None and path == self.request.standard_input[0]:
+            return _decoded(path, self.request.standard_input[1])
+        return read_source(path)
+
+
+def read_source(path: str) -> Source | Problem:
+    """The text of a file, or why it cannot be had."""
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except IsADirectoryError:
+        return Problem(path, 1, 1, "this is a folder, not a file")
+    except (OSError, ValueError) as error:
+        return Problem(path, 1, 1, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+    return _decoded(path, data)
+
+
+def dotenv_of(path: Path) -> dict[str, str]:
+    """The `.env` beside a Compose file, which feeds its variables."""
+    file = path.parent / ".env"
+    if not file.is_file() or file.is_symlink():
+        return {}
+    source = read_source(str(file))
+    return {} if isinstance(source, Problem) else {str(entry.name): str(entry.value) for entry in parse_env(source)}
+
+
+def _decoded(path: str, data: bytes) -> Source | Problem:
+    if len(data) > LARGEST_FILE:
+        return Problem(path, 1, 1, f"larger than {LARGEST_FILE >> 20} MB, so not read")
+    nul = data.find(b"\0")
+    if nul >= 0:
+        line = data.count(b"\n", 0, nul) + 1
+        column = nul - (data.rfind(b"\n", 0, nul) + 1) + 1
+        return Problem(path, line, column, "a binary file: there is a NUL byte here")
+    return Source.from_bytes(path, data)
+
+
+def _problem(span: Span, message: str) -> Problem:
+    region = Region.of(span)
+    return Problem(region.path, region.line, region.column, message)

@@ -1,0 +1,1 @@
+"""The project: which Dockerfiles, Compose files, contexts and programs belong together."""

@@ -1,0 +1,269 @@
+"""A build: a Dockerfile with the context it is built from and the services that run the result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from dockerlint.compose.services import Service
+from dockerlint.context.files import Context
+from dockerlint.dockerfile.image import parse
+from dockerlint.dockerfile.instructions import Add, Copy, Instruction, Run, ShellForm, User
+from dockerlint.dockerfile.stages import Dockerfile, Stage
+from dockerlint.knowledge.images import ImageFacts, facts, is_root
+from dockerlint.project.image_files import ImageFiles, absolute_path
+from dockerlint.project.programs import programs
+from dockerlint.shell.script import SHELLS, Command, command_of_words, read_script
+from dockerlint.source import Source
+
+if TYPE_CHECKING:
+    from dockerlint.application.program import Program
+
+_DEVELOPMENT = frozenset(
+    {"dev", "develop", "development", "devcontainer", "debug", "test", "tests", "e2e", "ci", "lint"}
+)
+
+# Daemons that are told by an option whom to step down to.
+_USER_OPTIONS = {
+    "memcached": ("-u", "--user"),
+    "mysqld": ("-u", "--user"),
+    "mysqld_safe": ("--user",),
+    "named": ("-u",),
+    "uwsgi": ("--uid",),
+}
+
+# A base image whose command is one of these starts nothing by itself.
+_BARE = frozenset(
+    {
+        "sh", "bash", "ash", "zsh", "python", "python2", "python3", "pypy", "pypy3", "node", "irb", "php", "jshell",
+        "iex", "erl", "ghci", "julia", "r", "perl", "rakudo", "swipl", "lua", "powershell", "pwsh", "cmd", "cmd.exe",
+    }
+)  # fmt: skip
+
+_DEEPEST_SCRIPT = 3
+
+# Users that these commands make root step down to.
+_STEPPING_DOWN = frozenset(
+    {"gosu", "su-exec", "setpriv", "runuser", "s6-setuidgid", "chpst", "setuidgid", "setuser", "su"}
+)
+
+
+class RunAs(NamedTuple):
+    """Who the container runs as. `is_root` is None where nobody can know."""
+
+    is_root: bool | None
+    name: str | None
+    user: User | None
+    facts: ImageFacts | None
+
+
+class Launch(NamedTuple):
+    """A Python program that a stage of a build starts."""
+
+    build: Build
+    stage: Stage
+    program: Program
+
+
+def has_development_part(*names: str | None) -> bool:
+    """Whether a name says that this is no production image: `Dockerfile.dev`, `test`, `.devcontainer`."""
+    parts = {part for name in names if name for part in re.split(r"[.\-_/\\]", name.lower())}
+    return not parts.isdisjoint(_DEVELOPMENT)
+
+
+class Build:
+    """One Dockerfile and what the project knows of its use.
+
+    `context` is None where it is not known; `label` is the Dockerfile's path below the project's
+    root; `services` are the Compose services that run what is built.
+    """
+
+    def __init__(
+        self,
+        dockerfile: Dockerfile,
+        context: Context | None = None,
+        services: Sequence[Service] = (),
+        label: str = "",
+    ) -> None:
+        self.dockerfile = dockerfile
+        self.context = context
+        self.services = tuple(services)
+        self.label = label or dockerfile.path
+
+    @cached_property
+    def targets(self) -> tuple[Stage, ...]:
+        """The last stage, and those that a service names as its target."""
+        stages = self.dockerfile.stages
+        wanted = {_target(service) for service in self.services} - {None}
+        named = [stage for stage in stages[:-1] if stage.name in wanted or str(stage.index) in wanted]
+        return (*named, *stages[-1:])
+
+    @cached_property
+    def shipping_stages(self) -> tuple[Stage, ...]:
+        """The targets and the stages that they are built on."""
+        shipping = {link.index for stage in self.targets for link in stage.chain}
+        return tuple(stage for stage in self.dockerfile.stages if stage.index in shipping)
+
+    @cached_property
+    def runtime_stages(self) -> tuple[Stage, ...]:
+        """The targets that start something."""
+        return tuple(stage for stage in self.targets if self._starts_something(stage))
+
+    def is_development(self, stage: Stage) -> bool:
+        return has_development_part(stage.name, self.label)
+
+    def _starts_something(self, stage: Stage) -> bool:
+        own = [word.rpartition("/")[2].lower() for form in (stage.entrypoint, stage.cmd) if form for word in form.words]
+        if own:
+            return len(own) > 1 or own[0] not in _BARE
+        if any(service.command or service.entrypoint for service in self.services_of(stage)):
+            return True
+        known = self.facts(stage)
+        words = (known.cmd or known.entrypoint) if known else None
+        return words is not None and words != () and words[0].rpartition("/")[2].lower() not in _BARE
+
+    def facts(self, stage: Stage) -> ImageFacts | None:
+        """What is known of the image from outside that a stage stands on."""
+        name = stage.root.base_name
+        reference = parse(name) if name else None
+        return facts(reference) if reference else None
+
+    def services_of(self, stage: Stage) -> tuple[Service, ...]:
+        """The services that run this stage: those that name it, or that name none if it is the last."""
+        is_last = stage is self.dockerfile.stages[-1]
+        names = (stage.name, str(stage.index))
+        return tuple(
+            service
+            for service in self.services
+            if (target := _target(service)) in names or (target is None and is_last)
+        )
+
+    def runs_as(self, stage: Stage) -> RunAs:
+        """The user of the stage's process: the last USER of its chain, or the base image's own."""
+        known = self.facts(stage)
+        user, name = stage.state.user, stage.state.user_name
+        if user is not None:
+            return RunAs(is_root(name), name, user, known)
+        name = known.default_user if known else None
+        return RunAs(is_root(name), name, None, known)
+
+    def steps_down(self, stage: Stage) -> bool:
+        """Whether what the container starts gives up root by itself, or may do so in a script unseen."""
+        if any(_gives_up_root(command) for command in self.start_commands(stage)):
+            return True
+        if any(_brings_tool_for_it(step.instruction) for link in stage.chain for step in link.steps):
+            return True
+        known = self.facts(stage)
+        keeps_entrypoint = stage.entrypoint is None
+        return keeps_entrypoint and known is not None and known.drops_privileges is not False
+
+    def start_commands(self, stage: Stage) -> tuple[Command, ...]:
+        """The commands that ENTRYPOINT and CMD run, scripts of the context included."""
+        entrypoint, cmd = stage.entrypoint, stage.cmd
+        commands = list(_joined(entrypoint, cmd))
+        return (*commands, *self._in_scripts(stage, commands))
+
+    def _in_scripts(self, stage: Stage, commands: Sequence[Command], depth: int = 0) -> Iterator[Command]:
+        if depth >= _DEEPEST_SCRIPT:
+            return
+        for command in commands:
+            source = self.script_of(stage, command)
+            if source is not None:
+                inner = read_script(source.slice(0, len(source.text))).commands
+                yield from inner
+                yield from self._in_scripts(stage, inner, depth + 1)
+
+    def script_of(self, stage: Stage, command: Command) -> Source | None:
+        """The shell script that a command starts, if the image takes it from the context."""
+        words = [command.program, *command.arguments] if command.program else []
+        if words and command.name in SHELLS:
+            words = [word for word in words[1:] if not word.value.startswith("-")]
+        if not words or not words[0].is_literal:
+            return None
+        name = str(words[0].value)
+        if "/" not in name and command.name not in SHELLS:
+            # Found by PATH; scripts are put there by name.
+            candidates = [f"/usr/local/bin/{name}", f"/usr/bin/{name}", f"/bin/{name}"]
+        else:
+            candidates = [absolute_path(name, stage.state.workdir)]
+        for path in candidates:
+            source = self.read(stage, path)
+            if source is not None and _is_shell_script(source.text):
+                return source
+        return None
+
+    def read(self, stage: Stage, path: str) -> Source | None:
+        """The text of a file that the stage has at an absolute path, if it came from the context."""
+        if self.context is None or self._files is None:
+            return None
+        origin = self._files.origin(stage, path)
+        return self.context.read_text(origin) if origin is not None else None
+
+    @cached_property
+    def _files(self) -> ImageFiles | None:
+        return ImageFiles(self.dockerfile, self.context) if self.context is not None else None
+
+    @cached_property
+    def launches(self) -> tuple[Launch, ...]:
+        """The Python programs that the runtime stages start, as far as their source can be read."""
+        if self.context is None or not self.runtime_stages:
+            return ()
+        return tuple(
+            Launch(self, stage, program)
+            for stage in self.runtime_stages
+            for program in programs(stage, self.start_commands(stage), self.read)
+        )
+
+
+def _target(service: Service) -> str | None:
+    """The stage that a service builds, as Docker compares its name."""
+    target = service.build.target if service.build is not None else None
+    return target.text.lower() if target is not None else None
+
+
+def _gives_up_root(command: Command) -> bool:
+    if any(name in _STEPPING_DOWN for name in (command.name, *command.wrappers)):
+        return True
+    words = [str(word.value) for word in command.words]
+    options = _USER_OPTIONS.get(command.name, ("-u", "--user") if "sudo" in command.wrappers else ())
+    given = [word.partition("=")[2] for word in words if word.startswith(tuple(f"{option}=" for option in options))]
+    given += [after for option, after in pairwise(words) if option in options]
+    return any(is_root(user) is False for user in given)
+
+
+def _brings_tool_for_it(instruction: Instruction) -> bool:
+    """Whether a step installs a program whose only use is to give up root: some script will call it."""
+    if not isinstance(instruction, Run | Copy | Add):
+        return False
+    return any(tool in instruction.rest for tool in ("gosu", "su-exec", "s6-overlay", "fixuid", "setpriv"))
+
+
+def _is_shell_script(text: str) -> bool:
+    first = text.partition("\n")[0]
+    return not first.startswith("#!") or any(shell in first for shell in SHELLS)
+
+
+def _joined(entrypoint: ShellForm | None, cmd: ShellForm | None) -> Iterator[Command]:
+    """ENTRYPOINT and CMD as Docker joins them."""
+    if entrypoint is None:
+        if cmd is not None:
+            yield from cmd.commands
+        return
+    if entrypoint.exec_form is None:
+        yield from entrypoint.commands
+        return
+    arguments = cmd.exec_form if cmd is not None and cmd.exec_form is not None else ()
+    if not entrypoint.exec_form:
+        yield from cmd.commands if cmd is not None else ()
+        return
+    yield from command_of_words((*entrypoint.exec_form, *arguments), shown=arguments or None)
+    if cmd is not None and _hands_on(entrypoint.exec_form[0]):
+        yield from cmd.commands
+
+
+def _hands_on(program: str) -> bool:
+    """Whether an entrypoint is a script, which usually ends in `exec "$@"`."""
+    return program.endswith((".sh", ".bash")) or "entrypoint" in program

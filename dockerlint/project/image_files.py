@@ -1,0 +1,100 @@
+"""Where the files of an image come from: which file of the context a path in a stage is."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import NamedTuple
+
+from dockerlint.context.files import Context
+from dockerlint.dockerfile.expansion import expand
+from dockerlint.dockerfile.instructions import Add, Copy, Transfer
+from dockerlint.dockerfile.stages import Dockerfile, Stage, State
+from dockerlint.source import Text
+
+# `COPY --from` chains longer than this are left unfollowed.
+_LONGEST_CHAIN = 10
+
+
+class Placed(NamedTuple):
+    """A COPY or ADD with its words expanded: sources to a folder or file of the image."""
+
+    transfer: Transfer
+    sources: tuple[tuple[Text, str], ...]
+    destination: str
+    is_folder: bool
+
+
+def placed(transfer: Transfer, before: State) -> Placed | None:
+    """What a COPY or ADD takes where; None when a variable leaves that open."""
+    destination = _expanded(transfer.destination, transfer, before)
+    sources = [(word, _expanded(word, transfer, before)) for word in transfer.sources]
+    known = tuple((word, source) for word, source in sources if source is not None)
+    if destination is None or len(known) < len(sources):
+        return None
+    is_folder = destination.endswith(("/", "/.")) or destination == "." or len(sources) > 1
+    return Placed(transfer, known, absolute_path(destination, before.workdir), is_folder)
+
+
+def _expanded(word: Text, transfer: Transfer, before: State) -> str | None:
+    return expand(word, before.environment.get, transfer.escape).value
+
+
+def absolute_path(path: str, workdir: str | None) -> str:
+    """A path in the image, from the root.
+
+    Before any WORKDIR relative paths stand below the base image's; as all of them do, it may be taken for the root.
+    """
+    return posixpath.normpath(posixpath.join("/", workdir or "", path))
+
+
+class ImageFiles:
+    """The files that COPY and ADD bring into the stages of a Dockerfile."""
+
+    def __init__(self, dockerfile: Dockerfile, context: Context) -> None:
+        self._dockerfile = dockerfile
+        self._context = context
+        self._placed: dict[int, list[Placed]] = {}
+
+    def origin(self, stage: Stage, path: str, depth: int = 0) -> str | None:
+        """The file of the context that a stage has at an absolute path, by the last COPY that brought it."""
+        if depth > _LONGEST_CHAIN:
+            return None
+        for link in reversed(stage.chain):
+            for place in reversed(self._transfers(link)):
+                for candidate in _candidates(place, path):
+                    found = self._source(link, place.transfer, candidate, depth)
+                    if found is not None:
+                        return found
+        return None
+
+    def _transfers(self, stage: Stage) -> list[Placed]:
+        if stage.index not in self._placed:
+            found = (
+                placed(step.instruction, step.before)
+                for step in stage.steps
+                if isinstance(step.instruction, Copy | Add)
+            )
+            self._placed[stage.index] = [place for place in found if place is not None]
+        return self._placed[stage.index]
+
+    def _source(self, stage: Stage, transfer: Transfer, candidate: str, depth: int) -> str | None:
+        if transfer.origin is None:
+            return candidate if self._context.is_file(candidate) else None
+        other = self._dockerfile.stage_of_origin(transfer.origin, stage)
+        return self.origin(other, "/" + candidate, depth + 1) if other else None
+
+
+def _candidates(place: Placed, path: str) -> list[str]:
+    """The sources that a path of the image may have come from through one COPY."""
+    found: list[str] = []
+    for _, source in place.sources:
+        clean = posixpath.normpath(source.lstrip("/") or ".")
+        if path == place.destination and not place.is_folder:
+            found.append(clean)
+        if posixpath.dirname(path) == place.destination and posixpath.basename(clean) == posixpath.basename(path):
+            found.append(clean)
+        if path.startswith(place.destination.rstrip("/") + "/"):
+            inner = path[len(place.destination.rstrip("/")) + 1 :]
+            folder = "." if clean == "*" else clean
+            found.append(posixpath.normpath(posixpath.join(folder, inner)))
+    return found

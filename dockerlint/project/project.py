@@ -1,0 +1,128 @@
+"""A project: the files below one root, and which of them are built and run together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from dockerlint.compose.services import Compose, Service
+from dockerlint.compose.values import Value
+from dockerlint.context.files import Context
+from dockerlint.dockerfile.instructions import Add, Copy
+from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.project.build import Build
+
+# What Compose looks for by itself; https://docs.docker.com/compose/intro/compose-application-model/
+COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+
+
+class Link(NamedTuple):
+    """A service that builds a Dockerfile, and the folder that it takes as context."""
+
+    service: Service
+    context: Path
+
+
+class Project:
+    """Files below `root`; nothing outside it is ever read on a file's word."""
+
+    def __init__(self, root: Path, composes: Sequence[Compose] = ()) -> None:
+        self.root = root.resolve()
+        self._links: dict[Path, list[Link]] = {}
+        self._contexts: dict[tuple[Path, Path | None], Context] = {}
+        for compose in composes:
+            for service in compose.services:
+                self._link(compose, service)
+
+    def contains(self, path: Path) -> bool:
+        """Whether a path, links resolved, lies below the root."""
+        return path.resolve().is_relative_to(self.root)
+
+    def build(self, dockerfile: Dockerfile, path: Path | None) -> Build:
+        """A Dockerfile with its context and services; without a path (standard input) there are none."""
+        if path is None:
+            return Build(dockerfile)
+        full = _absolute(path)
+        links = self._links.get(full, [])
+        folders = {link.context for link in links} or set(self._likely_contexts(dockerfile, full))
+        context = self._context(folders.pop(), full) if len(folders) == 1 else None
+        label = str(full.relative_to(self.root)) if full.is_relative_to(self.root) else full.name
+        return Build(dockerfile, context, [link.service for link in links], label)
+
+    def _context(self, folder: Path, dockerfile: Path) -> Context:
+        """A folder as context, the same object for all Dockerfiles that see the same files: it is walked once."""
+        context = Context.find(as_typed(folder), as_typed(dockerfile))
+        return self._contexts.setdefault((context.root, context.ignore_path), context)
+
+    def _link(self, compose: Compose, service: Service) -> None:
+        build = service.build
+        if build is None or build.inline is not None or not _is_local(build.context, build.dockerfile):
+            return
+        folder = _absolute(Path(compose.source.path).parent / (build.context.text if build.context else "."))
+        file = _absolute(folder / (build.dockerfile.text if build.dockerfile else "Dockerfile"))
+        if folder.is_dir() and self.contains(folder) and self.contains(file):
+            self._links.setdefault(file, []).append(Link(service, folder))
+
+    def _likely_contexts(self, dockerfile: Dockerfile, path: Path) -> Iterator[Path]:
+        """The Dockerfile's own folder, or the nearest above it that has all that COPY names."""
+        sources = list(_plain_sources(dockerfile))
+        folder = path.parent
+        while folder.resolve().is_relative_to(self.root):
+            if all(os.path.lexists(folder / source) for source in sources):
+                yield folder
+                return
+            if folder == folder.parent:
+                return
+            folder = folder.parent
+
+
+def _is_local(*values: Value | None) -> bool:
+    """Whether values are paths that are known, not URLs."""
+    return not any(value is not None and (value.unknown or "://" in value.text) for value in values)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 (links stay as they are written)
+
+
+def as_typed(path: Path) -> Path:
+    """A path as somebody in the working directory would type it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _plain_sources(dockerfile: Dockerfile) -> Iterator[str]:
+    """The sources of COPY and ADD that name one path of the context."""
+    for instruction in dockerfile.instructions:
+        if isinstance(instruction, Copy | Add) and not instruction.origin:
+            for source in instruction.sources:
+                if (
+                    not any(mark in source for mark in "$*?[\\")
+                    and "://" not in source
+                    and not source.startswith("git@")
+                ):
+                    yield source.strip("\"'").lstrip("/")
+
+
+def root_of(path: str) -> Path:
+    """The root that a path given by the user is judged in: the working directory if it lies below, else its folder."""
+    full = _absolute(Path(path))
+    here = Path.cwd()
+    if full.is_relative_to(here):
+        return here
+    return full if full.is_dir() else full.parent
+
+
+def companions(path: Path, root: Path) -> Iterator[Path]:
+    """The Compose files that may build a Dockerfile: in its folder and in those above, up to the root."""
+    folder = _absolute(path).parent
+    while folder.is_relative_to(root):
+        for name in COMPOSE_NAMES:
+            if (folder / name).is_file():
+                yield folder / name
+                break
+        if folder == folder.parent:
+            return
+        folder = folder.parent

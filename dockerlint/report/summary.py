@@ -1,0 +1,30 @@
+"""The line that ends a report."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from dockerlint.lint.finding import Severity
+from dockerlint.lint.run import Result
+from dockerlint.report.text import plural
+
+
+def counts(result: Result) -> dict[str, int]:
+    """How many findings of each severity, worst first."""
+    found = Counter(finding.severity for finding in result.findings)
+    return {severity.label: found[severity] for severity in sorted(Severity, reverse=True)}
+
+
+def sentence(result: Result) -> str:
+    """What was found in how many files, in one line."""
+    checked = f"in {plural(len(result.files), 'file')}"
+    found = [
+        plural(count, name) if name != "info" else f"{count:,} info" for name, count in counts(result).items() if count
+    ]
+    problems = plural(len(result.problems), "problem") + " kept something from being checked"
+    if not found and not result.problems:
+        return f"Nothing to report {checked}."
+    parts = [f"Found {', '.join(found)} {checked}"] if found else []
+    if result.problems:
+        parts.append(problems)
+    return "; ".join(parts) + "."

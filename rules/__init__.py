@@ -1,0 +1,1 @@
+"""The built-in rules, one chapter a module. Installed as `dockerlint_rules`."""

@@ -1,0 +1,247 @@
+"""The Python program that the image runs, judged by its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dockerlint.compose.services import Service
+from dockerlint.knowledge.secrets import find_credentials, find_tokens, is_harmless, is_secret_name
+from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
+from dockerlint.project.build import Launch
+from dockerlint.source import Text
+
+if TYPE_CHECKING:  # these import `ast`, which only a run with a Python program needs
+    from dockerlint.application.literals import Assignment
+    from dockerlint.application.values import Replacement
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_FLASK_PAGE = "gives every visitor who causes an error a Python console in the container"
+_DEBUG_PAGE = "shows settings, source and variables to every visitor who causes an error"
+_CONSOLES = frozenset({"flask", "quart", "werkzeug", "bottle"})
+
+
+def _edit(replacement: Replacement | None, message: str) -> Fix | None:
+    if replacement is None:
+        return None
+    return Fix(message, (Edit.replacing(replacement.place, replacement.text),), is_safe=False)
+
+
+def _services(launch: Launch) -> tuple[Service, ...]:
+    return launch.build.services_of(launch.stage)
+
+
+def _is_replaced(launch: Launch) -> bool:
+    """Whether no service runs the program, since each has a command of its own."""
+    services = _services(launch)
+    return bool(services) and all(service.command or service.entrypoint for service in services)
+
+
+class DebugInSource(Rule[Launch]):
+    """The program's source switches a debugger or debug page on, and the image runs it.
+
+    The debugger of Flask and Werkzeug runs whatever Python a visitor types into it, so anyone who can cause an error
+    owns the container. Django's debug page shows settings and source.
+
+    Take the switch from the environment, off by default: `debug=os.environ.get("FLASK_DEBUG") == "1"`; or start the
+    program with a production server, which never comes by `app.run()`.
+
+    https://docs.docker.com/guides/python/develop/
+    """
+
+    severity = Severity.ERROR
+    bad = {
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n'
+        "=== app.py\nfrom flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n"
+        "    app.run(«debug=True», port=5000)\n": (
+            '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n'
+            "=== app.py\nfrom flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n"
+            "    app.run(debug=False, port=5000)\n"
+        ),
+        '=== Dockerfile\nFROM python:3.13\nWORKDIR /srv\nCOPY src/ ./\nCMD ["gunicorn", "main:app"]\n'
+        "=== src/main.py\nfrom fastapi import FastAPI\napp = FastAPI(«debug=True»)\n": (
+            '=== Dockerfile\nFROM python:3.13\nWORKDIR /srv\nCOPY src/ ./\nCMD ["gunicorn", "main:app"]\n'
+            "=== src/main.py\nfrom fastapi import FastAPI\napp = FastAPI(debug=False)\n"
+        ),
+        "=== Dockerfile\nFROM python:3.13\nCOPY . /app\nWORKDIR /app\nENV DJANGO_SETTINGS_MODULE=site1.settings\n"
+        'CMD ["gunicorn", "site1.wsgi"]\n=== site1/__init__.py\n\n=== site1/wsgi.py\n'
+        "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
+        "=== site1/settings.py\n«DEBUG = True»\nROOT_URLCONF = 'site1.urls'\nINSTALLED_APPS = []\n": (
+            "=== site1/settings.py\nDEBUG = False\nROOT_URLCONF = 'site1.urls'\nINSTALLED_APPS = []\n"
+        ),
+    }
+    good = (
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n'
+        "=== app.py\nfrom flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run(debug=True)\n",
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\nimport os\n'
+        "from flask import Flask\napp = Flask(__name__)\napp.run(debug=os.environ.get('DEBUG') == '1', host='0.0.0.0')\n",
+        '=== Dockerfile.dev\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n'
+        "=== app.py\nfrom flask import Flask\napp = Flask(__name__)\napp.run(debug=True)\n",
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY requirements.txt .\nCMD ["python", "app.py"]\n=== requirements.txt\n'
+        "flask\n=== app.py\nfrom flask import Flask\napp = Flask(__name__)\napp.run(debug=True)\n",
+    )
+
+    def check(self, launch: Launch) -> Findings:
+        if launch.build.is_development(launch.stage) or _is_replaced(launch):
+            return
+        for switch in launch.program.debug():
+            if _given_by_services(launch, switch.variables):
+                continue
+            harm = _FLASK_PAGE if switch.framework in _CONSOLES else _DEBUG_PAGE
+            default = f" (unless {switch.variables[0]} says otherwise)" if switch.variables else ""
+            fix = _edit(switch.edit, "switch it off")
+            help_ = "take it from the environment, off by default, or switch it off"
+            yield self.finding(switch.place, f"`{switch.shown}` {harm}{default}", help=help_, fix=fix)
+
+
+def _given_by_services(launch: Launch, variables: tuple[str, ...]) -> bool:
+    """Whether every service that runs it sets one of the variables that decide."""
+    services = _services(launch)
+    return bool(variables and services) and all(
+        any(entry.name in variables for entry in service.environment) for service in services
+    )
+
+
+class LoopbackInSource(Rule[Launch]):
+    """The program's source makes its server listen on 127.0.0.1 inside the container.
+
+    A container has a loopback interface of its own, so a published port leads to nothing: the program runs, its log
+    looks right, and every connection is refused.
+
+    Listen on all addresses of the container: `host="0.0.0.0"`. Which of them is reachable from outside is decided by
+    `ports:` or `-p`.
+
+    https://docs.docker.com/engine/network/#published-ports
+    """
+
+    severity = Severity.ERROR
+    bad = {
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\n'
+        "from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    «app.run(port=5000)»\n": (
+            "=== app.py\nfrom flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n"
+            '    app.run(host="0.0.0.0", port=5000)\n'
+        ),
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "main.py"]\n=== main.py\n'
+        "import uvicorn\nuvicorn.run('main:app', host=«'127.0.0.1'», port=8000)\n": (
+            "=== main.py\nimport uvicorn\nuvicorn.run('main:app', host='0.0.0.0', port=8000)\n"
+        ),
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY serve.py /\nCMD ["python", "/serve.py"]\n=== serve.py\n'
+        "from http.server import HTTPServer, SimpleHTTPRequestHandler\n"
+        "HTTPServer((«'localhost'», 8000), SimpleHTTPRequestHandler).serve_forever()\n": (
+            "=== serve.py\nfrom http.server import HTTPServer, SimpleHTTPRequestHandler\n"
+            "HTTPServer(('0.0.0.0', 8000), SimpleHTTPRequestHandler).serve_forever()\n"
+        ),
+    }
+    good = (
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\n'
+        "from flask import Flask\napp = Flask(__name__)\napp.run(host='0.0.0.0', port=5000)\n",
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["gunicorn", "-b", "0.0.0.0:80", "app:app"]\n=== app.py\n'
+        "from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run(port=5000)\n",
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\nimport os\n'
+        "from flask import Flask\napp = Flask(__name__)\napp.run(host=os.environ['HOST'])\n",
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n    network_mode: host\n"
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\n'
+        "from flask import Flask\napp = Flask(__name__)\napp.run(port=5000)\n",
+    )
+
+    def check(self, launch: Launch) -> Findings:
+        if _is_replaced(launch) or self._needs_no_port(launch):
+            return
+        for server in launch.program.servers():
+            if server.host not in _LOOPBACK or not server.where.is_certain or server.variables:
+                continue
+            what = f"{server.framework} listens" if server.framework else "the server listens"
+            port = f" port {server.port}" if server.port else ""
+            message = f"{what} on {server.host}{port and ',' + port}: no published port reaches it in the container"
+            fix = _edit(server.edit, 'listen on all addresses: `host="0.0.0.0"`')
+            place: Text = server.host_place or server.place
+            yield self.finding(place, message, help='listen on all addresses: `host="0.0.0.0"`', fix=fix)
+
+    @staticmethod
+    def _needs_no_port(launch: Launch) -> bool:
+        """Whether it shares the host's network, or a proxy in the same container reaches it."""
+        services = _services(launch)
+        shares_host = bool(services) and all(
+            service.network_mode is not None and service.network_mode.text == "host" for service in services
+        )
+        proxies = {"nginx", "caddy", "haproxy", "traefik", "supervisord", "envoy", "httpd", "apache2"}
+        names = {command.name for command in launch.build.start_commands(launch.stage)}
+        return shares_host or not proxies.isdisjoint(names)
+
+
+class SecretInSource(Rule[Launch]):
+    """A secret stands in the source that the image takes.
+
+    Everybody who can pull the image or read the repository has it, and it stays in the history of both after it is
+    removed. Whoever knows a signing key can log in as any user.
+
+    Read it from the environment or from a file below /run/secrets, and change the one that was published.
+
+    https://docs.docker.com/engine/swarm/secrets/
+    """
+
+    severity = Severity.ERROR
+    bad = {
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n=== app.py\n'
+        "from flask import Flask\napp = Flask(__name__)\napp.secret_key = «'k9#fjW2!xPq7'»\n": None,
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\n'
+        "import config\n=== config.py\nDB_PASSWORD = «'hunter22'»\n": None,
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\n'
+        "URI = 'postgresql://app:«h4rdToGuess»@db/app'\n": None,
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\n'
+        "import os\nSECRET_KEY = os.environ.get('SECRET_KEY', «'supersecretkey'»)\n": None,
+    }
+    good = (
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\n'
+        "import os\nSECRET_KEY = os.environ['SECRET_KEY']\nPASSWORD = 'password'\n",
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\n'
+        "SECRET_KEY = 'change-me'\nERRORS = {'password': 'Password is required'}\nTOKEN = 'access_token'\nTOKEN_URL = 'https://example.com/oauth/token'\nPASSWORD_FIELD = 'user_password_1'\n",
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\n'
+        "print('hello')\n=== tests/test_app.py\nPASSWORD = 'k9#fjW2!xPq7'\n",
+    )
+
+    def check(self, launch: Launch) -> Findings:
+        for path, module in launch.program.modules.items():
+            if _is_test(path):
+                continue
+            source = module.source
+            whole = source.slice(0, len(source.text))
+            seen: set[int] = set()
+            for token in find_tokens(source.text):
+                seen.add(token.start)
+                message = f"{token.title} ({token.shown}) stands in the source that the image takes"
+                yield self.finding(
+                    whole.part(token.start, token.end), message, help="revoke it, then read it from the environment"
+                )
+            for place, message in _literal_secrets(whole, module.assignments):
+                if not any(place.start <= start < place.end for start in seen):
+                    seen.add(place.start)
+                    yield self.finding(place, message, help="read it from the environment or from /run/secrets")
+
+
+def _is_test(path: str) -> bool:
+    parts = path.lower().split("/")
+    return "tests" in parts or "test" in parts or parts[-1].startswith(("test_", "conftest"))
+
+
+def _literal_secrets(whole: Text, assignments: tuple[Assignment, ...]) -> Iterator[tuple[Text, str]]:
+    for found in find_credentials(whole):
+        if not found.documentation_style:
+            place = whole.part(found.start, found.end)
+            yield place, f"the password for `{found.host}` stands in the source that the image takes"
+    for assignment in assignments:
+        name, value = assignment.name, str(assignment.value)
+        if _is_secret(name, value):
+            shipped = "the default of " if assignment.how == "default" else ""
+            yield assignment.value, f"{shipped}{name} stands in the source that the image takes"
+
+
+def _is_secret(name: str, value: str) -> bool:
+    if not is_secret_name(name) or is_harmless(value, name) or "://" in value:
+        return False
+    if name.lower().endswith(("secret_key", "jwt_secret")):
+        return True
+    # A text for people has blanks; a form field or column is called like what it holds.
+    is_named_alike = value.islower() and any(word in value for word in ("password", "passwd", "token", "secret", "key"))
+    is_password = "pass" in name.lower() or "pwd" in name.lower()
+    return " " not in value and not is_named_alike and len(value) >= (4 if is_password else 8)

@@ -1,0 +1,104 @@
+"""Images that get no more fixes."""
+
+from __future__ import annotations
+
+from dockerlint.dockerfile.image import Reference, parse
+from dockerlint.dockerfile.instructions import From
+from dockerlint.dockerfile.stages import Pull
+from dockerlint.knowledge.endoflife import EndOfLife, end_of_life
+from dockerlint.knowledge.images import facts
+from dockerlint.knowledge.retired import deprecated
+from dockerlint.knowledge.variants import versioned_example
+from dockerlint.lint.rule import Findings, Rule, Severity
+
+
+class EndOfLifeBaseImage(Rule[Pull]):
+    """The base image's software, or the distribution under it, gets no more security fixes.
+
+    From its end of life on nobody mends the holes that are found in it, and its package mirrors are switched off sooner
+    or later, which breaks the build. Scanners will list more findings every month.
+
+    Move to a version that is still supported. `--as-of DATE` judges for another day than today.
+
+    https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image
+    """
+
+    severity = Severity.WARNING
+    aliases = ("DD077",)
+    bad = {
+        "FROM «python:3.9-slim»": None,
+        "FROM «debian:buster»": None,
+        "FROM «node:16-buster» AS build\nFROM nginx:1.31": None,
+        "ARG VERSION=18.04\nFROM «ubuntu:$VERSION»": None,
+    }
+    good = (
+        "FROM python:3.14-slim",
+        "FROM python:3-slim",
+        "FROM debian:trixie",
+        "FROM acme/python:3.6",
+        "FROM ubuntu:24.04",
+        "FROM scratch",
+    )
+
+    def check(self, pull: Pull) -> Findings:
+        if pull.reference is None or not isinstance(pull.instruction, From) or deprecated(pull.reference):
+            return
+        ended = end_of_life(pull.reference, self.settings.as_of)
+        if ended is None:
+            return
+        message = f"`{pull.name}`: {_obituary(ended)}"
+        if ended.also is not None:
+            message += f", and {_obituary(ended.also)}"
+        yield self.finding(pull.written, message, help=_supported(pull.reference, ended))
+
+
+def _obituary(ended: EndOfLife) -> str:
+    since = f" since {ended.date}" if ended.date else ""
+    if ended.is_only_image:
+        return f"the image for {ended.what} is not built any more{since}"
+    return f"{ended.what} has been out of support{since or ' for long'}"
+
+
+def _supported(reference: Reference, ended: EndOfLife) -> str:
+    if ended.supported is None:
+        return "move to a version that is still supported"
+    product = ended.line.rpartition(" ")[0]
+    until = f", supported until {ended.supported_until}" if ended.supported_until else ""
+    known = facts(reference)
+    is_own = known is not None and known.official
+    return f"move to {'' if is_own else 'an image on '}{product} {ended.supported}{until}"
+
+
+class DeprecatedBaseImage(Rule[Pull]):
+    """The image itself is retired, or has moved to another name.
+
+    Nobody builds it any more, whatever the tag: it gets neither new versions nor security fixes, and may be deleted.
+
+    Move to its successor.
+
+    https://docs.docker.com/docker-hub/repos/manage/trusted-content/official-images/
+    """
+
+    severity = Severity.WARNING
+    aliases = ("DD077",)
+    bad = {"FROM «openjdk:17»": None, "FROM «centos:7»": None}
+    good = ("FROM eclipse-temurin:21", "FROM registry.acme.com/openjdk:17", "FROM python:3.14-slim")
+
+    def check(self, pull: Pull) -> Findings:
+        if pull.reference is None or not isinstance(pull.instruction, From):
+            return
+        retired = deprecated(pull.reference)
+        if retired is None:
+            return
+        named = " or ".join(f"`{_with_version(successor)}`" for successor in retired.successors[:2])
+        advice = f"move to {named}" if named else "choose an image that is kept up"
+        yield self.finding(pull.written, f"`{pull.name}` is no longer updated", help=advice)
+
+
+def _with_version(successor: str) -> str:
+    """An image as advice: with a version, so that following it is no finding either."""
+    reference = parse(successor)
+    if reference is None or reference.tag:
+        return successor
+    example = versioned_example(reference)
+    return f"{successor}:{example}" if example else successor

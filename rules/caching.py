@@ -1,0 +1,201 @@
+"""Layers: what makes a build do its work again, and what it leaves behind."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dockerlint.dockerfile.expansion import expand
+from dockerlint.dockerfile.instructions import Add, Copy, Run, Transfer
+from dockerlint.dockerfile.stages import Stage, Step
+from dockerlint.lint.rule import Findings, Rule, Severity
+from dockerlint.project.build import Build
+from dockerlint.shell.packages import Installer, installer, matches_manifest
+from dockerlint.shell.script import Command
+
+_EVERYTHING = frozenset({".", "*", "**"})
+
+# A folder that makes an installer work without a network.
+_VENDORED = {"go": "vendor/modules.txt", "node": ".yarn/cache", "php": "vendor/autoload.php", "ruby": "vendor/cache"}
+
+
+# Go's dependency tools from before modules: these read the source, so there is no manifest to copy first.
+_BEFORE_MODULES = frozenset({"dep", "glide", "godep", "govendor", "gvt"})
+
+
+class _Broad(NamedTuple):
+    """A COPY of source, and the kinds of dependencies that were provided for before it."""
+
+    transfer: Transfer
+    sources: tuple[str, ...]
+    prepared: frozenset[str]
+    manifests: tuple[str, ...]
+
+
+class SourceBeforeDependencies(Rule[Build]):
+    """The source is copied before the dependencies are installed.
+
+    Every change of any file makes Docker run the installation again, and download everything anew, because a layer is
+    only taken from the cache while all before it are unchanged. With the manifest copied first, only a change of the
+    manifest does.
+
+    Copy the manifest, install, then copy the rest: `COPY requirements.txt .`, `RUN pip install -r requirements.txt`,
+    `COPY . .`. A cache mount (`RUN --mount=type=cache`) helps as well.
+
+    https://docs.docker.com/build/cache/optimize/#order-your-layers
+    """
+
+    severity = Severity.WARNING
+    aliases = ("DD006",)
+    bad = {
+        "FROM python:3.13-slim\nWORKDIR /app\n«COPY . .»\nRUN pip install -r requirements.txt": None,
+        "FROM python:3.13-slim\nWORKDIR /app\n«ADD . /app»\nRUN python -m pip install --upgrade -r ./requirements.txt": None,
+        "FROM node:24\n«COPY ./ ./»\nRUN npm ci && npm run build": None,
+        "FROM node:24\n«COPY . .»\nRUN yarn install --frozen-lockfile": None,
+        "FROM golang:1.26 AS build\n«COPY . .»\nRUN go build -o /app ./...": None,
+        "FROM rust:1\n«COPY . .»\nRUN cargo build --release": None,
+        "FROM maven:3\n«COPY . .»\nRUN mvn -B package": None,
+        "FROM gradle:9\n«COPY . .»\nRUN ./gradlew build --no-daemon": None,
+        "FROM ruby:3.4\n«COPY . .»\nRUN bundle install": None,
+        "FROM composer:2\n«COPY . .»\nRUN composer install --no-dev": None,
+        "FROM python:3.13\n«COPY . .»\nRUN poetry install": None,
+        "FROM python:3.13\n«COPY . .»\nRUN uv sync --locked": None,
+        "=== Dockerfile\nFROM python:3.13\n«COPY app /app»\nRUN pip install -r /app/requirements.txt\n"
+        "=== app/requirements.txt\nflask\n=== app/app.py\nprint()": None,
+    }
+    good = (
+        "FROM python:3.13-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .",
+        "FROM python:3.13-slim\nCOPY requirements.txt .\nCOPY . .\nRUN pip install -r requirements.txt",
+        "FROM python:3.13-slim\nCOPY . .\nRUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt",
+        "FROM python:3.13-slim\nCOPY . .\nRUN pip install .",
+        "FROM python:3.13-slim\nCOPY . .\nRUN pip install flask",
+        "FROM node:24\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nRUN npm run build",
+        "FROM node:24\nCOPY . .\nRUN npm install -g serve",
+        "FROM node:24\nCOPY . .\nRUN yarn build",
+        "FROM golang:1.26\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\nRUN go build ./...",
+        "FROM golang:1.26\nCOPY . .\nRUN go build -mod=vendor ./...",
+        "FROM rust:1\nCOPY . .\nRUN --mount=type=cache,target=/usr/local/cargo/registry cargo build",
+        "=== Dockerfile.dev\nFROM python:3.13-slim\nCOPY . .\nRUN pip install -r requirements.txt",
+        "=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nRUN pip install -r requirements.txt\n"
+        "=== requirements.txt\nflask\n=== .dockerignore\n*\n!requirements.txt",
+        "=== Dockerfile\nFROM golang:1.26\nCOPY . .\nRUN go build ./...\n=== vendor/modules.txt\n# x",
+        "FROM golang:1.10\nCOPY . /go/src/app\nRUN go get -d ./... && go build ./...",
+        "FROM node:24 AS deps\nCOPY package.json .\nRUN npm ci\nFROM deps\nCOPY . .\nRUN npm ci",
+    )
+
+    def check(self, build: Build) -> Findings:
+        for stage in build.dockerfile.stages:
+            if build.is_development(stage):
+                continue
+            reported: set[int] = set()
+            for broad, found in _misplaced(build, stage):
+                if broad.transfer.start_line in reported:
+                    continue
+                reported.add(broad.transfer.start_line)
+                line = found.command.text.line
+                files = _manifest_files(build, found)
+                copy = f"`{broad.transfer.text}`" if "\n" not in broad.transfer.text else broad.transfer.name
+                message = f"{copy} makes every change of the source run `{found.title}` (line {line}) again"
+                yield self.finding(
+                    broad.transfer.text, message, help=f"copy {files} first, and the rest after line {line}"
+                )
+
+
+def _misplaced(build: Build, stage: Stage) -> Iterator[tuple[_Broad, Installer]]:
+    """Each installer of the stage that a broad copy before it makes run again."""
+    broad: list[_Broad] = []
+    prepared: set[str] = set()
+    manifests: list[str] = []
+    own = {id(step.instruction) for step in stage.steps}
+    for link in stage.chain:
+        for step in link.steps:
+            instruction = step.instruction
+            if isinstance(instruction, Copy | Add) and not instruction.origin and not instruction.heredocs:
+                sources = _sources(step, instruction)
+                if any(_is_broad(build, source) for source in sources):
+                    broad.append(_Broad(instruction, sources, frozenset(prepared), tuple(manifests)))
+                else:
+                    manifests += sources
+            elif isinstance(instruction, Run):
+                for found in _installers(instruction):
+                    if id(instruction) in own:
+                        culprit = _culprit(build, broad, found)
+                        if culprit is not None and id(culprit.transfer) in own:
+                            yield culprit, found
+                    prepared.add(found.kind)
+
+
+def _sources(step: Step, transfer: Transfer) -> tuple[str, ...]:
+    words = (expand(word, step.before.environment.get, transfer.escape).value for word in transfer.sources)
+    return tuple(posixpath.normpath(word.lstrip("/") or ".") for word in words if word and "://" not in word)
+
+
+def _is_broad(build: Build, source: str) -> bool:
+    if source in _EVERYTHING:
+        return True
+    if build.context is None or "*" in source or "?" in source:
+        return False
+    return build.context.exists(source) and not build.context.is_file(source)
+
+
+def _installers(run: Run) -> list[Installer]:
+    """The installations of a RUN that neither a cache nor bind mounts already make cheap."""
+    found = [each for command in run.commands if (each := installer(command)) is not None]
+    if any(command.name in _BEFORE_MODULES or _is_go_get(command) for command in run.commands):
+        found = [each for each in found if each.kind != "go"]
+    targets = [mount.target or "" for mount in run.mounts if mount.type == "cache"]
+    is_bound = any(mount.type == "bind" for mount in run.mounts)
+    return [each for each in found if not is_bound and not _is_cached(each, targets)]
+
+
+def _is_go_get(command: Command) -> bool:
+    return command.name == "go" and any(word.value == "get" for word in command.arguments[:1])
+
+
+def _is_cached(found: Installer, targets: list[str]) -> bool:
+    return any(cache in target for target in targets for cache in found.caches) or "$" in "".join(targets)
+
+
+def _culprit(build: Build, broad: list[_Broad], found: Installer) -> _Broad | None:
+    """The first copy that brings the installer's manifest along with other files."""
+    for copy in broad:
+        if found.kind in copy.prepared or _brings_manifest(copy.manifests, found):
+            return None
+        if _takes_more_than_manifests(build, copy, found):
+            return copy
+    return None
+
+
+def _brings_manifest(sources: tuple[str, ...], found: Installer) -> bool:
+    names = [posixpath.basename(manifest) for manifest in found.manifests]
+    return any(_may_match(posixpath.basename(source), name) for source in sources for name in names)
+
+
+def _may_match(source: str, manifest: str) -> bool:
+    """Whether a COPY source and a manifest, either with wildcards, may mean the same file."""
+    return matches_manifest(source, (manifest,)) or matches_manifest(manifest, (source,))
+
+
+def _takes_more_than_manifests(build: Build, copy: _Broad, found: Installer) -> bool:
+    context = build.context
+    if context is None:
+        return True
+    vendored = _VENDORED.get(found.kind)
+    if vendored and context.exists(vendored):
+        return False
+    is_everything = any(source in _EVERYTHING for source in copy.sources)
+    paths = [entry.path for source in copy.sources for entry in context.taken_by(source)]
+    names = tuple(posixpath.basename(manifest) for manifest in found.manifests)
+    is_manifest = [matches_manifest(posixpath.basename(path), names) for path in paths]
+    # A whole context without any manifest is not the real one: somebody looks at the Dockerfile alone.
+    return not all(is_manifest) if any(is_manifest) else is_everything
+
+
+def _manifest_files(build: Build, found: Installer) -> str:
+    """The manifests to copy first, as far as they are there, else by the names that the installer reads."""
+    names = [name for name in found.manifests if "*" not in name and not name.startswith(".")]
+    if build.context is not None:
+        names = [name for name in names if build.context.exists(name)] or names
+    shown = [f"`{name.removeprefix('./')}`" for name in names[:2]]
+    return " and ".join(shown) if shown else "the manifest"

@@ -1,0 +1,63 @@
+"""The tutorial's project and its hardened twin, reported as the golden files say.
+
+`UPDATE_GOLDEN=1 python -m pytest tests/test_fixtures.py` writes the files anew; read the difference before you commit it.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+
+from dockerlint.cli.main import cli
+from tests.harness import inside
+
+ROOT = Path(__file__).parent.parent
+FORMATS = {"expected.txt": "full", "expected.concise.txt": "concise", "expected.json": "json"}
+
+
+def report(folder: str, form: str) -> str:
+    with inside(ROOT):
+        result = CliRunner().invoke(cli, ["check", f"fixtures/{folder}", "--format", form, "--as-of", "2026-11-23"])
+    return result.stdout
+
+
+@pytest.mark.parametrize("folder", ["tutorial", "hardened"])
+@pytest.mark.parametrize("name", FORMATS)
+def test_report_equals_the_golden_file(folder: str, name: str) -> None:
+    golden = ROOT / "fixtures" / folder / name
+    found = report(folder, FORMATS[name])
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(found, "utf-8")
+    assert found == golden.read_text("utf-8")
+
+
+@pytest.mark.parametrize("folder", ["tutorial", "hardened"])
+def test_json_report_follows_its_schema(folder: str) -> None:
+    schema = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
+    Draft202012Validator(schema).validate(json.loads(report(folder, "json")))
+
+
+def test_hardened_project_is_clean() -> None:
+    assert json.loads(report("hardened", "json"))["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "rule"),
+    [
+        ("Dockerfile", "missing-user"),
+        ("Dockerfile", "end-of-life-base-image"),
+        ("Dockerfile", "missing-dockerignore"),
+        ("Dockerfile.fat", "source-before-dependencies"),
+        ("Dockerfile.production", "unreadable-by-user"),
+        ("app.py", "debug-in-source"),
+        ("app.py", "loopback-in-source"),
+        ("docker-compose.yml", "secret-in-environment"),
+        ("docker-compose.yml", "credentials-in-service-url"),
+    ],
+)
+def test_tutorials_own_mistakes_are_found(file: str, rule: str) -> None:
+    findings = json.loads(report("tutorial", "json"))["findings"]
+    assert (f"fixtures/tutorial/{file}", rule) in {(finding["path"], finding["rule"]) for finding in findings}

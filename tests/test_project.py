@@ -1,0 +1,134 @@
+"""Files of a project find each other."""
+
+from pathlib import Path
+
+import pytest
+
+from dockerlint.compose.services import read as read_compose
+from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.project.build import Build, has_development_part
+from dockerlint.project.project import Project, companions
+from dockerlint.source import Source
+from tests.harness import inside, lay_out
+
+
+def build(folder: Path, files: dict[str, str], dockerfile: str = "Dockerfile") -> Build:
+    lay_out(files, folder)
+    with inside(folder):
+        composes = [read_compose(Source(name, text), {}) for name, text in files.items() if name.endswith(".yaml")]
+        return Project(folder, composes).build(Dockerfile(Source(dockerfile, files[dockerfile])), Path(dockerfile))
+
+
+def root_of(found: Build, folder: Path) -> str | None:
+    if found.context is None:
+        return None
+    with inside(folder):
+        return str(found.context.root.resolve().relative_to(folder.resolve()))
+
+
+def test_compose_says_which_context_a_dockerfile_has(tmp_path: Path) -> None:
+    files = {
+        "docker/Dockerfile": "FROM a\nCOPY . .",
+        "compose.yaml": "services:\n  web:\n    build: {context: ., dockerfile: docker/Dockerfile}\n",
+    }
+    found = build(tmp_path, files, "docker/Dockerfile")
+    assert root_of(found, tmp_path) == "."
+    assert [str(service.name) for service in found.services] == ["web"]
+
+
+def test_two_different_contexts_leave_it_unknown(tmp_path: Path) -> None:
+    files = {
+        "a/Dockerfile": "FROM a\nCOPY . .",
+        "compose.yaml": "services:\n  x:\n    build: a\n  y:\n    build: {context: ., dockerfile: a/Dockerfile}\n",
+    }
+    assert build(tmp_path, files, "a/Dockerfile").context is None
+
+
+def test_context_outside_the_root_is_not_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    files = {
+        "Dockerfile": "FROM a\n",
+        "compose.yaml": "services:\n  x:\n    build: {context: .., dockerfile: project/Dockerfile}\n",
+    }
+    found = build(tmp_path / "project", files)
+    assert found.services == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "context"),
+    [("COPY app.py .", "."), ("COPY sub.py .", "docker"), ("COPY none.py .", None), ("RUN x", "docker")],
+)
+def test_context_is_the_nearest_folder_that_has_what_copy_names(text: str, context: str | None, tmp_path: Path) -> None:
+    files = {"docker/Dockerfile": f"FROM a\n{text}", "app.py": "", "docker/sub.py": ""}
+    assert root_of(build(tmp_path, files, "docker/Dockerfile"), tmp_path) == context
+
+
+def test_standard_input_has_no_context(tmp_path: Path) -> None:
+    assert Project(tmp_path).build(Dockerfile(Source("-", "FROM a")), None).context is None
+
+
+def test_services_run_the_stage_that_they_name(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": "FROM a AS Dev\nCMD x\nFROM a AS prod\nCMD x",
+        "compose.yaml": "services:\n  d:\n    build: {context: ., target: dev}\n  p:\n    build: .\n",
+    }
+    found = build(tmp_path, files)
+    assert [stage.name for stage in found.targets] == ["dev", "prod"]
+    assert [[str(s.name) for s in found.services_of(stage)] for stage in found.dockerfile.stages] == [["d"], ["p"]]
+
+
+@pytest.mark.parametrize(
+    ("ending", "is_runtime"),
+    [('CMD ["x"]', True), ('ENTRYPOINT ["x"]', True), ("RUN x", False)],
+)
+def test_runtime_stage_starts_something(ending: str, is_runtime: bool, tmp_path: Path) -> None:
+    found = build(tmp_path, {"Dockerfile": f"FROM python:3.13\n{ending}"})
+    assert bool(found.runtime_stages) is is_runtime
+
+
+def test_base_image_may_start_something_by_itself(tmp_path: Path) -> None:
+    assert build(tmp_path, {"Dockerfile": "FROM nginx:1.29\nCOPY x /x"}).runtime_stages
+
+
+def test_start_commands_follow_scripts_of_the_context(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": 'FROM a\nWORKDIR /srv\nCOPY bin/ bin/\nENTRYPOINT ["bin/start.sh"]\nCMD ["serve"]',
+        "bin/start.sh": "#!/bin/sh\nmigrate\nexec gunicorn app\n",
+    }
+    found = build(tmp_path, files)
+    with inside(tmp_path):
+        names = [command.name for command in found.start_commands(found.dockerfile.stages[0])]
+    assert names == ["start.sh", "serve", "migrate", "gunicorn"]
+
+
+def test_files_are_followed_through_stages(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": "FROM a AS b\nWORKDIR /src\nCOPY app app\nFROM a\nCOPY --from=b /src/app/main.py /x/",
+        "app/main.py": "print()",
+    }
+    found = build(tmp_path, files)
+    with inside(tmp_path):
+        source = found.read(found.dockerfile.stages[1], "/x/main.py")
+    assert source is not None
+    assert (source.path, source.text) == ("app/main.py", "print()")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_development"),
+    [
+        ("Dockerfile.dev", True),
+        (".devcontainer/Dockerfile", True),
+        ("test", True),
+        ("device", False),
+        ("Dockerfile", False),
+        (None, False),
+    ],
+)
+def test_development_images_are_known_by_their_names(name: str | None, is_development: bool) -> None:
+    assert has_development_part(name) is is_development
+
+
+def test_companions_are_the_compose_files_above(tmp_path: Path) -> None:
+    lay_out({"compose.yaml": "", "a/docker-compose.yml": "", "a/b/Dockerfile": ""}, tmp_path)
+    names = [str(path.relative_to(tmp_path)) for path in companions(tmp_path / "a/b/Dockerfile", tmp_path)]
+    assert names == ["a/docker-compose.yml", "compose.yaml"]
