@@ -13,12 +13,17 @@ PROBE = "import sys, atexit; atexit.register(lambda: print('MODULES', *sorted(sy
 
 
 def modules(folder: Path, *arguments: str) -> set[str]:
-    done = subprocess.run([sys.executable, "-c", PROBE, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("MODULES")]
     return set(line.split()[1:])
 
 
-@pytest.mark.parametrize("name", ["yaml", "rich.console", "multiprocessing", "concurrent.futures", "pathspec", "dockerlint.application.syntax"])
+@pytest.mark.parametrize(
+    "name",
+    ["yaml", "rich.console", "multiprocessing", "concurrent.futures", "pathspec", "dockerlint.application.syntax"],
+)
 def test_slow_modules_are_not_imported_without_need(name: str, tmp_path: Path) -> None:
     lay_out({"Dockerfile": 'FROM python:3.13-slim\nUSER 1000\nCMD ["app"]\n'}, tmp_path)
     assert name not in modules(tmp_path, "--format", "concise", "Dockerfile")

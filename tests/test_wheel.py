@@ -31,7 +31,10 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_wheel_holds_rules_under_their_own_name_and_the_data(unpacked: Path) -> None:
-    assert sorted(path.name for path in unpacked.iterdir() if path.suffix != ".dist-info") == ["dockerlint", "dockerlint_rules"]
+    assert sorted(path.name for path in unpacked.iterdir() if path.suffix != ".dist-info") == [
+        "dockerlint",
+        "dockerlint_rules",
+    ]
     assert (unpacked / "dockerlint" / "knowledge" / "data" / "eol.json").is_file()
     assert (unpacked / "dockerlint" / "py.typed").is_file()
 
