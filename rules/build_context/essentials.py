@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dockerlint.context.files import Context
 from dockerlint.project.build import Build
+from dockerlint.project.project import COMPOSE_NAMES
 
 from .contents import Contents, is_named_by
 from .copies import BroadCopy
@@ -15,10 +16,7 @@ from .kinds import FOLDERS, Kind
 from .tools import needs_git, tools
 
 _REPOSITORY = (".github", ".gitmodules", ".gitlab-ci.yml")
-_ENV_SIGNS = (
-    ".env.example", ".env.sample", ".env.template", ".env.dist", "example.env", "compose.yaml", "compose.yml",
-    "docker-compose.yaml", "docker-compose.yml",
-)  # fmt: skip
+_ENV_SIGNS = (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env")
 _MANIFESTS = ("requirements.txt", "pyproject.toml", "Pipfile", "package.json", "Gemfile", "composer.json", "go.mod")
 _PYTHON_MANIFESTS = ("requirements.txt", "pyproject.toml", "setup.py", "Pipfile", "manage.py")
 _SETTINGS_LIBRARIES = ("dotenv", "decouple", "environs", "pydantic-settings", "godotenv")
@@ -87,7 +85,8 @@ def _grows(build: Build, context: Context, contents: Contents, essential: Essent
     if essential is NODE_MODULES:
         return context.exists("package.json")
     if essential is ENV:
-        return any(context.exists(name) for name in _ENV_SIGNS) or _reads_dotenv(context)
+        has_sign = any(context.exists(name) for name in _ENV_SIGNS)
+        return has_sign or _reads_dotenv(context) or _compose_has_variables(context)
     return any(entry.path.endswith(".py") for entry in contents.others) and _is_python_project(build, context)
 
 
@@ -101,6 +100,12 @@ def _is_python_project(build: Build, context: Context) -> bool:
 def _reads_dotenv(context: Context) -> bool:
     texts = [source.text for name in _MANIFESTS if (source := context.read_text(name)) is not None]
     return any(library in text for text in texts for library in _SETTINGS_LIBRARIES)
+
+
+def _compose_has_variables(context: Context) -> bool:
+    """Whether a Compose file takes values from an env file, or from variables, which live in `.env`."""
+    texts = [source.text for name in COMPOSE_NAMES if (source := context.read_text(name)) is not None]
+    return any("${" in text or "env_file" in text for text in texts)
 
 
 def _outputs(build: Build, context: Context, contents: Contents) -> Iterator[Essential]:
