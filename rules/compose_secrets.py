@@ -20,9 +20,10 @@ from dockerlint.knowledge.secrets import (
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.source import Text
 
-# Files that only ever run on a developer's machine or in a test run.
+from .compose_security import is_development, name_parts
+
+# Files that only ever run in a test run.
 _TEST = frozenset({"test", "tests", "ci", "e2e"})
-_DEVELOPMENT = _TEST | {"dev", "develop", "development", "devcontainer", "debug", "local", "override"}
 
 # How an image takes a password from a file.
 _FILE_VARIABLES = {
@@ -34,12 +35,6 @@ _FILE_VARIABLES = {
     "MONGO_INITDB_ROOT_PASSWORD": "MONGO_INITDB_ROOT_PASSWORD_FILE",
     "WORDPRESS_DB_PASSWORD": "WORDPRESS_DB_PASSWORD_FILE",
 }
-
-
-def _has_part(service: Service, wanted: frozenset[str]) -> bool:
-    file = service.name.source.path.replace("\\", "/").rpartition("/")[2]
-    names = [file, service.name, *(profile.text for profile in service.profiles)]
-    return any(part in wanted for name in names for part in re.split(r"[.\-_]", name.lower()))
 
 
 class _Shared(NamedTuple):
@@ -147,7 +142,7 @@ class SecretInEnvironment(Rule[Compose]):
                 continue
             if value.text.startswith("$") or _holds_other_secret(value.text, name):
                 continue
-            if all(_has_part(service, _TEST) for service in shared.services):
+            if all(not name_parts(service).isdisjoint(_TEST) for service in shared.services):
                 continue
             help_ = f"`{name}: ${{{name}:?}}` with the value in a `.env` that git ignores"
             if name in _FILE_VARIABLES:
@@ -187,7 +182,7 @@ class FallbackSecret(Rule[Compose]):
     def check(self, compose: Compose) -> Findings:
         for shared in _environment(compose):
             name = str(shared.entry.name)
-            if not is_secret_name(name, compose=True) or all(_has_part(each, _DEVELOPMENT) for each in shared.services):
+            if not is_secret_name(name, compose=True) or all(map(is_development, shared.services)):
                 continue
             for variable in shared.value.variables:
                 default = variable.default

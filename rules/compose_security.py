@@ -19,12 +19,16 @@ _DEVELOPMENT = frozenset(
 )
 
 
-def is_development(service: Service) -> bool:
-    """Whether the file, the service or its profile says that it is no production service."""
+def name_parts(service: Service) -> set[str]:
+    """The words that the names of the file, the service and its profiles are made of."""
     file = service.name.source.path.replace("\\", "/").rpartition("/")[2]
     names = [file, service.name, *(profile.text for profile in service.profiles)]
-    parts = {part for name in names for part in re.split(r"[.\-_]", name.lower())}
-    return not parts.isdisjoint(_DEVELOPMENT)
+    return {part for name in names for part in re.split(r"[.\-_]", name.lower())}
+
+
+def is_development(service: Service) -> bool:
+    """Whether the file, the service or its profile says that it is no production service."""
+    return not name_parts(service).isdisjoint(_DEVELOPMENT)
 
 
 def reference_of(service: Service) -> Reference | None:

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from dockerlint.dockerfile.arguments import UNICODE_BLANKS
+from dockerlint.dockerfile.arguments import UNICODE_BLANKS, unquoted
 from dockerlint.source import Text
 
 
@@ -59,35 +59,12 @@ def _opener(word: Text) -> Opener | None:
     match = _shape().fullmatch(word)
     if match is None:
         return None
-    descriptor, dash, rest = match.groups()
-    words = _shell_words(rest)
-    if not words or words != [(0, len(rest))]:
+    descriptor, dash, _ = match.groups()
+    name = word.part(match.start(3), match.end(3))
+    if _shell_words(name) != [(0, len(name))]:
         return None
-    name = _without_quotes(rest)
-    is_quoted = "'" in rest or '"' in rest
-    return Opener(word, descriptor, bool(dash), name, is_quoted)
-
-
-def _without_quotes(word: str) -> str:
-    value: list[str] = []
-    quote = ""
-    index = 0
-    while index < len(word):
-        character = word[index]
-        if character == "\\" and quote != "'" and index + 1 < len(word):
-            if quote and word[index + 1] not in '"$\\':
-                value.append(character)
-            value.append(word[index + 1])
-            index += 2
-            continue
-        if character == quote:
-            quote = ""
-        elif not quote and character in "'\"":
-            quote = character
-        else:
-            value.append(character)
-        index += 1
-    return "".join(value)
+    is_quoted = "'" in name or '"' in name
+    return Opener(word, descriptor, bool(dash), unquoted(name, "\\"), is_quoted)
 
 
 class _Open(Exception):

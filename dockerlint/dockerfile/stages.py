@@ -77,6 +77,7 @@ class Stage:
         self.base_name = base_name
         self.parent = parent
         self.steps: list[Step] = []
+        self.end_line = from_.end_line
         self.state: State = parent.state if parent is not None else State()
 
     @property
@@ -92,10 +93,6 @@ class Stage:
     @property
     def instructions(self) -> Iterator[Instruction]:
         return (step.instruction for step in self.steps)
-
-    @property
-    def end_line(self) -> int:
-        return self.steps[-1].instruction.end_line if self.steps else self.from_.end_line
 
     @property
     def chain(self) -> tuple[Stage, ...]:
@@ -169,6 +166,8 @@ class Dockerfile:
             except DockerfileError as error:
                 self.errors.append(error)
                 self.instructions.append(refused_instruction(line, lines.escape))
+            if self.stages:
+                self.stages[-1].end_line = line.end
         if lines.error is not None:
             self.errors.append(lines.error)
         elif not self.stages and not self.errors:
