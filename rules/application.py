@@ -195,6 +195,7 @@ class SecretInSource(Rule[Launch]):
         '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\n'
         "import os\nSECRET_KEY = os.environ['SECRET_KEY']\nPASSWORD = 'password'\n",
         '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\n'
+        "class TestingConfig:\n    SECRET_KEY = 'testing'\n\nLABELS = dict(password='Passwort', token='Einmal-Token')\n"
         "SECRET_KEY = 'change-me'\nERRORS = {'password': 'Password is required'}\nTOKEN = 'access_token'\nTOKEN_URL = 'https://example.com/oauth/token'\nPASSWORD_FIELD = 'user_password_1'\n",
         '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\n'
         "print('hello')\n=== tests/test_app.py\nPASSWORD = 'k9#fjW2!xPq7'\n",
@@ -231,17 +232,38 @@ def _literal_secrets(whole: Text, assignments: tuple[Assignment, ...]) -> Iterat
             yield place, f"the password for `{found.host}` stands in the source that the image takes"
     for assignment in assignments:
         name, value = assignment.name, str(assignment.value)
-        if _is_secret(name, value):
+        if _is_secret(name, value, assignment.how) and not _is_in_development_class(assignment.value):
             shipped = "the default of " if assignment.how == "default" else ""
             yield assignment.value, f"{shipped}{name} stands in the source that the image takes"
 
 
-def _is_secret(name: str, value: str) -> bool:
+# Passwords that are somebody's, though they look like words.
+_WEAK = frozenset({"admin", "root", "postgres", "mysql", "secret", "password", "guest", "test", "toor", "user"})
+
+
+def _is_secret(name: str, value: str, how: str) -> bool:
     if not is_secret_name(name) or is_harmless(value, name) or "://" in value:
         return False
     if name.lower().endswith(("secret_key", "jwt_secret")):
         return True
-    # A text for people has blanks; a form field or column is called like what it holds.
+    # A text for people has blanks; a form field or column is called like what it holds; labels are words.
     is_named_alike = value.islower() and any(word in value for word in ("password", "passwd", "token", "secret", "key"))
+    is_label = how in ("key", "keyword") and name.islower() and value.replace("-", "").isalpha() and value not in _WEAK
     is_password = "pass" in name.lower() or "pwd" in name.lower()
-    return " " not in value and not is_named_alike and len(value) >= (4 if is_password else 8)
+    return " " not in value and not is_named_alike and not is_label and len(value) >= (4 if is_password else 8)
+
+
+def _is_in_development_class(value: Text) -> bool:
+    """Whether it is written in a class for development or tests: `class TestingConfig`."""
+    source = value.source
+    number = source.position(value.start).line
+    indent = _indent(source.line(number))
+    for line in (source.line(above) for above in range(number - 1, 0, -1)):
+        if line.strip() and _indent(line) < indent:
+            name = line.split()[1] if line.lstrip().startswith("class ") and len(line.split()) > 1 else ""
+            return any(word in name.lower() for word in ("test", "dev", "local", "debug"))
+    return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -16,6 +16,21 @@ from dockerlint.shell.script import Command
 
 _EVERYTHING = frozenset({".", "*", "**"})
 
+# A folder with nothing but such files is `requirements/` or the like.
+_MANIFEST_SUFFIXES = (
+    ".txt",
+    ".in",
+    ".lock",
+    ".toml",
+    ".json",
+    ".xml",
+    ".gradle",
+    ".kts",
+    ".properties",
+    ".mod",
+    ".sum",
+)
+
 # A folder that makes an installer work without a network.
 _VENDORED = {"go": "vendor/modules.txt", "node": ".yarn/cache", "php": "vendor/autoload.php", "ruby": "vendor/cache"}
 
@@ -81,6 +96,9 @@ class SourceBeforeDependencies(Rule[Build]):
         "=== requirements.txt\nflask\n=== .dockerignore\n*\n!requirements.txt",
         "=== Dockerfile\nFROM golang:1.26\nCOPY . .\nRUN go build ./...\n=== vendor/modules.txt\n# x",
         "FROM golang:1.10\nCOPY . /go/src/app\nRUN go get -d ./... && go build ./...",
+        "=== Dockerfile\nFROM python:3.13\nCOPY requirements/ requirements/\nRUN pip install -r requirements/prod.txt\n"
+        "=== requirements/base.txt\nflask\n=== requirements/prod.txt\n-r base.txt",
+        "FROM rust:1\nCOPY recipe.json .\nRUN cargo chef cook --release\nCOPY . .\nRUN cargo build",
         "FROM node:24 AS deps\nCOPY package.json .\nRUN npm ci\nFROM deps\nCOPY . .\nRUN npm ci",
     )
 
@@ -136,7 +154,10 @@ def _is_broad(build: Build, source: str) -> bool:
         return True
     if build.context is None or "*" in source or "?" in source:
         return False
-    return build.context.exists(source) and not build.context.is_file(source)
+    if not build.context.exists(source) or build.context.is_file(source):
+        return False
+    paths = [entry.path for entry in build.context.taken_by(source)]
+    return not all(path.endswith(_MANIFEST_SUFFIXES) for path in paths)
 
 
 def _installers(run: Run) -> list[Installer]:

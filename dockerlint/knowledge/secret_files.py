@@ -37,7 +37,7 @@ _KINDS = (
     _Kind("a service account key", "service-account*.json service_account*.json"),
     _Kind("a Terraform state", "*.tfstate *.tfstate.backup"),
     _Kind("a file of Terraform variables", "*.tfvars *.tfvars.json"),
-    _Kind("a file of secrets", "secrets.yml secrets.yaml"),
+    _Kind("a file of secrets", "secrets.yml secrets.yaml secrets.toml"),
     _Kind("a wallet", "wallet.dat", by_content=False),
 )
 _FOLDERS = {

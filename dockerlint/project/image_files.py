@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from dockerlint.context.files import Context
@@ -95,6 +96,10 @@ def _candidates(place: Placed, path: str) -> list[str]:
             found.append(clean)
         if path.startswith(place.destination.rstrip("/") + "/"):
             inner = path[len(place.destination.rstrip("/")) + 1 :]
-            folder = "." if clean == "*" else clean
-            found.append(posixpath.normpath(posixpath.join(folder, inner)))
+            folder, name = posixpath.split(clean)
+            if any(mark in name for mark in "*?["):
+                # A file by its name; a folder that a glob matches loses its own name on the way.
+                found += [posixpath.join(folder, inner)] if fnmatchcase(inner.partition("/")[0], name) else []
+            else:
+                found.append(posixpath.normpath(posixpath.join(clean, inner)))
     return found

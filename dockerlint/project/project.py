@@ -12,7 +12,7 @@ from dockerlint.compose.values import Value
 from dockerlint.context.files import Context
 from dockerlint.dockerfile.instructions import Add, Copy
 from dockerlint.dockerfile.stages import Dockerfile
-from dockerlint.project.build import Build
+from dockerlint.project.build import Build, has_development_part
 
 # What Compose looks for by itself; https://docs.docker.com/compose/intro/compose-application-model/
 COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -23,6 +23,7 @@ class Link(NamedTuple):
 
     service: Service
     context: Path
+    is_development: bool
 
 
 class Project:
@@ -49,7 +50,9 @@ class Project:
         folders = {link.context for link in links} or set(self._likely_contexts(dockerfile, full))
         context = self._context(folders.pop(), full) if len(folders) == 1 else None
         label = str(full.relative_to(self.root)) if full.is_relative_to(self.root) else full.name
-        return Build(dockerfile, context, [link.service for link in links], label)
+        # What runs only where somebody develops says nothing of what ships.
+        services = [link.service for link in links if not link.is_development]
+        return Build(dockerfile, context, services, label)
 
     def _context(self, folder: Path, dockerfile: Path) -> Context:
         """A folder as context, the same object for all Dockerfiles that see the same files: it is walked once."""
@@ -63,7 +66,8 @@ class Project:
         folder = _absolute(Path(compose.source.path).parent / (build.context.text if build.context else "."))
         file = _absolute(folder / (build.dockerfile.text if build.dockerfile else "Dockerfile"))
         if folder.is_dir() and self.contains(folder) and self.contains(file):
-            self._links.setdefault(file, []).append(Link(service, folder))
+            is_development = has_development_part(_compose_name(compose))
+            self._links.setdefault(file, []).append(Link(service, folder, is_development))
 
     def _likely_contexts(self, dockerfile: Dockerfile, path: Path) -> Iterator[Path]:
         """The Dockerfile's own folder, or the nearest above it that has all that COPY names."""
@@ -76,6 +80,11 @@ class Project:
             if folder == folder.parent:
                 return
             folder = folder.parent
+
+
+def _compose_name(compose: Compose) -> str:
+    """The name of a Compose file, where an override counts as made for development: Docker never deploys it."""
+    return Path(compose.source.path).name.lower().replace("override", "dev").replace("local", "dev")
 
 
 def _is_local(*values: Value | None) -> bool:

@@ -271,6 +271,8 @@ def _go(command: Command) -> Installer | None:
 
 def _cargo(command: Command) -> Installer | None:
     words = [str(word.value) for word in command.arguments if not word.value.startswith("+")]
+    if words[:2] == ["chef", "cook"]:
+        return Installer("rust", "cargo chef cook", ("recipe.json",), _CARGO.caches, command)
     if not words or words[0] not in _CARGO.verbs or "--offline" in words or "--frozen" in words:
         return None
     if words[0] == "install" and "--path" not in words:

@@ -9,8 +9,9 @@ from dockerlint.dockerfile.instructions import Add, Copy, Run
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
+from dockerlint.project.image_files import absolute_path
 from dockerlint.shell.packages import NODE_VALUED, split_operands
-from dockerlint.shell.script import Command
+from dockerlint.shell.script import Command, read_script
 from dockerlint.source import Span
 
 from .effective import is_replaced, last_pairs, set_by_services
@@ -84,6 +85,10 @@ class DevelopmentMode(Rule[Build]):
         'FROM ruby:3.4\nCOPY . .\nCMD «["bundle", "exec", "jekyll", "serve"]»': None,
         'FROM node:24\nENV NODE_ENV=«development»\nCMD ["node", "server.js"]': None,
         'FROM node:24\nENTRYPOINT «["nodemon", "server.js"]»': None,
+        '=== Dockerfile\nFROM python:3.13\nCOPY app.py .\nCMD «["python", "app.py"]»\n=== app.py\nfrom flask import Flask\n'
+        "app = Flask(__name__)\nif __name__ == '__main__':\n    app.run(host='0.0.0.0')\n": None,
+        '=== Dockerfile\nFROM node:24\nCOPY . .\nCMD «["npm", "start"]»\n'
+        '=== package.json\n{"scripts": {"start": "NODE_ENV=x nodemon server.js"}}': None,
         'FROM php:8.4-cli\nCMD «["php", "-S", "0.0.0.0:80"]»': None,
     }
     good = (
@@ -91,6 +96,8 @@ class DevelopmentMode(Rule[Build]):
         'FROM python:3.13-slim\nCMD ["fastapi", "run", "main.py"]',
         'FROM node:24\nENV NODE_ENV=production\nCMD ["node", "server.js"]',
         'FROM node:24\nCMD ["npm", "run", "start:prod"]',
+        '=== Dockerfile\nFROM node:24\nCOPY . .\nCMD ["npm", "start"]\n'
+        '=== package.json\n{"scripts": {"start": "node server.js", "dev": "nodemon server.js"}}',
         'FROM jekyll/jekyll:4\nCMD ["jekyll", "serve"]',
         '=== Dockerfile.dev\nFROM python:3.13-slim\nCMD ["flask", "run"]',
         "FROM node:24 AS build\nENV NODE_ENV=development\nRUN npm run dev\nFROM nginx:1.31",
@@ -107,7 +114,8 @@ class DevelopmentMode(Rule[Build]):
             if not is_replaced(build, stage):
                 for command in build.start_commands(stage):
                     if command.name not in _SHOW_A_FOLDER or _holds_a_program(stage):
-                        yield from self._command(command)
+                        yield from self._command(build, stage, command)
+                yield from self._source(build, stage)
 
     def _environment(self, build: Build, stage: Stage) -> Findings:
         pairs = last_pairs(stage)
@@ -121,7 +129,23 @@ class DevelopmentMode(Rule[Build]):
                     help_ = f"use `{name}=production`, or set it when the container starts"
                 yield self.finding(pair.value, message, help=help_)
 
-    def _command(self, command: Command) -> Findings:
+    def _source(self, build: Build, stage: Stage) -> Findings:
+        """The program's own source may start the server: `python app.py`, which calls `app.run()`."""
+        start = stage.cmd or stage.entrypoint
+        for launch in build.launches:
+            servers = [
+                server for server in launch.program.servers() if server.is_development and server.where.is_certain
+            ]
+            if launch.stage is stage and servers and start is not None and launch.program.start.program == "python":
+                place = servers[0].place
+                title = servers[0].framework.capitalize()
+                message = f"this starts {title}'s development server ({place.source.path} line {place.line})"
+                yield self.finding(
+                    start.rest, message, help=f"instead: {_PRODUCTION.get(title, 'a production server')}"
+                )
+                return
+
+    def _command(self, build: Build, stage: Stage, command: Command) -> Findings:
         reload = next((word for word in command.arguments if word.value == "--reload"), None)
         words = [str(word.value) for word in command.arguments[:2]]
         server_name = words[1] if words[:1] == ["-m"] and len(words) > 1 else command.name
@@ -129,10 +153,32 @@ class DevelopmentMode(Rule[Build]):
             message = f"`{server_name} --reload` restarts the server whenever a file changes"
             yield self.finding(reload.value, message, help="remove `--reload`")
             return
-        server = _development_server(command)
+        server = _development_server(command) or _by_package_json(build, stage, command)
         if server is not None:
             message = f"`{server.title}` is {server.kind}"
             yield self.finding(_whole(command), message, help=f"instead: {server.instead}")
+
+
+_PRODUCTION = {"Flask": "a WSGI server, such as `gunicorn app:app`", "Uvicorn": "uvicorn without `reload`"}
+
+
+def _by_package_json(build: Build, stage: Stage, command: Command) -> _Server | None:
+    """The development server behind `npm start` or `npm run X`, where package.json can be read."""
+    if command.name not in ("npm", "yarn", "pnpm"):
+        return None
+    operands = [str(word.value) for word in split_operands(command.arguments, NODE_VALUED)[0]]
+    script = operands[1] if operands[:1] == ["run"] and len(operands) > 1 else "".join(operands[:1])
+    source = build.read(stage, absolute_path("package.json", stage.state.workdir))
+    found = re.search(rf'"{re.escape(script)}"\s*:\s*"((?:[^"\\]|\\.)*)"', source.text) if source and script else None
+    if source is None or found is None or '"scripts"' not in source.text[: found.start()]:
+        return None
+    for inner in read_script(source.slice(*found.span(1))).commands:
+        server = _development_server(inner)
+        if server is not None:
+            return server._replace(
+                title=f"{command.name} {' '.join(operands[:2])}", kind=f"{server.title}, {server.kind}"
+            )
+    return None
 
 
 def _whole(command: Command) -> Span:

@@ -52,6 +52,7 @@ class MissingUser(Rule[Build]):
         'FROM jenkins/jenkins:lts\nCMD ["jenkins"]',
         'FROM acme/base:1\nCMD ["app"]',
         'FROM alpine:3.22\nCMD ["/bin/sh"]',
+        'FROM mcr.microsoft.com/devcontainers/python:1-3.13\nCMD ["sleep", "inf"]',
         'FROM debian:trixie\nCMD ["memcached", "-u", "daemon"]',
         "FROM debian:trixie\nCMD sudo -u app /srv/app",
         "FROM python:3.13-slim",
@@ -65,6 +66,8 @@ class MissingUser(Rule[Build]):
         for stage in build.runtime_stages:
             run_as = build.runs_as(stage)
             if run_as.user is not None or build.steps_down(stage) or not _services_keep_the_user(build, stage):
+                continue
+            if (stage.root.base_name or "").startswith(_OWN_REMOTE_USER):
                 continue
             proof = _proof_of_root(stage) if run_as.is_root is None and run_as.name is None else None
             if not run_as.is_root and proof is None:
@@ -92,6 +95,10 @@ class MissingUser(Rule[Build]):
         edit = Edit.replacing(place, f"USER {user}{line_end}")
         message = f"add `USER {user}` (it must be able to read and write what the program needs)"
         return Fix(message, (edit,), is_safe=False)
+
+
+# The editor enters these as a user without rights, whom the image's metadata names.
+_OWN_REMOTE_USER = ("mcr.microsoft.com/devcontainers/", "mcr.microsoft.com/vscode/devcontainers/")
 
 
 def _proof_of_root(stage: Stage) -> Command | None:
