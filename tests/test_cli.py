@@ -254,3 +254,11 @@ def test_many_files_give_the_same_as_each_alone(tmp_path: Path) -> None:
     files = {f"d{number:03}/Dockerfile": ROOT["Dockerfile"] for number in range(70)}
     document = report(tmp_path, files=files)
     assert [finding["path"] for finding in document["findings"]] == sorted(files)
+
+
+def test_interrupted_run_says_neither_clean_nor_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dockerlint.cli.check.run", interrupt)
+    assert invoke(tmp_path, "check", files=ROOT).exit_code == 130

@@ -18,6 +18,7 @@ from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import Found, find, named
 
 NOTHING, FINDINGS, UNCHECKED = 0, 1, 2
+INTERRUPTED = 130  # as shells report SIGINT; 1 would say that something was found
 
 _SEVERITIES = [severity.label for severity in Severity]
 
@@ -89,7 +90,11 @@ def check(  # noqa: PLR0913, PLR0917
     request = _request(paths or (".",), stdin_filename, selection, Settings(as_of=day))
     if not request.files:
         click.echo(f"warning: no Dockerfile and no Compose file in {', '.join(paths or ('.',))}", err=True)
-    result = _run(request)
+    try:
+        result = _run(request)
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
     shown = _at_least(result, min_severity)
     _report(shown, form, output_file, colour)
     sys.exit(_exit_code(result, fail_on, exit_zero=exit_zero))
