@@ -188,7 +188,8 @@ class FallbackSecret(Rule[Compose]):
                 default = variable.default
                 is_open = variable.text.startswith(("${" + variable.name + ":-", "${" + variable.name + "-"))
                 if default and is_open and "$" not in default and not is_harmless(default, name):
-                    message = f"where {variable.name} is not set, {shared.owners} starts with the `{name}` of this file"
+                    verb = "starts" if len(shared.services) == 1 else "start"
+                    message = f"where {variable.name} is not set, {shared.owners} {verb} with the `{name}` of this file"
                     yield self.finding(
                         variable.text, message, help=f"`${{{variable.name}:?}}` refuses to start instead"
                     )
@@ -237,7 +238,7 @@ class CredentialsInServiceUrl(Rule[Compose]):
                     continue
                 who = f" of `{credentials.user}`" if credentials.user else ""
                 at = f" at `{credentials.host}`" if credentials.host else ""
-                where = names.get(text.start, "this value")
+                where = names.get(text.start, "a value")
                 yield self.finding(place, f"{where} holds the password{who}{at}", help="put `${NAME:?}` in its place")
 
 

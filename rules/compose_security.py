@@ -197,14 +197,13 @@ class EndOfLifeServiceImage(Rule[Service]):
         ended = end_of_life(reference, self.settings.as_of)
         if ended is None:
             return
-        when = f"got its last security fixes on {ended.date}" if ended.date else "gets no more security fixes"
         known = facts(reference)
         carry = "; its data must be migrated, not only the tag changed" if known and known.stateful else ""
         product = ended.line.rpartition(" ")[0]
         help_ = (
             f"move to {product} {ended.supported}{carry}" if ended.supported else f"move to a supported version{carry}"
         )
-        yield self.finding(image.text, f"`{reference}` of `{service.name}`: {ended.what} {when}", help=help_)
+        yield self.finding(image.text, f"`{reference}` of `{service.name}`: {ended.obituary}", help=help_)
 
 
 _TRUE = frozenset({"1", "true", "yes", "on", "t", "y"})

@@ -92,3 +92,16 @@ def test_any_text_is_read_and_every_word_stands_in_it(text: str) -> None:
         for word in command.words:
             assert 0 <= word.value.start <= word.value.end <= len(text)
             assert all(source.text[word.value.offset(i)] == letter for i, letter in enumerate(word.value))
+
+
+def test_redirection_belongs_to_the_last_command_of_a_list() -> None:
+    commands = read("a > /one && b | c > /two").commands
+    found = {
+        command.name: [str(item.target.value) for item in command.redirections if item.target] for command in commands
+    }
+    assert found == {"a": ["/one"], "b": [], "c": ["/two"]}
+
+
+def test_redirection_of_a_group_belongs_to_all_in_it() -> None:
+    commands = read("{ a; b; } > /out").commands
+    assert [len(command.redirections) for command in commands] == [1, 1]

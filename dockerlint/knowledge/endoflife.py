@@ -60,6 +60,14 @@ class EndOfLife(NamedTuple):
     is_only_image: bool = False
     also: EndOfLife | None = None
 
+    @property
+    def obituary(self) -> str:
+        """What has ended, and when, for a message."""
+        since = f" since {self.date}" if self.date else ""
+        if self.is_only_image:
+            return f"the image for {self.what} is not built any more{since}"
+        return f"{self.what} has been out of support{since or ' for long'}"
+
 
 @lru_cache(maxsize=4096)
 def end_of_life(reference: Reference, as_of: datetime.date) -> EndOfLife | None:

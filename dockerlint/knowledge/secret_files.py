@@ -28,7 +28,7 @@ _KINDS = (
     _Kind("a Java key store", "*.jks *.keystore", by_content=False),
     _Kind("a password database", "*.kdbx", by_content=False),
     _Kind("a Kubernetes configuration", "kubeconfig kubeconfig.yml kubeconfig.yaml *.kubeconfig"),
-    _Kind("a file of logins", ".netrc _netrc .git-credentials .htpasswd"),
+    _Kind("a file of logins", ".netrc _netrc .git-credentials .htpasswd htpasswd *.htpasswd"),
     _Kind("an npm configuration", ".npmrc"),
     _Kind("a PyPI configuration", ".pypirc"),
     _Kind("a Yarn configuration", ".yarnrc.yml"),

@@ -111,8 +111,10 @@ _KEY_FILES = (["private"], ["ssh"], ["client"], ["signing"], ["deploy"])  # such
 _HARMLESS_WORDS = _set("true false yes no on off none null nil auto build test none-needed")
 _STAND_INS = (
     "changeme", "change-me", "change_me", "replace", "your-", "your_", "my-", "example", "placeholder", "dummy",
-    "todo", "xxx", "****", "insert", "redacted", "not-set", "unset", "to-be",
+    "xxx", "****", "redacted", "not-set", "to-be",
 )  # fmt: skip
+# Stand-ins that are parts of other words too: mastodon.
+_WHOLE_STAND_INS = _set("todo insert unset undefined")
 _REFERENCES = ("$", "<", "{", "%", "/run/secrets/", "file:")
 _BRACKETS = (("__", "__"), ("**", "**"), ("@", "@"), ("[", "]"), ("#{", "}"))
 _WEAK = _set("password passwd pass secret admin root postgres mysql mongo redis guest user test123 letmein qwerty")
@@ -133,6 +135,8 @@ def is_harmless(value: str, name: str = "") -> bool:
     if _is_number(value):
         return not _is_weak_number(value, name)
     if lower == name.lower() or any(word in lower for word in _STAND_INS):
+        return True
+    if not _WHOLE_STAND_INS.isdisjoint(re.split(r"[^a-z]+", lower)):
         return True
     return _is_variable(value) or _is_bracketed(value) or _is_path(value)
 

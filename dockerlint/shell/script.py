@@ -173,9 +173,27 @@ class _Reader:
             self._assignments(node, nesting, redirections)
         elif kind == "redirected_statement":
             found = tuple(self._redirection(child) for child in node.children_by_field_name("redirect"))
-            self._children(node, (*nesting, "redirected"), (*redirections, *found))
+            for child in node.named_children:
+                self._redirected(child, (*nesting, "redirected"), redirections, found)
         else:
             self._children(node, (*nesting, self._construct(node, kind)), redirections)
+
+    def _redirected(
+        self,
+        node: Node,
+        nesting: tuple[str, ...],
+        outer: tuple[Redirection, ...],
+        found: tuple[Redirection, ...],
+    ) -> None:
+        """The grammar hangs a redirection on the whole list before it; the shell gives it to the last command."""
+        if node.type in ("list", "pipeline") and node.named_children:
+            *before, last = node.named_children
+            inner = (*nesting, self._construct(node, node.type))
+            for child in before:
+                self.visit(child, inner, outer)
+            self._redirected(last, inner, outer, found)
+        else:
+            self.visit(node, nesting, (*found, *outer))
 
     def _children(self, node: Node, nesting: tuple[str, ...], redirections: tuple[Redirection, ...]) -> None:
         for child in node.named_children:

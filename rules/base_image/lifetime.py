@@ -46,17 +46,10 @@ class EndOfLifeBaseImage(Rule[Pull]):
         ended = end_of_life(pull.reference, self.settings.as_of)
         if ended is None:
             return
-        message = f"`{pull.name}`: {_obituary(ended)}"
+        message = f"`{pull.name}`: {ended.obituary}"
         if ended.also is not None:
-            message += f", and {_obituary(ended.also)}"
+            message += f", and {ended.also.obituary}"
         yield self.finding(pull.written, message, help=_supported(pull.reference, ended))
-
-
-def _obituary(ended: EndOfLife) -> str:
-    since = f" since {ended.date}" if ended.date else ""
-    if ended.is_only_image:
-        return f"the image for {ended.what} is not built any more{since}"
-    return f"{ended.what} has been out of support{since or ' for long'}"
 
 
 def _supported(reference: Reference, ended: EndOfLife) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from dockerlint.dockerfile.stages import Stage
@@ -31,6 +32,7 @@ class _Switch(NamedTuple):
     message: str
     help: str
     fix: Fix | None
+    is_certain: bool = True
 
 
 class DebugMode(Rule[Build]):
@@ -71,6 +73,7 @@ class DebugMode(Rule[Build]):
         'FROM python:3.13-slim\nARG FLASK_DEBUG=1\nCMD ["flask", "run"]',
         'FROM node:24\nENV DEBUG=app:*\nCMD ["node", "server.js"]',
         'FROM node:24\nENV DEBUG=1\nCMD ["node", "server.js"]',
+        'FROM node:24\nCMD ["node", "server.js", "--inspect=0.0.0.0:9229"]',
         'FROM python:3.13-slim AS dev\nENV FLASK_DEBUG=1\nCMD ["flask", "run"]',
         'FROM node:24\nCMD ["node", "--inspect=127.0.0.1:9229", "server.js"]',
         'FROM python:3.13 AS build\nENV FLASK_DEBUG=1\nFROM nginx:1.31\nCMD ["nginx"]',
@@ -87,7 +90,10 @@ class DebugMode(Rule[Build]):
                 place = (switch.place.start, switch.place.end)
                 if place not in seen:
                     seen.add(place)
-                    yield self.finding(switch.place, switch.message, help=switch.help, fix=switch.fix)
+                    severity = None if switch.is_certain else Severity.WARNING
+                    yield self.finding(
+                        switch.place, switch.message, help=switch.help, fix=switch.fix, severity=severity
+                    )
 
 
 def _switches(build: Build, stage: Stage) -> Iterator[_Switch]:
@@ -116,13 +122,16 @@ def _inline_switches(command: Command) -> Iterator[_Switch]:
 def _variable_switch(build: Build, stage: Stage, name: str, written: Text, value: str) -> _Switch | None:
     advice = f"leave {name} out of the image and set it where you develop"
     if name in _SWITCHES and value.lower() in _TRUE:
-        return _Switch(written, f"`{name}={value}`: {_SWITCHES[name]}", advice, _off(written, value))
+        is_certain = name != "DJANGO_DEBUG"
+        doubt = "" if is_certain else ", if the settings read it"
+        message = f"`{name}={value}`: {_SWITCHES[name]}{doubt}"
+        return _Switch(written, message, advice, _off(written, value), is_certain)
     if name == "FLASK_ENV" and value == "development":
         message = "`FLASK_ENV=development` switches on Flask's debugger (before Flask 2.3)"
         return _Switch(written, message, advice, None)
     if name == "DEBUG" and value.lower() in _TRUE and _is_django_or_flask(build, stage):
-        message = f"`DEBUG={value}` shows debug pages to every visitor who causes an error"
-        return _Switch(written, message, advice, None)
+        message = f"`DEBUG={value}` shows debug pages to every visitor, if the settings read it"
+        return _Switch(written, message, advice, None, is_certain=False)
     if name in _OPTION_VARIABLES and (address := _debugger_address(value)):
         message = f"{name} opens a debugger port on all addresses ({address})"
         return _Switch(written, message, advice, None)
@@ -161,10 +170,17 @@ def _debugger_address(text: str) -> str | None:
 
 
 def _command_switches(command: Command) -> Iterator[_Switch]:
-    for word in command.arguments:
+    for word in _options_of_program(command):
         switch = _word_switch(command, word)
         if switch is not None:
             yield switch
+
+
+def _options_of_program(command: Command) -> tuple[Word, ...]:
+    """The arguments that the program itself reads: node leaves what follows the script to the script."""
+    if command.name != "node":
+        return command.arguments
+    return tuple(takewhile(lambda word: word.value.startswith("-"), command.arguments))
 
 
 def _word_switch(command: Command, word: Word) -> _Switch | None:

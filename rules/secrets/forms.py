@@ -147,13 +147,23 @@ class CredentialsInUrl(Rule[Build]):
         "FROM python:3.13\nRUN DATABASE_URL=postgres://x:Zk3nR8vQ2x@db/x python manage.py collectstatic --noinput",
         "FROM postgres:17\nRUN pg_ctl start && psql postgres://app:Zk3nR8vQ2x@localhost/app -f /seed.sql",
         "FROM alpine:3.22\nENV DATABASE_URL=postgres://user:changeme@db/app",
+        "FROM alpine:3.22\nRUN curl -O ftp://anonymous:me@ftp.acme.org/file",
         "FROM alpine:3.22@sha256:f38fd4373477a3ba68b6b6a9ad2c7e82f38fd4373477a3ba68b6b6a9ad2c7e82\nENV A=http://a.org:80/@b",
     )
 
     def check(self, build: Build) -> Findings:
         for exposure in exposures(build.dockerfile):
-            if exposure.credentials is not None:
-                yield self.finding(exposure.place, _about(exposure), help=_advice_for_url(exposure))
+            credentials = exposure.credentials
+            if credentials is None or credentials.user in ("anonymous", "ftp"):
+                continue
+            # Everybody knows these: they protect nothing, though the container may well run with them.
+            is_usual = credentials.documentation_style or exposure.place in (credentials.user, "guest")
+            yield self.finding(
+                exposure.place,
+                _about(exposure),
+                help=_advice_for_url(exposure),
+                severity=Severity.WARNING if is_usual else None,
+            )
 
 
 def _about(exposure: Exposure) -> str:

@@ -33,10 +33,20 @@ _VALUED = frozenset(
 
 
 class _Password(NamedTuple):
-    """A password at its place, and whose it is."""
+    """A password at its place, and whose it is. One that should be a hash but is none works for nobody."""
 
     place: Text
     user: str
+    is_unusable: bool = False
+
+    @property
+    def message(self) -> str:
+        whose = f"`{self.user}`" if self.user else "a user"
+        if self.is_unusable:
+            return f"`-p` takes a hash: {whose} cannot log in with the password that is written here for all to read"
+        if not self.place:
+            return f"{whose} gets an empty password: anybody can log in"
+        return f"{whose} gets a fixed password that is the same in every copy of the image"
 
 
 class PasswordSetInRun(Rule[Build]):
@@ -63,6 +73,7 @@ class PasswordSetInRun(Rule[Build]):
         "FROM debian:13\nRUN printf '«hunter2»\\nhunter2\\n' | passwd app": None,
         "FROM debian:13\nRUN useradd -m -p «'$6$salt$hash'» app": None,
         "FROM debian:13\nRUN useradd -p «''» app": None,
+        "FROM debian:13\nRUN useradd -p «plainword» app": None,
         "FROM debian:13\nRUN useradd -m -p \"$(openssl passwd -6 «hunter2»)\" app && usermod -p '!' root": None,
         'FROM debian:13\nENV NAME=app\nRUN echo "$NAME:«$NAME»" | chpasswd': None,
         "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN net user /add app «Passw0rd1»": None,
@@ -86,12 +97,8 @@ class PasswordSetInRun(Rule[Build]):
             for password in _passwords(node.instruction, node):
                 if password.place.start not in seen and not is_exposed(build.dockerfile, password.place):
                     seen.add(password.place.start)
-                    kind = "a fixed password" if password.place else "an empty password"
-                    whose = f"`{password.user}`" if password.user else "a user"
-                    message = f"{whose} gets {kind} that is the same in every copy of the image"
-                    yield self.finding(
-                        password.place, message, help="leave it locked, or read it from a mounted secret"
-                    )
+                    help_ = "leave it locked, or read it from a mounted secret"
+                    yield self.finding(password.place, password.message, help=help_)
 
 
 def _passwords(run: Run, node: Node) -> Iterator[_Password]:
@@ -170,7 +177,8 @@ def _given(commands: Sequence[Command], index: int) -> Iterator[_Password]:
             continue
         if value.is_literal:
             if not value.value.startswith(("!", "*")):
-                yield _Password(value.value, user)
+                is_hash = re.fullmatch(r"\$\w+\$.+|[./A-Za-z0-9]{13}", value.value) is not None
+                yield _Password(value.value, user, is_unusable=bool(value.value) and not is_hash)
         else:
             for word in _hashed(commands, index, value):
                 yield _Password(word.value, user)

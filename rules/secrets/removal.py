@@ -31,6 +31,8 @@ def _covers(removed: str, path: str) -> bool:
     if path.startswith(f"{removed.rstrip('/*')}/") or fnmatch.fnmatchcase(path, removed):
         return True
     # Where one of them is relative, the file's own name has to do.
+    if posixpath.isabs(removed) and posixpath.isabs(path):
+        return False
     return fnmatch.fnmatchcase(posixpath.basename(path), posixpath.basename(removed.rstrip("/")) or path)
 
 
