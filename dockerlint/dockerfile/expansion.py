@@ -10,6 +10,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
+# Beyond these a word is a trap rather than a value: it counts as unknown.
+LONGEST_VALUE = 65_536
+_DEEPEST = 50
+_MOST_STARS = 3
+
 Lookup = Callable[[str], str | None]
 
 
@@ -74,6 +79,8 @@ class _Expander:
         self.lookup = lookup
         self.escape = escape
         self.index = 0
+        self.depth = 0
+        self.length = 0
         self.names: list[str] = []
 
     def read(self, end: str) -> str:
@@ -139,7 +146,11 @@ class _Expander:
         self.index = match.end()
         name, modifier = match.groups()
         value = self._value(name)
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise _Unknown
         argument = self.read("}")
+        self.depth -= 1
         self.index += 1
         return self._modified(value, modifier, argument)
 
@@ -163,7 +174,11 @@ class _Expander:
 
     def _value(self, name: str) -> str | None:
         self.names.append(name)
-        return self.lookup(name)
+        value = self.lookup(name)
+        self.length += len(value or "")
+        if self.length > LONGEST_VALUE:
+            raise _Unknown
+        return value
 
     @staticmethod
     def _known(value: str | None) -> str:
@@ -173,7 +188,12 @@ class _Expander:
 
 
 def _pattern(text: str, *, is_greedy: bool) -> str:
-    """BuildKit's patterns: `*`, `?` and escapes, as a regular expression."""
+    """BuildKit's patterns: `*`, `?` and escapes, as a regular expression.
+
+    One with many stars could keep a regular expression busy for ever.
+    """
+    if text.count("*") > _MOST_STARS or len(text) > 1000:
+        raise _Unknown
     parts: list[str] = []
     index = 0
     while index < len(text):
@@ -194,6 +214,8 @@ def _trimmed(value: str, modifier: str, pattern: str) -> str:
     if modifier[0] == "#":
         match = re.match(_pattern(pattern, is_greedy=is_longest), value, re.DOTALL)
         return value[match.end() :] if match else value
+    if len(value) > 4096:
+        raise _Unknown
     ends = range(len(value) + 1) if is_longest else range(len(value), -1, -1)
     compiled = re.compile(_pattern(pattern, is_greedy=True), re.DOTALL)
     for start in ends:

@@ -102,7 +102,7 @@ def _end_of_word(line: str, index: int) -> int:
     return index
 
 
-def _after(line: str, index: int) -> int:
+def _after(line: str, index: int, depth: int = 0) -> int:
     """The index after the character, quotation or variable at `index`."""
     character = line[index]
     if character == "\\":
@@ -110,9 +110,9 @@ def _after(line: str, index: int) -> int:
     if character == "'":
         return _closing(line, index, "'") + 1
     if character == '"':
-        return _after_double_quote(line, index + 1)
+        return _after_double_quote(line, index + 1, depth)
     if character == "$" and line.startswith("{", index + 1):
-        return _after_brace(line, index + 2)
+        return _after_brace(line, index + 2, depth)
     return index + 1
 
 
@@ -123,14 +123,14 @@ def _closing(line: str, index: int, quote: str) -> int:
     return end
 
 
-def _after_double_quote(line: str, index: int) -> int:
+def _after_double_quote(line: str, index: int, depth: int = 0) -> int:
     while index < len(line):
         if line[index] == '"':
             return index + 1
         if line[index] == "\\":
             index += 2
         elif line.startswith("${", index):
-            index = _after_brace(line, index + 2)
+            index = _after_brace(line, index + 2, depth)
         else:
             index += 1
     raise _Open
@@ -142,13 +142,17 @@ def _parameter() -> re.Pattern[str]:
     return re.compile(r"(?:[^\W\d]\w*|\d+|[@*#?\-$!])(?::?[-+?]|##?|%%?|//?|(?=}))")
 
 
-def _after_brace(line: str, index: int) -> int:
+# Braces nested deeper than this are nobody's; BuildKit would read them, but no heredoc follows.
+_DEEPEST = 100
+
+
+def _after_brace(line: str, index: int, depth: int = 0) -> int:
     match = _parameter().match(line, index)
-    if match is None:
+    if match is None or depth > _DEEPEST:
         raise _Open
     index = match.end()
     while index < len(line):
         if line[index] == "}":
             return index + 1
-        index = _after(line, index)
+        index = _after(line, index, depth + 1)
     raise _Open

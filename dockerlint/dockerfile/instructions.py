@@ -407,10 +407,10 @@ class Onbuild(Instruction):
     def __init__(self, head: Head) -> None:
         super().__init__(head)
         self._require(self.rest, "ONBUILD needs an instruction")
+        name = arguments.split_keyword(self.rest)[0].upper()
+        self._require(name not in ("ONBUILD", "FROM", "MAINTAINER"), f"ONBUILD {name} is not allowed", self.rest)
         line = head.line._replace(text=self.rest)
         self.instruction = read_instruction(line, head.escape, head.dialect)
-        name = self.instruction.name
-        self._require(name not in ("ONBUILD", "FROM", "MAINTAINER"), f"ONBUILD {name} is not allowed", self.rest)
 
 
 class Unknown(Instruction):

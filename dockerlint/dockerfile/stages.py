@@ -38,6 +38,44 @@ from dockerlint.source import Source, Text
 _POSIX_SHELLS = frozenset({"sh", "bash", "ash", "dash", "ksh", "zsh"})
 
 
+Changes = dict[str, list[tuple[int, str | None]]]
+
+
+class Environment:
+    """The variables of a stage at one moment. All moments of a stage share one record of changes."""
+
+    __slots__ = ("_changes", "_moment")
+
+    def __init__(self, changes: Changes | None = None, moment: int = 0) -> None:
+        self._changes: Changes = {} if changes is None else changes
+        self._moment = moment
+
+    def __contains__(self, name: str) -> bool:
+        """Whether the variable is declared, with a value or without."""
+        return any(moment <= self._moment for moment, _ in self._changes.get(name, ())[:1])
+
+    def get(self, name: str) -> str | None:
+        """The value of a variable; None where it has none, or none that the file tells."""
+        changes = self._changes.get(name, ())
+        return next((value for moment, value in reversed(changes) if moment <= self._moment), None)
+
+    def known(self) -> dict[str, str]:
+        """All variables whose values the file tells."""
+        values = {name: self.get(name) for name in self._changes}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def after(self, changes: Mapping[str, str | None]) -> Environment:
+        """The environment after an instruction. Only the latest moment of a stage goes on."""
+        moment = self._moment + 1
+        for name, value in changes.items():
+            self._changes.setdefault(name, []).append((moment, value))
+        return Environment(self._changes, moment)
+
+    def forked(self) -> Environment:
+        """A record of its own with the same values, for another stage that goes on from here."""
+        return Environment({name: [(0, self.get(name))] for name in self._changes if name in self})
+
+
 class State(NamedTuple):
     """What holds before an instruction runs. None: not set in this file, or not known."""
 
@@ -45,7 +83,7 @@ class State(NamedTuple):
     user_name: str | None = None
     workdir: str | None = None
     shell: tuple[str, ...] | None = None
-    environment: Mapping[str, str | None] = {}
+    environment: Environment = Environment()
 
 
 class Step(NamedTuple):
@@ -78,7 +116,8 @@ class Stage:
         self.parent = parent
         self.steps: list[Step] = []
         self.end_line = from_.end_line
-        self.state: State = parent.state if parent is not None else State()
+        before = parent.state if parent is not None else State()
+        self.state: State = before._replace(environment=before.environment.forked())
 
     @property
     def name(self) -> str | None:
@@ -94,15 +133,20 @@ class Stage:
     def instructions(self) -> Iterator[Instruction]:
         return (step.instruction for step in self.steps)
 
-    @property
+    @cached_property
     def chain(self) -> tuple[Stage, ...]:
         """This stage and those below it, from the first to this one."""
-        return (*(self.parent.chain if self.parent else ()), self)
+        chain: list[Stage] = []
+        stage: Stage | None = self
+        while stage is not None:
+            chain.append(stage)
+            stage = stage.parent
+        return tuple(reversed(chain))
 
     @property
     def root(self) -> Stage:
         """The stage that stands on an image from outside."""
-        return self.parent.root if self.parent else self
+        return self.chain[0]
 
     @cached_property
     def base(self) -> image.Reference | None:
@@ -147,6 +191,7 @@ class Dockerfile:
         self.build_arguments = dict(build_arguments or {})
         self.instructions: list[Instruction] = []
         self.stages: list[Stage] = []
+        self._named: dict[str, Stage] = {}
         self.errors: list[DockerfileError] = []
         self.global_arguments: dict[str, str | None] = {}
         self.directives: tuple[Directive, ...] = ()
@@ -204,15 +249,18 @@ class Dockerfile:
     def _begin_stage(self, from_: From) -> None:
         name = expand(from_.image, self.global_arguments.get, self.escape).value
         parent = self.stage_named(name) if name else None
-        self.stages.append(Stage(len(self.stages), from_, name, parent))
+        stage = Stage(len(self.stages), from_, name, parent)
+        self.stages.append(stage)
+        if stage.name is not None:
+            self._named[stage.name] = stage
 
     def stage_named(self, name: str) -> Stage | None:
         """The latest stage so far whose name, in lower case, is exactly this."""
-        return next((stage for stage in reversed(self.stages) if stage.name == name), None)
+        return self._named.get(name)
 
     def stage_of_origin(self, origin: str, before: Stage) -> Stage | None:
         """The stage that `COPY --from=origin` means: by name in any case, or by number."""
-        if origin.isdecimal() and int(origin) < before.index:
+        if origin.isdecimal() and len(origin) < 6 and int(origin) < before.index:
             return self.stages[int(origin)]
         return next((stage for stage in reversed(self.stages[: before.index]) if stage.name == origin.lower()), None)
 
@@ -246,24 +294,25 @@ class Dockerfile:
         # A first relative WORKDIR stands below the base image's, which is not known here.
         return posixpath.normpath(posixpath.join(state.workdir, path)) if state.workdir else None
 
-    def _with_environment(self, env: Env, before: Mapping[str, str | None]) -> dict[str, str | None]:
+    def _with_environment(self, env: Env, before: Environment) -> Environment:
         changes: dict[str, str | None] = {}
         for pair in env.pairs:
             name = expand(pair.key, before.get, self.escape).value
             value = expand(pair.value or "", before.get, self.escape).value
             if name:
                 changes[name] = value
-        return {**before, **changes}
+        return before.after(changes)
 
-    def _with_arguments(self, arg: Arg, before: Mapping[str, str | None]) -> dict[str, str | None]:
-        environment = dict(before)
+    def _with_arguments(self, arg: Arg, before: Environment) -> Environment:
+        environment = before
         for pair in arg.pairs:
             if pair.name in self.build_arguments:
-                environment[pair.name] = self.build_arguments[pair.name]
+                value: str | None = self.build_arguments[pair.name]
             elif pair.value is not None:
-                environment[pair.name] = expand(pair.value, environment.get, self.escape).value
+                value = expand(pair.value, environment.get, self.escape).value
             else:
-                environment[pair.name] = self.global_arguments.get(pair.name, before.get(pair.name))
+                value = self.global_arguments.get(pair.name, before.get(pair.name))
+            environment = environment.after({pair.name: value})
         return environment
 
     @cached_property
@@ -277,14 +326,13 @@ class Dockerfile:
                 yield _pull(stage.from_.image, stage.base_name, stage.from_, stage)
             for instruction in stage.instructions:
                 for written in _origins(instruction):
-                    if self._is_external(written, stage):
+                    if self._is_external(written):
                         name = None if "$" in written else str(written)
                         yield _pull(written, name, instruction, None)
 
-    def _is_external(self, origin: str, stage: Stage) -> bool:
+    def _is_external(self, origin: str) -> bool:
         # Numbers are stages, and a name with neither tag nor path may be a build's named context.
-        names = {other.name for other in self.stages}
-        return not origin.isdecimal() and origin.lower() not in names and origin != "scratch"
+        return not origin.isdecimal() and origin.lower() not in self._named and origin != "scratch"
 
 
 def _pull(written: Text, name: str | None, instruction: Instruction, stage: Stage | None) -> Pull:

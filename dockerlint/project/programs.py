@@ -20,7 +20,7 @@ Read = Callable[[Stage, str], Source | None]
 def programs(stage: Stage, commands: tuple[Command, ...], read: Read) -> Iterator[Program]:
     """The programs among the commands that a stage starts; `read` gives a file of the stage by its absolute path."""
     workdir = stage.state.workdir
-    environment = {name: value for name, value in stage.state.environment.items() if value is not None}
+    environment = stage.state.environment.known()
     roots = [folder for folder in environment.get("PYTHONPATH", "").split(":") if folder]
 
     def read_from_workdir(path: str) -> Source | None:

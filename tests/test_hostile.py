@@ -1,0 +1,40 @@
+"""Input that is made to crash, hang or fill the memory costs little and is told apart from a clean file."""
+
+import time
+
+import pytest
+
+from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.source import Source
+
+TRAPS = {
+    "doubling variables": "FROM a\nENV A=xxxxxxxxxx\n" + "ENV A=$A$A\n" * 60,
+    "doubling arguments": "ARG A=xxxxxxxxxx\n" + "ARG A=$A$A\n" * 60 + "FROM $A",
+    "many variables": "FROM a\n" + "".join(f"ENV V{number}=1\n" for number in range(8000)),
+    "nested defaults": "FROM a\nENV A=" + "${B:-" * 5000 + "}" * 5000,
+    "nested defaults in a heredoc line": "FROM a\nRUN x << " + "${B:-" * 5000 + "}" * 5000,
+    "many stars": "FROM a\nENV A=" + "a" * 3000 + "\nENV B=${A//" + "*a" * 20 + "b/x}",
+    "chain of stages": "FROM a AS s0\n" + "".join(f"FROM s{n} AS s{n + 1}\n" for n in range(3000)),
+    "deep triggers": "FROM a\n" + "ONBUILD " * 5000 + "RUN x",
+    "large stage number": "FROM a\nCOPY --from=" + "9" * 5000 + " x y",
+}
+
+
+@pytest.mark.parametrize("text", TRAPS.values(), ids=TRAPS)
+def test_trap_is_read_in_bounded_time(text: str) -> None:
+    begin = time.process_time()
+    dockerfile = Dockerfile(Source("Dockerfile", text))
+    assert dockerfile.stages
+    assert len(dockerfile.pulls) <= 2
+    assert dockerfile.stages[-1].root is dockerfile.stages[0]
+    assert time.process_time() - begin < 10
+
+
+def test_value_that_grows_without_end_becomes_unknown() -> None:
+    assert Dockerfile(Source("Dockerfile", TRAPS["doubling variables"])).stages[0].state.environment.get("A") is None
+
+
+def test_stages_of_one_parent_do_not_see_each_others_variables() -> None:
+    text = "FROM a AS base\nENV A=0\nFROM base\nENV A=1\nFROM base\nENV B=$A"
+    stages = Dockerfile(Source("Dockerfile", text)).stages
+    assert [stage.state.environment.known() for stage in stages] == [{"A": "0"}, {"A": "1"}, {"A": "0", "B": "0"}]
