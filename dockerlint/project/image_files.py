@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import NamedTuple
 
 from dockerlint.context.files import Context
@@ -25,6 +26,7 @@ class Placed(NamedTuple):
     is_folder: bool
 
 
+@lru_cache(maxsize=64)
 def placed(transfer: Transfer, before: State) -> Placed | None:
     """What a COPY or ADD takes where; None when a variable leaves that open."""
     destination = _expanded(transfer.destination, transfer, before)

@@ -170,8 +170,9 @@ def _debugger_address(text: str) -> str | None:
 
 
 def _command_switches(command: Command) -> Iterator[_Switch]:
-    for word in _options_of_program(command):
-        switch = _word_switch(command, word)
+    words = [str(word.value) for word in command.arguments]
+    for index, word in enumerate(_options_of_program(command)):
+        switch = _word_switch(command, words, index, word)
         if switch is not None:
             yield switch
 
@@ -183,12 +184,11 @@ def _options_of_program(command: Command) -> tuple[Word, ...]:
     return tuple(takewhile(lambda word: word.value.startswith("-"), command.arguments))
 
 
-def _word_switch(command: Command, word: Word) -> _Switch | None:
-    text = str(word.value)
-    words = [str(other.value) for other in command.arguments]
+def _word_switch(command: Command, words: list[str], index: int, word: Word) -> _Switch | None:
+    text = words[index]
     advice = f"remove `{text}`; use it in a Compose override file for development"
     is_flask = command.name == "flask" or words[:2] == ["-m", "flask"]
-    if is_flask and "run" in words and text in ("--debug", "--debugger"):
+    if is_flask and text in ("--debug", "--debugger") and "run" in words:
         return _Switch(
             word.value,
             f"`flask {text}` gives every visitor who causes an error a Python console",
@@ -201,9 +201,8 @@ def _word_switch(command: Command, word: Word) -> _Switch | None:
         )
     if address := _debugger_address(text):
         return _Switch(word.value, f"{command.name} opens a debugger port on all addresses ({address})", advice, None)
-    index = command.arguments.index(word)
-    is_listen = index > 0 and words[index - 1] == "--listen" and "debugpy" in words
-    if is_listen and text.startswith(("0.0.0.0", "[::]")):  # noqa: S104
+    is_listen = index > 0 and words[index - 1] == "--listen"
+    if is_listen and "debugpy" in words and text.startswith(("0.0.0.0", "[::]")):  # noqa: S104
         return _Switch(word.value, f"debugpy takes orders from everyone who reaches {text}", advice, None)
     if command.name == "dlv" and re.fullmatch(r"--listen=(0\.0\.0\.0)?:\d+", text):
         return _Switch(
