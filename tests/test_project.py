@@ -6,6 +6,7 @@ import pytest
 
 from dockerlint.compose.services import read as read_compose
 from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.lint.run import dotenv_of
 from dockerlint.project.build import Build, has_development_part
 from dockerlint.project.project import Project, companions
 from dockerlint.source import Source
@@ -132,3 +133,9 @@ def test_companions_are_the_compose_files_above(tmp_path: Path) -> None:
     lay_out({"compose.yaml": "", "a/docker-compose.yml": "", "a/b/Dockerfile": ""}, tmp_path)
     names = [str(path.relative_to(tmp_path)) for path in companions(tmp_path / "a/b/Dockerfile", tmp_path)]
     assert names == ["a/docker-compose.yml", "compose.yaml"]
+
+
+def test_dotenv_gives_only_the_values_that_it_tells(tmp_path: Path) -> None:
+    doubling = "B=xxxxxxxx\n" + "B=$B$B\n" * 40
+    lay_out({".env": f"A=1\nNAME_ALONE\n{doubling}C=$UNKNOWN\n"}, tmp_path)
+    assert dotenv_of(tmp_path / "compose.yaml") == {"A": "1"}

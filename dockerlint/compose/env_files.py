@@ -14,6 +14,9 @@ from dockerlint.compose.interpolation import interpolate
 from dockerlint.compose.places import pinned
 from dockerlint.source import Source, Text, join
 
+# A longer value is a trap, `A=$A$A` again and again, and counts as unknown.
+LONGEST_VALUE = 4096
+
 
 class EnvEntry(NamedTuple):
     """One variable. Without a value (`NAME` alone) it is taken from whoever runs Compose."""
@@ -39,8 +42,12 @@ def parse_env(source: Source, environment: Mapping[str, str] | None = None) -> I
         entry = EnvEntry(name, None, unknown=True)
         if match["assigned"]:
             entry = _assigned(name, match, source, known)
+            if entry.value is not None and len(entry.value) > LONGEST_VALUE:
+                entry = EnvEntry(name, None, unknown=True)
         if entry.value is not None and not entry.unknown:
             known[name] = entry.value
+        else:
+            known.pop(name, None)
         yield entry
 
 

@@ -184,7 +184,10 @@ def dotenv_of(path: Path) -> dict[str, str]:
     if not file.is_file() or file.is_symlink():
         return {}
     source = read_source(str(file))
-    return {} if isinstance(source, Problem) else {str(entry.name): str(entry.value) for entry in parse_env(source)}
+    if isinstance(source, Problem):
+        return {}
+    last = {str(entry.name): entry for entry in parse_env(source)}
+    return {name: str(entry.value) for name, entry in last.items() if entry.value is not None and not entry.unknown}
 
 
 def _decoded(path: str, data: bytes) -> Source | Problem:
