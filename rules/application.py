@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dockerlint.compose.services import Service
+from dockerlint.compose.values import Value
 from dockerlint.knowledge.secrets import find_credentials, find_tokens, is_harmless, is_secret_name
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
 from dockerlint.project.build import Launch
@@ -16,9 +18,9 @@ if TYPE_CHECKING:  # these import `ast`, which only a run with a Python program 
     from dockerlint.application.values import Replacement
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_FLASK_PAGE = "gives every visitor who causes an error a Python console in the container"
-_DEBUG_PAGE = "shows settings, source and variables to every visitor who causes an error"
-_CONSOLES = frozenset({"flask", "quart", "werkzeug", "bottle"})
+_FLASK_PAGE = "gives a visitor who causes an error a Python console in the container"
+_DEBUG_PAGE = "shows the program's insides to every visitor who causes an error"
+_CONSOLES = frozenset({"flask", "dash", "werkzeug"})
 
 
 def _edit(replacement: Replacement | None, message: str) -> Fix | None:
@@ -66,15 +68,16 @@ class DebugInSource(Rule[Launch]):
         "=== Dockerfile\nFROM python:3.13\nCOPY . /app\nWORKDIR /app\nENV DJANGO_SETTINGS_MODULE=site1.settings\n"
         'CMD ["gunicorn", "site1.wsgi"]\n=== site1/__init__.py\n\n=== site1/wsgi.py\n'
         "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
-        "=== site1/settings.py\n«DEBUG = True»\nROOT_URLCONF = 'site1.urls'\nINSTALLED_APPS = []\n": (
-            "=== site1/settings.py\nDEBUG = False\nROOT_URLCONF = 'site1.urls'\nINSTALLED_APPS = []\n"
-        ),
+        "=== site1/settings.py\n«DEBUG = True»\nROOT_URLCONF = 'site1.urls'\nINSTALLED_APPS = []\n": None,
     }
     good = (
         '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n'
         "=== app.py\nfrom flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run(debug=True)\n",
         '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\nimport os\n'
         "from flask import Flask\napp = Flask(__name__)\napp.run(debug=os.environ.get('DEBUG') == '1', host='0.0.0.0')\n",
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nENV DEBUG=False\nCMD ["python", "app.py"]\n=== app.py\n'
+        "import os\nfrom flask import Flask\napp = Flask(__name__)\n"
+        "app.run(debug=os.environ.get('DEBUG', 'True') == 'True')\n",
         '=== Dockerfile.dev\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n'
         "=== app.py\nfrom flask import Flask\napp = Flask(__name__)\napp.run(debug=True)\n",
         '=== Dockerfile\nFROM python:3.13-slim\nCOPY requirements.txt .\nCMD ["python", "app.py"]\n=== requirements.txt\n'
@@ -85,21 +88,35 @@ class DebugInSource(Rule[Launch]):
         if launch.build.is_development(launch.stage) or _is_replaced(launch):
             return
         for switch in launch.program.debug():
-            if _given_by_services(launch, switch.variables):
+            if _is_switched_off(launch, switch.variables):
                 continue
-            harm = _FLASK_PAGE if switch.framework in _CONSOLES else _DEBUG_PAGE
+            # Only a server that Flask or Werkzeug starts themselves offers the console.
+            has_console = switch.framework in _CONSOLES and switch.kind == "run"
+            harm = _FLASK_PAGE if has_console else _DEBUG_PAGE
             default = f" (unless {switch.variables[0]} says otherwise)" if switch.variables else ""
-            fix = _edit(switch.edit, "switch it off")
+            # Django without debug answers only to hosts in ALLOWED_HOSTS: an edit could take the site down.
+            fix = None if switch.framework == "django" else _edit(switch.edit, "switch it off")
             help_ = "take it from the environment, off by default, or switch it off"
             yield self.finding(switch.place, f"`{switch.shown}` {harm}{default}", help=help_, fix=fix)
 
 
-def _given_by_services(launch: Launch, variables: tuple[str, ...]) -> bool:
-    """Whether every service that runs it sets one of the variables that decide."""
+_TRUE = frozenset({"1", "true", "yes", "on", "t", "y"})
+
+
+def _is_switched_off(launch: Launch, variables: tuple[str, ...]) -> bool:
+    """Whether the image, or every service that runs it, sets a variable that decides to something not true."""
+    image = [launch.stage.state.environment.get(name) for name in variables]
+    if any(value is not None and value.lower() not in _TRUE for value in image):
+        return True
     services = _services(launch)
     return bool(variables and services) and all(
-        any(entry.name in variables for entry in service.environment) for service in services
+        any(entry.name in variables and not _is_true(entry.value) for entry in service.environment)
+        for service in services
     )
+
+
+def _is_true(value: Value | None) -> bool:
+    return value is not None and not value.unknown and value.text.lower() in _TRUE
 
 
 class LoopbackInSource(Rule[Launch]):
@@ -147,13 +164,18 @@ class LoopbackInSource(Rule[Launch]):
     def check(self, launch: Launch) -> Findings:
         if _is_replaced(launch) or self._needs_no_port(launch):
             return
-        for server in launch.program.servers():
-            if server.host not in _LOOPBACK or not server.where.is_certain or server.variables:
+        servers = list(launch.program.servers())
+        if any(server.host not in _LOOPBACK for server in servers):
+            return  # another serves the public, so this one may be meant for inside
+        is_debugging = bool(launch.program.debug())
+        for server in servers:
+            if not server.where.is_certain or server.variables:
                 continue
             what = f"{server.framework} listens" if server.framework else "the server listens"
             port = f" port {server.port}" if server.port else ""
             message = f"{what} on {server.host}{port and ',' + port}: no published port reaches it in the container"
-            fix = _edit(server.edit, 'listen on all addresses: `host="0.0.0.0"`')
+            # Opened to all while a debugger runs, it would do more harm than good.
+            fix = None if is_debugging else _edit(server.edit, 'listen on all addresses: `host="0.0.0.0"`')
             place: Text = server.host_place or server.place
             yield self.finding(place, message, help='listen on all addresses: `host="0.0.0.0"`', fix=fix)
 
@@ -258,10 +280,13 @@ def _is_in_development_class(value: Text) -> bool:
     source = value.source
     number = source.position(value.start).line
     indent = _indent(source.line(number))
+    if indent == 0:
+        return False
     for line in (source.line(above) for above in range(number - 1, 0, -1)):
         if line.strip() and _indent(line) < indent:
             name = line.split()[1] if line.lstrip().startswith("class ") and len(line.split()) > 1 else ""
-            return any(word in name.lower() for word in ("test", "dev", "local", "debug"))
+            words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
+            return not words.isdisjoint({"test", "tests", "testing", "dev", "development", "local", "debug"})
     return False
 
 

@@ -191,8 +191,16 @@ def _is_bare_key(text: str) -> bool:
     return (is_word and not is_harmless(key)) or text.startswith("0\udc82")
 
 
+# A build tool puts variables of these names into the page, for every visitor to read.
+_SHOWN_TO_VISITORS = (
+    "NEXT_PUBLIC_", "VITE_", "REACT_APP_", "VUE_APP_", "GATSBY_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "PUBLIC_", "NG_APP_",
+)  # fmt: skip
+
+
 def _is_secret_setting(name: str, value: str) -> bool:
     if is_harmless(value, name) or value.startswith("encrypted:"):  # https://dotenvx.com
+        return False
+    if name.upper().startswith(_SHOWN_TO_VISITORS):
         return False
     return is_secret_name(name, compose=True) or name.lower() in _SECRET_SETTINGS or any(find_parameters(value))
 

@@ -181,7 +181,7 @@ def read_source(path: str) -> Source | Problem:
 def dotenv_of(path: Path) -> dict[str, str]:
     """The `.env` beside a Compose file, which feeds its variables."""
     file = path.parent / ".env"
-    if not file.is_file() or file.is_symlink():
+    if not os.path.isfile(file) or os.path.islink(file):
         return {}
     source = read_source(str(file))
     if isinstance(source, Problem):

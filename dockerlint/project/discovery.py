@@ -68,7 +68,7 @@ def find(paths: Sequence[str]) -> Iterator[Found]:
     """Every file to check below the given paths, each once. A path that is no folder is taken as it is."""
     seen: set[str] = set()
     for path in paths:
-        found = _walk(path) if os.path.isdir(path) else iter((named(path),))  # noqa: PTH112
+        found = _walk(path) if os.path.isdir(path) else iter((named(path),))
         for file in found:
             real = os.path.abspath(file.path)  # noqa: PTH100 (pathlib would follow links)
             if real not in seen:
@@ -112,9 +112,10 @@ def _ignored_above(top: str) -> tuple[_Ignored, ...]:
     """The .gitignore files between the repository's root and this folder."""
     folder = Path(os.path.abspath(top))  # noqa: PTH100
     found: list[_Ignored] = []
-    if not any((parent / ".git").exists() for parent in (folder, *folder.parents)):
+    # os.path.exists, unlike pathlib, takes what may not be looked at for absent.
+    if not any(os.path.exists(parent / ".git") for parent in (folder, *folder.parents)):
         return ()
-    while not (folder / ".git").exists():
+    while not os.path.exists(folder / ".git"):
         folder = folder.parent
         found = [*_read_gitignore(str(folder)), *found]
     return tuple(found)

@@ -65,7 +65,7 @@ class Project:
             return
         folder = _absolute(Path(compose.source.path).parent / (build.context.text if build.context else "."))
         file = _absolute(folder / (build.dockerfile.text if build.dockerfile else "Dockerfile"))
-        if folder.is_dir() and self.contains(folder) and self.contains(file):
+        if os.path.isdir(folder) and self.contains(folder) and self.contains(file):
             is_development = has_development_part(_compose_name(compose))
             self._links.setdefault(file, []).append(Link(service, folder, is_development))
 
@@ -84,7 +84,8 @@ class Project:
 
 def _compose_name(compose: Compose) -> str:
     """The name of a Compose file, where an override counts as made for development: Docker never deploys it."""
-    return Path(compose.source.path).name.lower().replace("override", "dev").replace("local", "dev")
+    path = Path(compose.source.path)
+    return f"{path.parent.name}/{path.name}".lower().replace("override", "dev").replace("local", "dev")
 
 
 def _is_local(*values: Value | None) -> bool:
@@ -121,7 +122,7 @@ def root_of(path: str) -> Path:
     here = Path.cwd()
     if full.is_relative_to(here):
         return here
-    return full if full.is_dir() else full.parent
+    return full if os.path.isdir(full) else full.parent
 
 
 def companions(path: Path, root: Path) -> Iterator[Path]:
@@ -129,7 +130,7 @@ def companions(path: Path, root: Path) -> Iterator[Path]:
     folder = _absolute(path).parent
     while folder.is_relative_to(root):
         for name in COMPOSE_NAMES:
-            if (folder / name).is_file():
+            if os.path.isfile(folder / name):
                 yield folder / name
                 break
         if folder == folder.parent:

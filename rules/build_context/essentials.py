@@ -128,6 +128,8 @@ def gets_through(context: Context, found: Expected) -> bool:
     if found.reason == EXISTS:
         return any(context.taken_by(path) and not is_readmitted(context, path) for path in paths)
     return not any(
-        ignore.excludes(path) or any(is_named_by(pattern.pattern, path) for pattern in ignore.patterns)
+        ignore.excludes(path)
+        or ignore.excludes(f"{path}/x")
+        or any(is_named_by(pattern.pattern, path) for pattern in ignore.patterns)
         for path in (*paths, *found.essential.likes)
     )

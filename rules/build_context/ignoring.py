@@ -62,8 +62,13 @@ def missing(build: Build) -> Missing | None:
     return found if found.secrets or found.burdens or found.expected else None
 
 
+def _takes_all(copy: BroadCopy) -> bool:
+    """Whether it copies the whole context into what ships, with nothing left out by `--exclude`."""
+    return copy.ships and not copy.base and copy.transfer.flag("exclude") is None
+
+
 def _copy_of_everything(build: Build) -> BroadCopy | None:
-    return next((copy for copy in broad_copies(build) if copy.ships and not copy.base), None)
+    return next((copy for copy in broad_copies(build) if _takes_all(copy)), None)
 
 
 class MissingDockerignore(Rule[Build]):

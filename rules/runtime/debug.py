@@ -20,7 +20,7 @@ _TRUE = frozenset({"1", "true", "yes", "on", "t", "y"})
 
 # Variables that switch a debugger on by themselves, and what reads them.
 _SWITCHES = {
-    "FLASK_DEBUG": "Flask shows every visitor who causes an error a Python console",
+    "FLASK_DEBUG": "Flask runs in debug mode, with a Python console on its error pages",
     "DJANGO_DEBUG": "Django shows settings and source to every visitor who causes an error",
     "APP_DEBUG": "Laravel shows settings and source to every visitor who causes an error",
 }
