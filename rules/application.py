@@ -33,12 +33,6 @@ def _services(launch: Launch) -> tuple[Service, ...]:
     return launch.build.services_of(launch.stage)
 
 
-def _is_replaced(launch: Launch) -> bool:
-    """Whether no service runs the program, since each has a command of its own."""
-    services = _services(launch)
-    return bool(services) and all(service.command or service.entrypoint for service in services)
-
-
 class DebugInSource(Rule[Launch]):
     """The program's source switches a debugger or debug page on, and the image runs it.
 
@@ -78,6 +72,9 @@ class DebugInSource(Rule[Launch]):
         '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nENV DEBUG=False\nCMD ["python", "app.py"]\n=== app.py\n'
         "import os\nfrom flask import Flask\napp = Flask(__name__)\n"
         "app.run(debug=os.environ.get('DEBUG', 'True') == 'True')\n",
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n    command: gunicorn app:app\n"
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n=== app.py\n'
+        "from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run(debug=True)\n",
         '=== Dockerfile.dev\nFROM python:3.13-slim\nCOPY . .\nCMD ["python", "app.py"]\n'
         "=== app.py\nfrom flask import Flask\napp = Flask(__name__)\napp.run(debug=True)\n",
         '=== Dockerfile\nFROM python:3.13-slim\nCOPY requirements.txt .\nCMD ["python", "app.py"]\n=== requirements.txt\n'
@@ -85,7 +82,7 @@ class DebugInSource(Rule[Launch]):
     )
 
     def check(self, launch: Launch) -> Findings:
-        if launch.build.is_development(launch.stage) or _is_replaced(launch):
+        if launch.build.is_development(launch.stage):
             return
         for switch in launch.program.debug():
             if _is_switched_off(launch, switch.variables):
@@ -162,7 +159,7 @@ class LoopbackInSource(Rule[Launch]):
     )
 
     def check(self, launch: Launch) -> Findings:
-        if _is_replaced(launch) or self._needs_no_port(launch):
+        if self._needs_no_port(launch):
             return
         servers = list(launch.program.servers())
         if any(server.host not in _LOOPBACK for server in servers):

@@ -17,7 +17,7 @@ from dockerlint.knowledge.images import ImageFacts, facts, is_root
 from dockerlint.project.image_files import ImageFiles, absolute_path
 from dockerlint.project.programs import programs
 from dockerlint.shell.script import SHELLS, Command, command_of_words, read_script
-from dockerlint.source import Source
+from dockerlint.source import Source, Text
 
 if TYPE_CHECKING:
     from dockerlint.application.program import Program
@@ -214,8 +214,26 @@ class Build:
         return tuple(
             Launch(self, stage, program)
             for stage in self.runtime_stages
-            for program in programs(stage, self.start_commands(stage), self.read)
+            for program in programs(stage, self._effective_commands(stage), self.read)
         )
+
+    def _effective_commands(self, stage: Stage) -> tuple[Command, ...]:
+        """What the containers of a stage start: its own commands, or those that services put in their place."""
+        services = self.services_of(stage)
+        replaced = [service for service in services if service.command or service.entrypoint]
+        own = self.start_commands(stage) if not services or len(replaced) < len(services) else ()
+        return (*own, *(command for service in replaced for command in _commands_of(service, stage)))
+
+
+def _commands_of(service: Service, stage: Stage) -> Iterator[Command]:
+    """The commands that a service starts in place of the image's own, as far as no variable hides them."""
+    words: list[Text] = []
+    if service.entrypoint is None and stage.entrypoint is not None and stage.entrypoint.exec_form:
+        words += stage.entrypoint.exec_form
+    for given in (service.entrypoint, service.command):
+        if given is not None and given.words is not None and not given.unknown:
+            words += [word.text for word in given.words]
+    yield from command_of_words(tuple(words), shown=tuple(words[-1:]) or None)
 
 
 def _target(service: Service) -> str | None:
