@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from dockerlint.dockerfile.expansion import expand
 from dockerlint.dockerfile.instructions import Add, Copy, Run, Transfer
-from dockerlint.dockerfile.stages import Stage, Step
+from dockerlint.dockerfile.stages import Stage
+from dockerlint.dockerfile.state import Step
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.shell.packages import Installer, installer, matches_manifest
@@ -145,7 +146,7 @@ def _misplaced(build: Build, stage: Stage) -> Iterator[tuple[_Broad, Installer]]
 
 
 def _sources(step: Step, transfer: Transfer) -> tuple[str, ...]:
-    words = (expand(word, step.before.environment.get, transfer.escape).value for word in transfer.sources)
+    words = (expand(word, step.before.environment.lookup, transfer.escape).value for word in transfer.sources)
     return tuple(posixpath.normpath(word.lstrip("/") or ".") for word in words if word and "://" not in word)
 
 

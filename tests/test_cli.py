@@ -140,12 +140,7 @@ def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "place", "words"),
     [
-        ("Dockerfile", b"", (1, 1), "empty"),
         ("Dockerfile", b"FROM a\nRUN \x00\n", (2, 5), "binary"),
-        ("Dockerfile", b"FROM a\nRUM x\n", (2, 1), "RUN"),
-        ("Dockerfile", b"FROM a\nRUN <<EOF\nx\n", (2, 5), "never closed"),
-        ("Dockerfile", b"FROM a\nRUN " + b"x" * 10_000_000, (2, 1), "longer"),
-        ("Dockerfile", b"FROM \xff\xfe\nRUN\xa0x\n", (2, 1), "no instruction"),
         ("compose.yaml", b"", (1, 1), "empty"),
         ("compose.yaml", b"- a\n- b\n", (1, 1), "list"),
         ("compose.yaml", b"services:\n\ta: b\n", (2, 1), ""),
@@ -163,6 +158,36 @@ def test_bad_input_gets_a_clear_error_and_the_others_are_checked(
     assert words in problem["message"]
     assert "missing-user" in rules_in(document)
     assert invoke(tmp_path, "check").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "words"),
+    [
+        (b"", (1, 1), "empty"),
+        (b"FROM a\nRUM x\n", (2, 1), "RUN"),
+        (b"FROM a\nRUN <<EOF\nx\n", (2, 5), "never closed"),
+        (b"FROM a\nRUN " + b"x" * 10_000_000, (2, 1), "longer"),
+        (b"FROM a\nRUN\xa0x\n", (2, 1), "no instruction"),
+        (b"FROM \xff\xfe\n", (1, 6), "no image name"),
+    ],
+)
+def test_what_docker_refuses_is_a_finding_and_the_others_are_checked(
+    data: bytes, place: tuple[int, int], words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "Dockerfile").write_bytes(data)
+    document = report(tmp_path, files={"other/Dockerfile": ROOT["Dockerfile"]})
+    (refusal,) = [item for item in document["findings"] if item["path"] == "Dockerfile" and item["severity"] == "error"]
+    assert (refusal["line"], refusal["column"]) == place
+    assert words in refusal["message"]
+    assert "missing-user" in rules_in(document)
+    assert document["errors"] == []
+    assert invoke(tmp_path, "check").exit_code == 2
+
+
+def test_refusals_are_reported_whatever_is_selected_unless_ignored(tmp_path: Path) -> None:
+    files = {"Dockerfile": "FROM alpine:3.22\nUSER app\nCOPY x\n"}
+    assert rules_in(report(tmp_path, "--select", "user", files=files)) == ["syntax-error"]
+    assert invoke(tmp_path, "check", *DAY, "--ignore", "syntax-error", files=files).exit_code == 0
 
 
 def test_folder_called_dockerfile_is_walked_not_read(tmp_path: Path) -> None:

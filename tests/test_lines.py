@@ -72,13 +72,13 @@ def test_heredocs_open_as_in_buildkit(line: str, names: list[str]) -> None:
     body = "".join(f"{name}\n" for name in names)
     lines = split(Source("Dockerfile", f"FROM a\n{line}\n{body}"))
     assert [heredoc.name for heredoc in lines.lines[1].heredocs] == names
-    assert lines.error is None
+    assert not lines.errors
 
 
 def test_heredoc_that_never_ends_is_an_error_at_its_opener() -> None:
     lines = split(Source("Dockerfile", "FROM a\nRUN cat <<EOF\nx\n"))
-    assert lines.error is not None
-    assert lines.error.span.source.position(lines.error.span.start) == (2, 9)
+    (error,) = lines.errors
+    assert error.span.source.position(error.span.start) == (2, 9)
     assert [line.start for line in lines.lines] == [1, 2]
 
 
@@ -93,8 +93,7 @@ def test_heredoc_that_never_ends_is_an_error_at_its_opener() -> None:
     ],
 )
 def test_what_cannot_be_read_is_said(text: str, message: str) -> None:
-    error = split(Source("Dockerfile", text)).error
-    assert error is not None
+    (error,) = split(Source("Dockerfile", text)).errors
     assert message in error.message
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.lint.engine import Engine
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.registry import rules_of
@@ -41,7 +41,7 @@ GOOGLE = "AI" + "zaSyD8TvIz1SmXlGPN3j1rjIUlYKTIyjbIa9Q"
 def findings(text: str, build_arguments: dict[str, str] | None = None) -> list[Finding]:
     """What the chapter says of a Dockerfile in the default profile."""
     rules = [rule for rule in rules_of("secrets") if rule.profile == "default"]
-    build = Build(Dockerfile(Source("Dockerfile", text), build_arguments))
+    build = Build(Dockerfile(Source("Dockerfile", text), Options(build_arguments or {})))
     return Engine(rules, Settings(as_of=AS_OF)).check_build(build)
 
 

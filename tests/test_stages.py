@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.source import Source
 
 
@@ -21,7 +21,7 @@ def test_from_takes_the_defaults_of_global_arguments() -> None:
 
 
 def test_build_arguments_win_over_defaults() -> None:
-    dockerfile = Dockerfile(Source("Dockerfile", "ARG V=1\nFROM a:$V\nARG V\nUSER $V"), {"V": "2"})
+    dockerfile = Dockerfile(Source("Dockerfile", "ARG V=1\nFROM a:$V\nARG V\nUSER $V"), Options({"V": "2"}))
     assert dockerfile.stages[0].base_name == "a:2"
     assert dockerfile.stages[0].state.user_name == "2"
 

@@ -11,6 +11,7 @@ from typing import TextIO
 
 import click
 
+from dockerlint.cli.options import build_of, build_options
 from dockerlint.lint.finding import Severity
 from dockerlint.lint.registry import Selection, UnknownRule
 from dockerlint.lint.run import Request, Result, run
@@ -32,6 +33,7 @@ def _names(_context: click.Context, _parameter: click.Parameter, values: tuple[s
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--select", multiple=True, callback=_names, metavar="NAMES", help="Check only these rules.")
 @click.option("--ignore", multiple=True, callback=_names, metavar="NAMES", help="Leave these rules out.")
+@build_options
 @click.option(
     "--format",
     "form",
@@ -67,6 +69,8 @@ def check(  # noqa: PLR0913, PLR0917
     paths: tuple[str, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    arguments: tuple[str, ...],
+    target: str | None,
     form: str,
     output_file: str | None,
     min_severity: str,
@@ -87,7 +91,8 @@ def check(  # noqa: PLR0913, PLR0917
     except UnknownRule as error:
         raise click.UsageError(str(error)) from error
     day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
-    request = _request(paths or (".",), stdin_filename, selection, Settings(as_of=day))
+    files, standard_input = _files(paths or (".",), stdin_filename)
+    request = Request(files, selection, Settings(as_of=day), build_of(arguments, target), standard_input)
     if not request.files:
         click.echo(f"warning: no Dockerfile and no Compose file in {', '.join(paths or ('.',))}", err=True)
     try:
@@ -100,7 +105,8 @@ def check(  # noqa: PLR0913, PLR0917
     sys.exit(_exit_code(result, fail_on, exit_zero=exit_zero))
 
 
-def _request(paths: tuple[str, ...], stdin_filename: str | None, selection: Selection, settings: Settings) -> Request:
+def _files(paths: tuple[str, ...], stdin_filename: str | None) -> tuple[tuple[Found, ...], tuple[str, bytes] | None]:
+    """The files to check, and the name and text of standard input if it is one of them."""
     standard_input = None
     files: list[Found] = []
     for path in dict.fromkeys(paths):
@@ -109,7 +115,7 @@ def _request(paths: tuple[str, ...], stdin_filename: str | None, selection: Sele
             standard_input = (name, sys.stdin.buffer.read())
             files.append(named(name))
     files += find([path for path in paths if path != "-"])
-    return Request(tuple(files), selection, settings, standard_input)
+    return tuple(files), standard_input
 
 
 def _run(request: Request) -> Result:
@@ -179,7 +185,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _exit_code(result: Result, fail_on: str, *, exit_zero: bool) -> int:
-    if result.problems:
+    if result.problems or any(finding.is_refusal for finding in result.findings):
         return UNCHECKED
     if exit_zero or fail_on == "never":
         return NOTHING

@@ -9,20 +9,24 @@ from typing import Any
 
 import click
 
+from dockerlint.cli.options import build_of, build_options
+from dockerlint.dockerfile.stages import Options
 from dockerlint.project.discovery import Found, find
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def parse(paths: tuple[str, ...], form: str) -> None:
+@build_options
+def parse(paths: tuple[str, ...], form: str, arguments: tuple[str, ...], target: str | None) -> None:
     """Print what Dockerfiles and Compose files say, as dockerlint reads them.
 
     With --format json, one document a line and file. Exits with 2 when a file cannot be read.
     """
     has_failed = False
+    options = build_of(arguments, target)
     for file in find(paths):
-        model = _model(file)
+        model = _model(file, options)
         has_failed = has_failed or model["error"] is not None
         if form == "json":
             click.echo(json.dumps(model).encode("utf-8", "replace").decode())
@@ -31,7 +35,7 @@ def parse(paths: tuple[str, ...], form: str) -> None:
     sys.exit(2 if has_failed else 0)
 
 
-def _model(file: Found) -> dict[str, Any]:
+def _model(file: Found, options: Options) -> dict[str, Any]:
     from dockerlint.lint.finding import Problem  # noqa: PLC0415
     from dockerlint.lint.run import read_source  # noqa: PLC0415
     from dockerlint.report import model  # noqa: PLC0415
@@ -46,7 +50,7 @@ def _model(file: Found) -> dict[str, Any]:
         return model.of_compose(read(source, dotenv_of(Path(file.path))))
     from dockerlint.dockerfile.stages import Dockerfile  # noqa: PLC0415
 
-    return model.of_dockerfile(Dockerfile(source))
+    return model.of_dockerfile(Dockerfile(source, options))
 
 
 def _print(model: dict[str, Any]) -> None:

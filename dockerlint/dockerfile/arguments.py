@@ -12,7 +12,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from dockerlint.dockerfile.errors import DockerfileError
+from dockerlint.dockerfile.errors import DockerfileError, Level
 from dockerlint.source import Text
 
 # Go's unicode.IsSpace; Python's own idea of white space has four control characters more.
@@ -48,8 +48,11 @@ def split_keyword(text: Text) -> tuple[Text, Text]:
     return text.part(match.start(), match.end()), rest
 
 
-def split_flags(text: Text, escape: str) -> tuple[tuple[Flag, ...], Text]:
-    """The leading words that begin with `--`, and what follows them."""
+def split_flags(text: Text) -> tuple[tuple[Flag, ...], Text]:
+    """The leading words that begin with `--`, and what follows them.
+
+    Here the backslash escapes whatever the `escape` directive says, and BuildKit looks at single bytes.
+    """
     flags: list[Flag] = []
     index = 0
     while True:
@@ -57,7 +60,7 @@ def split_flags(text: Text, escape: str) -> tuple[tuple[Flag, ...], Text]:
             index += 1
         if not text.startswith("--", index):
             break
-        word, end = _flag_word(text, index, escape)
+        word, end = _flag_word(text, index)
         index = end
         if word == "--":
             break
@@ -72,30 +75,38 @@ def _flag(word: Text) -> Flag:
     return Flag(word, word.part(2, cut), value)
 
 
-def _flag_word(text: Text, start: int, escape: str) -> tuple[Text, int]:
+def _flag_word(text: Text, start: int) -> tuple[Text, int]:
     """The flag that begins at `start`, without its quotes and escapes, and the index after it."""
     kept: list[int] = []
     quote = ""
     index = start
     while index < len(text):
         character = text[index]
-        if character == escape and index + 1 < len(text):
-            kept.append(index + 1)
-            index += 2
-            continue
-        if quote:
+        if character == "\\":
+            index += 1
+            if index < len(text):
+                kept.append(index)
+        elif quote:
             if character == quote:
                 quote = ""
             else:
                 kept.append(index)
         elif character in "'\"":
             quote = character
-        elif character in UNICODE_BLANKS:
+        elif character in UNICODE_BLANKS or _has_blank_byte(character):
             break
         else:
             kept.append(index)
         index += 1
-    return text.picked(kept, start, index), index
+    return text.picked(kept, start, min(index, len(text))), index
+
+
+def _has_blank_byte(character: str) -> bool:
+    """Whether a byte of the character is NEL or NBSP: it ends a flag, in the middle of the character."""
+    if character.isascii():
+        return False
+    encoded = character.encode("utf-8", "surrogateescape")
+    return b"\x85" in encoded or b"\xa0" in encoded
 
 
 def quoted_words(text: Text, escape: str) -> tuple[Text, ...]:
@@ -183,7 +194,8 @@ def json_words(text: Text) -> tuple[Text, ...] | None:
     if text[end:].strip(" \t\r\n"):
         return None
     if not all(isinstance(item, str) for item in array):
-        raise DockerfileError("exec form is a JSON array of strings; this one holds something else", text)
+        message = "exec form is a JSON array of strings; this one holds something else"
+        raise DockerfileError(message, text.part(0, end), level=Level.PARSE)
     return tuple(_json_string(text, start, stop) for start, stop in _json_strings(text))
 
 

@@ -1,14 +1,91 @@
-"""What makes a Dockerfile, or one instruction of it, unreadable."""
+"""What Docker refuses in a Dockerfile."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum, IntEnum
 
 from dockerlint.source import Span, Text
 
 
-class DockerfileError(Exception):
-    """Docker refuses this; `span` is the word at fault."""
+class Kind(Enum):
+    """What a refusal is about."""
 
-    def __init__(self, message: str, place: Text | Span) -> None:
+    SYNTAX = "syntax"
+    FLAG = "flag"  # a flag that the instruction does not have
+    INSTRUCTION = "instruction"  # a keyword that Docker does not know
+    ORDER = "order"  # something else than ARG before the first FROM, or no FROM at all
+    IMAGE = "image"  # no valid image reference
+    STAGE = "stage"  # a reference to a stage that cannot be followed
+
+
+class Level(IntEnum):
+    """When Docker notices: what comes first hides what comes later in its output."""
+
+    PARSE = 0
+    INSTRUCTION = 1
+    BUILD = 2
+
+
+class DockerfileError(Exception):
+    """Docker refuses this; `span` is the word at fault.
+
+    One that does not stop the build is as wrong, but shows elsewhere: in the builds that an ONBUILD trigger is for.
+    `unless_given` names build arguments without default, one of which would keep Docker from refusing.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        place: Text | Span,
+        *,
+        kind: Kind = Kind.SYNTAX,
+        level: Level = Level.INSTRUCTION,
+        stops_build: bool = True,
+        unless_given: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.span = place.span if isinstance(place, Text) else place
+        self.kind = kind
+        self.level = level
+        self.stops_build = stops_build
+        self.unless_given = unless_given
+
+    def of_trigger(self) -> DockerfileError:
+        """The same error in an ONBUILD trigger, of which this build only sees what parsing refuses."""
+        stops_build = self.level is Level.PARSE
+        return DockerfileError(self.message, self.span, kind=self.kind, level=self.level, stops_build=stops_build)
+
+    def __repr__(self) -> str:
+        return f"DockerfileError({self.message!r}, {self.kind.value}, {self.level.name})"
+
+
+def did_you_mean(word: str, candidates: Iterable[str], wrap: str = "{}") -> str:
+    """A hint for a misspelt word, to be put behind a message; empty where nothing is near."""
+    near = nearest(word, candidates)
+    return f" (did you mean `{wrap.format(near[0])}`?)" if near else ""
+
+
+def nearest(word: str, candidates: Iterable[str]) -> list[str]:
+    """The candidates that differ least from a word: by two letters at most, and by half of a short one."""
+    most = min(2, len(word) // 2)
+    # Longer words are nobody's slip, and comparing them would cost.
+    if len(word) > _LONGEST_SLIP:
+        return []
+    distances = {candidate: _distance(word, candidate) for candidate in candidates}
+    least = min(distances.values(), default=most + 1)
+    return [candidate for candidate, distance in distances.items() if distance == least <= most]
+
+
+_LONGEST_SLIP = 40
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters must be put in, taken out or replaced to make one word the other."""
+    row = list(range(len(other) + 1))
+    for index, letter in enumerate(one, 1):
+        above, row = row, [index]
+        for column, wanted in enumerate(other, 1):
+            row.append(min(above[column] + 1, row[-1] + 1, above[column - 1] + (letter != wanted)))
+    return row[-1]

@@ -77,6 +77,27 @@ def parse(text: str) -> Reference | None:
     return reference if len(reference.path) <= _LONGEST_PATH else None
 
 
+def why_invalid(text: str) -> str:  # noqa: PLR0911 (one reason after the other)
+    """What is wrong with a text that is no reference."""
+    name, tag, digest = split(text)
+    if "://" in text:
+        return "an image has no `://` in front"
+    if len(text) > _LONGEST or len(name) > _LONGEST_PATH:
+        return "it is too long"
+    if name != name.lower() and parse(name.lower()) is not None:
+        return f"it must be in lower case, `{name.lower()}`"
+    if not name:
+        return "the name before the tag is missing"
+    if tag is not None and not _pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}").fullmatch(tag):
+        return f"`{tag}` cannot be a tag" if tag else "after the `:` the tag is missing"
+    if digest is not None and not _pattern(_DIGEST).fullmatch(digest):
+        return f"`{digest}` is no digest"
+    if _pattern(r"[0-9a-f]{64}").fullmatch(text):
+        return "64 hexadecimal digits are an image's id, not its name"
+    bad = next((part for part in name.split("/") if not _pattern(_PART).fullmatch(part)), name)
+    return f"`{bad}` cannot be part of it" if bad else "it has an empty part"
+
+
 def split(text: str) -> Reference:
     """Name, tag and digest of a text that may hold variables, by the places of `/`, `:` and `@` alone.
 

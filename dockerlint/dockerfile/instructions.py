@@ -6,15 +6,18 @@ https://docs.docker.com/reference/dockerfile/
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from dockerlint.dockerfile import arguments
 from dockerlint.dockerfile.arguments import Flag
-from dockerlint.dockerfile.errors import DockerfileError
+from dockerlint.dockerfile.durations import nanoseconds
+from dockerlint.dockerfile.errors import DockerfileError, Kind, Level, did_you_mean
+from dockerlint.dockerfile.flags import FLAGS, faults_of_flags, is_switched_on
 from dockerlint.dockerfile.heredocs import Heredoc
 from dockerlint.dockerfile.lines import LogicalLine
+from dockerlint.dockerfile.mounts import Mount, early_faults, read_mount
 from dockerlint.shell.script import Command, Script, command_of_words, read_script
 from dockerlint.source import Text, join
 
@@ -41,25 +44,11 @@ class Pair(NamedTuple):
         return self.key.strip("\"'")
 
 
-class Mount(NamedTuple):
-    """A `RUN --mount=type=...,key=value`."""
-
-    flag: Flag
-    options: dict[str, Text]
-
-    @property
-    def type(self) -> str:
-        return self.options.get("type", "bind")
-
-    @property
-    def target(self) -> str | None:
-        return self.options.get("target") or self.options.get("dst") or self.options.get("destination")
-
-
 class Instruction:
-    """What all instructions share. `text` is the whole of it, `rest` what follows the flags."""
+    """What all instructions share. `text` is the whole of it, `rest` what follows the flags.
 
-    allowed_flags: ClassVar[frozenset[str]] = frozenset()
+    One that Docker refuses is read as far as it goes: `faults` says why it is refused.
+    """
 
     def __init__(self, head: Head) -> None:
         self.line = head.line
@@ -67,7 +56,9 @@ class Instruction:
         self.flags = head.flags
         self.rest = head.rest
         self.escape = head.escape
-        self._check_flags()
+        self.faults: list[DockerfileError] = []
+        if self.flags:
+            self._check_flags()
 
     @property
     def text(self) -> Text:
@@ -101,26 +92,30 @@ class Instruction:
                 return flag.value if flag.value is not None else flag.text.part(0, 0)
         return None
 
-    def _check_flags(self) -> None:
-        for flag in self.flags:
-            if flag.name not in self.allowed_flags:
-                raise DockerfileError(f"{self.name} has no flag `--{flag.name}`", flag.text)
-
-    def _require(self, condition: object, message: str, place: Text | None = None) -> None:
-        if not condition:
-            raise DockerfileError(message, place or self.keyword)
+    def is_switched_on(self, name: str) -> bool:
+        """Whether a boolean flag is given, and not as false."""
+        return any(flag.name == name and is_switched_on(flag) for flag in self.flags)
 
     def unquoted(self, text: Text) -> Text:
         return arguments.unquoted(text, self.escape)
 
+    def refuse(self, message: str, place: Text | None = None, level: Level = Level.INSTRUCTION) -> None:
+        """Note that Docker refuses this."""
+        self.faults.append(DockerfileError(message, place or self.keyword, level=level))
+
+    def _check_flags(self) -> None:
+        self.faults += faults_of_flags(self.name, self.flags)
+
+    def _json_words(self, text: Text) -> tuple[Text, ...] | None:
+        try:
+            return arguments.json_words(text)
+        except DockerfileError as error:
+            self.faults.append(error)
+            return None
+
 
 class From(Instruction):
-    """`FROM [--platform=P] image [AS name]`.
-
-    One that Docker refuses still begins a stage, so that what follows is read: `fault` says why.
-    """
-
-    allowed_flags = frozenset({"platform"})
+    """`FROM [--platform=P] image [AS name]`. One that Docker refuses begins a stage all the same."""
 
     def __init__(self, head: Head) -> None:
         super().__init__(head)
@@ -128,11 +123,25 @@ class From(Instruction):
         has_name = len(words) == 3 and words[1].upper() == "AS"
         self.image = words[0] if words else self.rest
         self.stage_name = words[2] if has_name else None
-        self.fault: DockerfileError | None = None
         if not has_name and len(words) != 1:
-            self.fault = DockerfileError("FROM takes an image, or `image AS name`", self.rest or self.keyword)
+            self._refuse_words(words)
         elif self.stage_name is not None and not re.fullmatch(r"[a-z][a-z0-9\-_.]*", self.stage_name.lower()):
-            self.fault = DockerfileError(f"`{self.stage_name}` cannot name a stage", self.stage_name)
+            message = f"`{self.stage_name}` cannot name a stage: a letter, then letters, digits, `-`, `_` and `.`"
+            self.refuse(message, self.stage_name)
+
+    def _refuse_words(self, words: tuple[Text, ...]) -> None:
+        if not words:
+            self.refuse("FROM needs an image")
+        elif any(word.startswith("#") for word in words):
+            start = next(self.rest.index(word) for word in words if word.startswith("#"))
+            comment = self.rest.part(start, len(self.rest))
+            self.refuse("a comment stands on a line of its own: FROM takes an image, or `image AS name`", comment)
+        else:
+            self.refuse("FROM takes an image, or `image AS name`", self.rest)
+
+    @property
+    def platform(self) -> Text | None:
+        return self.flag("platform")
 
 
 class ShellForm(Instruction):
@@ -151,7 +160,7 @@ class ShellForm(Instruction):
         return self.exec_form if self.exec_form is not None else super().words
 
     def _exec_form(self, rest: Text) -> tuple[Text, ...] | None:
-        return arguments.json_words(rest)
+        return self._json_words(rest)
 
     @cached_property
     def script(self) -> Script:
@@ -174,11 +183,26 @@ class ShellForm(Instruction):
 class Run(ShellForm):
     """`RUN [--mount=...] [--network=...] [--security=...] command`."""
 
-    allowed_flags = frozenset({"mount", "network", "security", "device"})
+    def __init__(self, head: Head) -> None:
+        super().__init__(head)
+        self.mounts = tuple(self._mounts()) if self.flags else ()
+        for name, known in _RUN_MODES.items():
+            mode = self.flag(name)
+            if mode is not None and mode not in known:
+                self.refuse(f"`--{name}` is {' or '.join(known)}, not `{mode}`", mode or None)
+        if not self.rest:
+            self.faults.append(DockerfileError("RUN has no command", self.keyword, stops_build=False))
 
-    @cached_property
-    def mounts(self) -> tuple[Mount, ...]:
-        return tuple(_mount(flag) for flag in self.flags if flag.name == "mount" and flag.value is not None)
+    def _mounts(self) -> Iterator[Mount]:
+        for flag in self.flags:
+            if flag.name == "mount" and flag.value is not None:
+                try:
+                    mount = read_mount(flag, flag.value)
+                except DockerfileError as error:
+                    self.faults.append(error)
+                else:
+                    self.faults += early_faults(mount)
+                    yield mount
 
     @property
     def is_heredoc_script(self) -> bool:
@@ -210,18 +234,7 @@ def _runs_in_a_shell(script: str) -> bool:
     return any(name in ("sh", "bash", "dash", "ash", "ksh", "zsh") for name in names[:2])
 
 
-def _mount(flag: Flag) -> Mount:
-    value = flag.value
-    options: dict[str, Text] = {}
-    if value is None:
-        return Mount(flag, options)
-    start = 0
-    for field in value.split(","):
-        key, equals, _ = field.partition("=")
-        place = start + len(key) + len(equals)
-        options[key.lower()] = value.part(place, start + len(field))
-        start += len(field) + 1
-    return Mount(flag, options)
+_RUN_MODES = {"network": ("default", "none", "host"), "security": ("sandbox", "insecure")}
 
 
 class Cmd(ShellForm):
@@ -237,27 +250,62 @@ class Shell(ShellForm):
 
     def __init__(self, head: Head) -> None:
         super().__init__(head)
-        self._require(self.exec_form, 'SHELL takes a JSON array, as in `SHELL ["/bin/bash", "-c"]`', self.rest)
+        if not self.exec_form:
+            self.refuse('SHELL takes a JSON array, as in `SHELL ["/bin/bash", "-c"]`', self.rest)
 
 
 class Healthcheck(ShellForm):
     """`HEALTHCHECK [options] CMD command` or `HEALTHCHECK NONE`."""
 
-    allowed_flags = frozenset({"interval", "timeout", "start-period", "start-interval", "retries"})
-
     def __init__(self, head: Head) -> None:
-        kind, command = arguments.split_keyword(head.rest)
+        kind, self.command = arguments.split_keyword(head.rest)
         self.kind = kind.upper()
-        self.command = command
         super().__init__(head)
-        self._require(self.kind in ("CMD", "NONE"), "HEALTHCHECK is followed by CMD or NONE", kind or self.keyword)
-        self._require(self.kind == "NONE" or command, "HEALTHCHECK CMD needs a command", kind)
+        if self.kind == "NONE":
+            if self.command and self.exec_form != ():
+                self.refuse("HEALTHCHECK NONE takes no arguments", self.command)
+        elif self.kind != "CMD":
+            missing = did_you_mean(self.kind, ("CMD", "NONE")) if kind else ""
+            self.refuse(f"HEALTHCHECK is followed by CMD or NONE{missing}", kind or None)
+        elif not self.command or self.exec_form == ():
+            self.refuse("HEALTHCHECK CMD needs a command", kind)
+
+    def duration(self, name: str) -> int | None:
+        """The value of a flag such as `interval` in nanoseconds; None if not given, or zero: Docker's default."""
+        value = self.flag(name)
+        return nanoseconds(value) or None if value else None
+
+    @property
+    def retries(self) -> int | None:
+        """How often the command must fail in a row; None if not given, or zero: Docker's default."""
+        value = self.flag("retries")
+        return int(value) or None if value and re.fullmatch(r"\+?[0-9]{1,9}", value) else None
+
+    def _check_flags(self) -> None:
+        if self.kind == "NONE":
+            return
+        super()._check_flags()
+        for flag in self.flags:
+            if flag.value and flag.name == "retries" and not re.fullmatch(r"\+?[0-9]{1,9}|-0", flag.value):
+                self.refuse(f"`--retries` is a whole number that is not negative, not `{flag.value}`", flag.value)
+            elif flag.value and flag.name in FLAGS["HEALTHCHECK"] and flag.name != "retries":
+                self._check_duration(flag.name, flag.value)
+
+    def _check_duration(self, name: str, value: Text) -> None:
+        length = nanoseconds(value)
+        if length is None:
+            self.refuse(f"`{value}` is no duration: `--{name}=30s`, `1m30s`", value)
+        elif length and length < _SHORTEST_INTERVAL:
+            self.refuse(f"`--{name}` is at least 1ms, not `{value}`", value)
 
     def _exec_form(self, rest: Text) -> tuple[Text, ...] | None:
-        return arguments.json_words(self.command) if self.kind == "CMD" else None
+        return self._json_words(self.command)
 
     def _script_text(self) -> Text:
         return self.command
+
+
+_SHORTEST_INTERVAL = 10**6  # nanoseconds
 
 
 class Transfer(Instruction):
@@ -265,16 +313,18 @@ class Transfer(Instruction):
 
     def __init__(self, head: Head) -> None:
         super().__init__(head)
-        words = arguments.json_words(self.rest)
+        words = self._json_words(self.rest)
         self.is_json = words is not None
         if words is None:
             words = arguments.blank_words(self.rest)
         self._words = words
-        self._require(len(words) >= 2, f"{self.name} needs a source and a destination", self.rest or self.keyword)
-        openers = {heredoc.opener.text for heredoc in self.heredocs}
-        self.sources = tuple(word for word in words[:-1] if word not in openers)
-        self.destination = words[-1]
-        self._require(self.destination not in openers, f"{self.name} cannot write into a heredoc", self.destination)
+        openers = {heredoc.opener.text.start for heredoc in self.heredocs}
+        self.sources = tuple(word for word in words[:-1] if word.start not in openers)
+        self.destination = words[-1] if words else self.rest
+        if len(words) < 2:
+            self.refuse(f"{self.name} needs a source and a destination", self.rest)
+        elif self.destination.start in openers:
+            self.refuse(f"{self.name} cannot write into a heredoc", self.destination)
 
     @property
     def words(self) -> tuple[Text, ...]:
@@ -285,6 +335,10 @@ class Transfer(Instruction):
         return self.flag("chown")
 
     @property
+    def mode(self) -> Text | None:
+        return self.flag("chmod")
+
+    @property
     def origin(self) -> Text | None:
         """The stage or image that `--from` names; ADD has none."""
         return self.flag("from") or None
@@ -293,13 +347,9 @@ class Transfer(Instruction):
 class Copy(Transfer):
     """`COPY [--from=stage] source... destination`."""
 
-    allowed_flags = frozenset({"from", "chown", "chmod", "link", "parents", "exclude"})
-
 
 class Add(Transfer):
     """`ADD source... destination`."""
-
-    allowed_flags = frozenset({"chown", "chmod", "link", "keep-git-dir", "checksum", "unpack", "exclude"})
 
 
 class KeyValues(Instruction):
@@ -307,21 +357,32 @@ class KeyValues(Instruction):
 
     def __init__(self, head: Head) -> None:
         super().__init__(head)
-        self._require(self.rest, f"{self.name} needs a name and a value")
+        self.pairs: tuple[Pair, ...] = ()
+        self.is_legacy = False
+        if not self.rest:
+            self.refuse(f"{self.name} needs a name and a value")
+            return
         words = arguments.quoted_words(self.rest, self.escape)
         self.is_legacy = "=" not in words[0]
-        self.pairs = (self._legacy_pair(words[0]),) if self.is_legacy else tuple(self._pair(word) for word in words)
+        self.pairs = tuple(self._legacy_pair() if self.is_legacy else self._pairs(words))
 
-    def _legacy_pair(self, key: Text) -> Pair:
-        value = self.rest.part(len(key), len(self.rest)).trimmed(arguments.UNICODE_BLANKS)
-        self._require(value, f"{self.name} {key} has no value", key)
-        return Pair(key, value)
+    def _legacy_pair(self) -> Iterator[Pair]:
+        """The key reaches to the first blank, quoted or not; all the rest is the value."""
+        key, *others = arguments.blank_words(self.rest)
+        if others:
+            yield Pair(key, self.rest.part(self.rest.index(others[0], len(key)), len(self.rest)))
+        else:
+            self.refuse(f"{self.name} {key} has no value", key, Level.PARSE)
 
-    def _pair(self, word: Text) -> Pair:
-        key, equals, _ = word.partition("=")
-        self._require(equals, f"`{word}` is no `name=value`; a value with blanks needs quotes", word)
-        self._require(key, f"`{word}` has no name before the `=`", word)
-        return Pair(word.part(0, len(key)), word.part(len(key) + 1, len(word)))
+    def _pairs(self, words: tuple[Text, ...]) -> Iterator[Pair]:
+        for word in words:
+            key, equals, _ = word.partition("=")
+            if not equals:
+                self.refuse(f"`{word}` is no `name=value`; a value with blanks needs quotes", word, Level.PARSE)
+            elif not key:
+                self.refuse(f"`{word}` has no name before the `=`", word)
+            else:
+                yield Pair(word.part(0, len(key)), word.part(len(key) + 1, len(word)))
 
 
 class Env(KeyValues):
@@ -337,16 +398,20 @@ class Arg(Instruction):
 
     def __init__(self, head: Head) -> None:
         super().__init__(head)
-        self._require(self.rest, "ARG needs a name")
-        self.pairs = tuple(self._pair(word) for word in arguments.quoted_words(self.rest, self.escape))
+        if not self.rest:
+            self.refuse("ARG needs a name")
+        self.pairs = tuple(self._pairs())
 
     def _check_flags(self) -> None:
         """BuildKit splits flags off here, and ignores them."""
 
-    def _pair(self, word: Text) -> Pair:
-        key, equals, _ = word.partition("=")
-        self._require(key, f"`{word}` has no name before the `=`", word)
-        return Pair(word.part(0, len(key)), word.part(len(key) + 1, len(word)) if equals else None)
+    def _pairs(self) -> Iterator[Pair]:
+        for word in arguments.quoted_words(self.rest, self.escape):
+            key, equals, _ = word.partition("=")
+            if key:
+                yield Pair(word.part(0, len(key)), word.part(len(key) + 1, len(word)) if equals else None)
+            else:
+                self.refuse(f"`{word}` has no name before the `=`", word)
 
 
 class SingleArgument(Instruction):
@@ -354,8 +419,9 @@ class SingleArgument(Instruction):
 
     def __init__(self, head: Head) -> None:
         super().__init__(head)
-        self._require(self.rest, f"{self.name} needs an argument")
         self.argument = self.rest
+        if not self.argument:
+            self.refuse(f"{self.name} needs an argument")
 
 
 class User(SingleArgument):
@@ -383,7 +449,8 @@ class Expose(Instruction):
     def __init__(self, head: Head) -> None:
         super().__init__(head)
         self.ports = arguments.blank_words(self.rest)
-        self._require(self.ports, "EXPOSE needs a port")
+        if not self.ports:
+            self.refuse("EXPOSE needs a port")
 
 
 class Volume(Instruction):
@@ -391,14 +458,21 @@ class Volume(Instruction):
 
     def __init__(self, head: Head) -> None:
         super().__init__(head)
-        words = arguments.json_words(self.rest)
+        words = self._json_words(self.rest)
         self.is_json = words is not None
         self.paths = arguments.blank_words(self.rest) if words is None else words
-        self._require(self.paths, "VOLUME needs a path")
+        if not self.paths:
+            self.refuse("VOLUME needs a path", self.rest)
+        for path in self.paths:
+            if not path.strip(arguments.UNICODE_BLANKS):
+                self.refuse("the path of a VOLUME cannot be empty", path)
 
     @property
     def words(self) -> tuple[Text, ...]:
         return self.paths
+
+
+_NO_TRIGGERS = frozenset({"ONBUILD", "FROM", "MAINTAINER"})
 
 
 class Onbuild(Instruction):
@@ -406,18 +480,30 @@ class Onbuild(Instruction):
 
     def __init__(self, head: Head) -> None:
         super().__init__(head)
-        self._require(self.rest, "ONBUILD needs an instruction")
-        name = arguments.split_keyword(self.rest)[0].upper()
-        self._require(name not in ("ONBUILD", "FROM", "MAINTAINER"), f"ONBUILD {name} is not allowed", self.rest)
         line = head.line._replace(text=self.rest)
-        self.instruction = read_instruction(line, head.escape, head.dialect)
+        trigger = arguments.split_keyword(self.rest)[0]
+        if trigger.upper() in _NO_TRIGGERS:
+            self.refuse(f"ONBUILD cannot hold {trigger.upper()}", trigger)
+        if not trigger:
+            self.refuse("ONBUILD needs an instruction")
+        if self.faults:
+            self.instruction: Instruction = refused_instruction(line, head.escape)
+        else:
+            self.instruction = read_instruction(line, head.escape, head.dialect)
+            self.faults += [fault.of_trigger() for fault in self.instruction.faults]
 
 
 class Unknown(Instruction):
-    """A keyword that Docker does not know, or arguments that it refuses."""
+    """A keyword that Docker does not know."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__(head)
+        hint = did_you_mean(self.name, CLASSES)
+        message = f"`{self.keyword}` is no instruction{hint}"
+        self.faults.append(DockerfileError(message, self.keyword, kind=Kind.INSTRUCTION))
 
     def _check_flags(self) -> None:
-        """Something else is at fault."""
+        """The keyword is at fault."""
 
 
 CLASSES: dict[str, Callable[[Head], Instruction]] = {
@@ -443,20 +529,17 @@ CLASSES: dict[str, Callable[[Head], Instruction]] = {
 
 
 def read_instruction(line: LogicalLine, escape: str, dialect: str | None) -> Instruction:
-    """Understand one logical line; `dialect` is what reads shell forms at this place.
-
-    Raises DockerfileError where Docker would refuse the instruction's form.
-    """
+    """Understand one logical line; `dialect` is what reads shell forms at this place."""
     head = _head(line, escape, dialect)
     return CLASSES.get(head.keyword.upper(), Unknown)(head)
 
 
-def refused_instruction(line: LogicalLine, escape: str) -> Unknown:
-    """An instruction of which only the keyword and the flags are known."""
-    return Unknown(_head(line, escape, None))
+def refused_instruction(line: LogicalLine, escape: str) -> Instruction:
+    """An instruction of which only the keyword and the flags are read."""
+    return Instruction(_head(line, escape, None))
 
 
 def _head(line: LogicalLine, escape: str, dialect: str | None) -> Head:
     keyword, rest = arguments.split_keyword(line.text)
-    flags, rest = arguments.split_flags(rest, escape)
+    flags, rest = arguments.split_flags(rest)
     return Head(line, keyword, flags, rest, escape, dialect)

@@ -14,7 +14,7 @@ import re
 from typing import NamedTuple
 
 from dockerlint.dockerfile.arguments import UNICODE_BLANKS, json_words, split_flags, split_keyword
-from dockerlint.dockerfile.errors import DockerfileError
+from dockerlint.dockerfile.errors import DockerfileError, Level
 from dockerlint.dockerfile.heredocs import Heredoc, Opener, openers
 from dockerlint.source import Source, Span, Text, join
 
@@ -52,24 +52,20 @@ class Lines(NamedTuple):
     directives: tuple[Directive, ...]
     escape: str
     comments: tuple[Text, ...]
-    error: DockerfileError | None
+    errors: tuple[DockerfileError, ...]
 
 
 def split(source: Source) -> Lines:
-    """Split a Dockerfile into logical lines; `error` says where reading had to stop."""
+    """Split a Dockerfile into logical lines. Only a heredoc that never ends keeps it from reading on."""
     mender = _Mender(source)
-    try:
-        mender.read()
-        error = None
-    except DockerfileError as stopped:
-        error = stopped
+    mender.read()
     # Comments come back as instructions called COMMENT, and so would a keyword COMMENT: tell them by their lines.
     boundaries = [found for found in _boundaries(mender.mended) if found[0] in mender.blocks]
     lines = tuple(mender.logical_line(start, end) for start, end in boundaries)
-    if error is None and not lines:
+    if not mender.errors and not lines:
         message = "the file holds no instruction" if source.text else "the file is empty"
-        error = DockerfileError(message, Span(source, 0, 0))
-    return Lines(lines, tuple(mender.directives), mender.escape, tuple(mender.all_comments), error)
+        mender.refuse(message, Span(source, 0, 0))
+    return Lines(lines, tuple(mender.directives), mender.escape, tuple(mender.all_comments), tuple(mender.errors))
 
 
 def _boundaries(mended: list[str]) -> list[tuple[int, int]]:
@@ -82,6 +78,7 @@ def _boundaries(mended: list[str]) -> list[tuple[int, int]]:
     return [(item["startline"] + 1, item["endline"] + 1) for item in parser.structure]
 
 
+_DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*")
 _CONTINUED = {
     "\\": re.compile(r"(?:^|[^\\])(\\)[ \t]*$"),
@@ -98,6 +95,7 @@ class _Mender:
         self.mended: list[str] = []
         self.directives: list[Directive] = []
         self.all_comments: list[Text] = []
+        self.errors: list[DockerfileError] = []
         # By number of a physical line: its share of an instruction.
         self.fragments: dict[int, Text] = {}
         # By number of an instruction's first line.
@@ -109,19 +107,22 @@ class _Mender:
         self._number = 0
         self._start = 0  # first line of the instruction that goes on, or 0
         self._directives_possible = True
+        # BuildKit looks `syntax` and `check` up a second time: behind a shebang, and in untrimmed lines.
+        self._lookups_possible = True
+
+    def refuse(self, message: str, place: Text | Span) -> None:
+        self.errors.append(DockerfileError(message, place, level=Level.PARSE))
 
     def read(self) -> None:
         text = self.source.text
         self._physical = text.split("\n")
         if self._physical[-1] == "":
             self._physical.pop()
-        try:
-            while self._number < len(self._physical):
-                self._read_line(self._next_line())
-            if self._start:
-                self._finish()
-        finally:
-            self._end_quietly()
+        while self._number < len(self._physical):
+            self._read_line(self._next_line())
+        if self._start:
+            self._finish()
+        self._end_quietly()
 
     def logical_line(self, start: int, end: int) -> LogicalLine:
         parts = [self.fragments[number] for number in range(start, end + 1) if number in self.fragments]
@@ -136,10 +137,8 @@ class _Mender:
         # A character takes four bytes at most, so most lines need not be encoded.
         if len(line) * 4 > LONGEST_LINE and len(line.encode("utf-8", "surrogateescape")) > LONGEST_LINE:
             place = self.source.line_starts[self._number]
-            raise DockerfileError(
-                f"the line is longer than the {LONGEST_LINE:,} bytes that Docker reads",
-                Span(self.source, place, place + 1),
-            )
+            message = f"the line is longer than the {LONGEST_LINE:,} bytes that Docker reads"
+            self.refuse(message, Span(self.source, place, place + 1))
         self._number += 1
         return line.rstrip("\r")
 
@@ -150,8 +149,11 @@ class _Mender:
         elif not stripped:
             self._blank()
         else:
-            self._directives_possible = False
+            self._end_directives()
             self._code(line, stripped)
+
+    def _end_directives(self) -> None:
+        self._directives_possible = self._lookups_possible = False
 
     def _comment(self, line: str, stripped: str) -> None:
         self.mended.append("#")
@@ -161,33 +163,43 @@ class _Mender:
         if self._start:
             self.last_lines[self._start] = self._number
         elif not self._directive(line, stripped, comment):
-            self._directives_possible = False
             if comment.lstrip("#").strip():
                 self._block.append(comment)
             else:
                 self._block.clear()
 
     def _directive(self, line: str, stripped: str, comment: Text) -> bool:
-        if not self._directives_possible:
+        """Take the comment for a directive if it is one; whether it is."""
+        if not self._directives_possible and not self._lookups_possible:
             return False
         match = _DIRECTIVE.fullmatch(stripped.rstrip(UNICODE_BLANKS))
         name = match.group(1).lower() if match else ""
-        if match is None or name not in ("syntax", "escape", "check"):
+        is_known = match is not None and name in _DIRECTIVES
+        is_shebang = self._number == 1 and line.startswith("#!")
+        self._directives_possible = self._directives_possible and is_known
+        self._lookups_possible = self._lookups_possible and (is_shebang or (is_known and line == stripped))
+        if match is None or not (self._directives_possible or (self._lookups_possible and not is_shebang)):
             return False
-        if name != "escape" and line != stripped:
-            return False  # BuildKit looks these up in the untrimmed line
         value = comment.part(match.start(2), match.end(2))
         if any(directive.name == name for directive in self.directives):
-            raise DockerfileError(f"the `{name}` directive stands here for the second time", comment)
-        if name == "escape":
-            if value not in ("\\", "`"):
-                raise DockerfileError(f"`{value}` cannot be the escape character: only \\ and ` can", value)
-            self.escape = str(value)
-        self.directives.append(Directive(name, value))
+            self.refuse(f"the `{name}` directive stands here for the second time", comment)
+        elif name == "escape":
+            self._set_escape(value)
+        elif self._lookups_possible:
+            self.directives.append(Directive(name, value))
         return True
 
+    def _set_escape(self, value: Text) -> None:
+        if not self._directives_possible:
+            return
+        self.directives.append(Directive("escape", value))
+        if value in ("\\", "`"):
+            self.escape = str(value)
+        else:
+            self.refuse(f"`{value}` cannot be the escape character: only \\ and ` can", value)
+
     def _blank(self) -> None:
-        self._directives_possible = False
+        self._end_directives()
         if self._start:
             self.mended.append("#")
             self.last_lines[self._start] = self._number
@@ -220,12 +232,19 @@ class _Mender:
         if not any("<" in self.fragments[number] for number in numbers):
             return
         joined = join([self.fragments[number] for number in numbers], self.source, 0)
-        opened = _heredoc_openers(joined, self.escape)
-        if opened:
-            self.heredocs[start] = tuple(self._heredoc(opener) for opener in opened)
+        found: list[Heredoc] = []
+        for opener in _heredoc_openers(joined):
+            heredoc = self._heredoc(opener)
+            if heredoc is None:
+                self.refuse(f"the heredoc `{opener.name}` is never closed by a line `{opener.name}`", opener.text)
+                break
+            found.append(heredoc)
+        if found:
+            self.heredocs[start] = tuple(found)
             self.last_lines[start] = self._number
 
-    def _heredoc(self, opener: Opener) -> Heredoc:
+    def _heredoc(self, opener: Opener) -> Heredoc | None:
+        """Read on to the end of a heredoc; None where the file ends before."""
         first = self._number
         while self._number < len(self._physical):
             line = self._next_line()
@@ -235,7 +254,7 @@ class _Mender:
                 start = starts[self._number - 1]
                 body = self.source.slice(starts[first], start)
                 return Heredoc(opener, body, self.source.slice(start, start + len(line)))
-        raise DockerfileError(f"the heredoc `{opener.name}` is never closed by a line `{opener.name}`", opener.text)
+        return None
 
     def _end_quietly(self) -> None:
         """Where the text ends inside a continuation, that ends the instruction: drop the last escape."""
@@ -247,7 +266,7 @@ class _Mender:
             return
 
 
-def _heredoc_openers(joined: Text, escape: str) -> tuple[Opener, ...]:
+def _heredoc_openers(joined: Text) -> tuple[Opener, ...]:
     if "<<" not in joined:
         return ()
     keyword, rest = split_keyword(joined)
@@ -255,7 +274,7 @@ def _heredoc_openers(joined: Text, escape: str) -> tuple[Opener, ...]:
         keyword, rest = split_keyword(rest)
     if keyword.upper() not in _HEREDOC_KEYWORDS:
         return ()
-    _, arguments = split_flags(rest, escape)
+    _, arguments = split_flags(rest)
     try:
         if json_words(arguments) is not None:
             return ()

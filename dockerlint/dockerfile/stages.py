@@ -5,92 +5,59 @@ https://docs.docker.com/build/building/multi-stage/
 
 from __future__ import annotations
 
-import difflib
-import posixpath
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from dockerlint.dockerfile import image
-from dockerlint.dockerfile.errors import DockerfileError
-from dockerlint.dockerfile.expansion import expand
+from dockerlint.dockerfile.environment import (
+    NOTHING_KNOWN,
+    NOTHING_SET,
+    Environment,
+    GlobalArguments,
+    ImageEnvironment,
+)
+from dockerlint.dockerfile.errors import DockerfileError, Kind, Level, did_you_mean
+from dockerlint.dockerfile.expansion import Value, expand
 from dockerlint.dockerfile.instructions import (
-    CLASSES,
     Arg,
     Cmd,
     Copy,
     Entrypoint,
-    Env,
     From,
     Instruction,
+    Onbuild,
     Run,
-    Shell,
-    Unknown,
-    User,
-    Workdir,
     read_instruction,
-    refused_instruction,
 )
 from dockerlint.dockerfile.lines import Directive, split
+from dockerlint.dockerfile.refusals import refusals
+from dockerlint.dockerfile.state import Given, State, Step, after
 from dockerlint.source import Source, Text
 
 # What every shell on Linux gives a command that is found nowhere in the file.
 _POSIX_SHELLS = frozenset({"sh", "bash", "ash", "dash", "ksh", "zsh"})
 
+_DOCKERS_FRONTENDS = frozenset({"docker/dockerfile", "docker/dockerfile-upstream"})
+_TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".in", ".template", ".mustache", ".hbs", ".m4")
 
-Changes = dict[str, list[tuple[int, str | None]]]
-
-
-class Environment:
-    """The variables of a stage at one moment. All moments of a stage share one record of changes."""
-
-    __slots__ = ("_changes", "_moment")
-
-    def __init__(self, changes: Changes | None = None, moment: int = 0) -> None:
-        self._changes: Changes = {} if changes is None else changes
-        self._moment = moment
-
-    def __contains__(self, name: str) -> bool:
-        """Whether the variable is declared, with a value or without."""
-        return any(moment <= self._moment for moment, _ in self._changes.get(name, ())[:1])
-
-    def get(self, name: str) -> str | None:
-        """The value of a variable; None where it has none, or none that the file tells."""
-        changes = self._changes.get(name, ())
-        return next((value for moment, value in reversed(changes) if moment <= self._moment), None)
-
-    def known(self) -> dict[str, str]:
-        """All variables whose values the file tells."""
-        values = {name: self.get(name) for name in self._changes}
-        return {name: value for name, value in values.items() if value is not None}
-
-    def after(self, changes: Mapping[str, str | None]) -> Environment:
-        """The environment after an instruction. Only the latest moment of a stage goes on."""
-        moment = self._moment + 1
-        for name, value in changes.items():
-            self._changes.setdefault(name, []).append((moment, value))
-        return Environment(self._changes, moment)
-
-    def forked(self) -> Environment:
-        """A record of its own with the same values, for another stage that goes on from here."""
-        return Environment({name: [(0, self.get(name))] for name in self._changes if name in self})
+ImageEnvironments = Callable[[image.Reference], ImageEnvironment | None]
 
 
-class State(NamedTuple):
-    """What holds before an instruction runs. None: not set in this file, or not known."""
-
-    user: User | None = None
-    user_name: str | None = None
-    workdir: str | None = None
-    shell: tuple[str, ...] | None = None
-    environment: Environment = Environment()
+def _know_nothing(_reference: image.Reference) -> None:
+    """What is known of base images where nobody tells."""
 
 
-class Step(NamedTuple):
-    """An instruction and what holds before it."""
+class Options(NamedTuple):
+    """What a build is told besides the Dockerfile: `--build-arg`, `--target`, and what its base images bring."""
 
-    instruction: Instruction
-    before: State
+    arguments: Mapping[str, str] = {}
+    target: str | None = None
+    image_environments: ImageEnvironments = _know_nothing
+
+
+NO_OPTIONS = Options()
 
 
 class Pull(NamedTuple):
@@ -109,15 +76,20 @@ class Pull(NamedTuple):
 class Stage:
     """One FROM and what follows it. `parent` is the stage of this file that it is built on."""
 
-    def __init__(self, index: int, from_: From, base_name: str | None, parent: Stage | None) -> None:
+    def __init__(self, index: int, from_: From, base_name: str | None, parent: Stage | None, state: State) -> None:
         self.index = index
         self.from_ = from_
         self.base_name = base_name
         self.parent = parent
         self.steps: list[Step] = []
         self.end_line = from_.end_line
-        before = parent.state if parent is not None else State()
-        self.state: State = before._replace(environment=before.environment.forked())
+        self.state = state
+        self._sets_cmd = False
+
+    def add(self, instruction: Instruction, given: Given) -> None:
+        self.steps.append(Step(instruction, self.state))
+        self.state = after(instruction, self.state, given, sets_cmd=self._sets_cmd)
+        self._sets_cmd = self._sets_cmd or isinstance(instruction, Cmd)
 
     @property
     def name(self) -> str | None:
@@ -168,55 +140,74 @@ class Stage:
 
     @property
     def cmd(self) -> Cmd | None:
-        """The CMD in force: setting ENTRYPOINT in a stage resets a CMD that it inherits."""
-        for stage in reversed(self.chain):
-            found = [step.instruction for step in stage.steps if isinstance(step.instruction, Cmd)]
-            if found:
-                return found[-1]
-            if any(isinstance(step.instruction, Entrypoint) for step in stage.steps):
-                return None
-        return None
+        """The CMD in force."""
+        return self.state.cmd
 
     @property
     def entrypoint(self) -> Entrypoint | None:
-        found = self.last(Entrypoint)
-        return found if isinstance(found, Entrypoint) else None
+        return self.state.entrypoint
+
+
+class Origin(NamedTuple):
+    """What `COPY --from` or `RUN --mount=from` names: a stage or an image, or why it cannot be followed."""
+
+    written: Text
+    instruction: Copy | Run
+    stage: Stage | None = None
+    image: str | None = None
+    error: DockerfileError | None = None
 
 
 class Dockerfile:
-    """What a Dockerfile says. `errors` are what Docker refuses in it, in the order of the file."""
+    """What a Dockerfile says. `options` are what a build of it is told."""
 
-    def __init__(self, source: Source, build_arguments: Mapping[str, str] | None = None) -> None:
+    def __init__(self, source: Source, options: Options = NO_OPTIONS) -> None:
         self.source = source
-        self.build_arguments = dict(build_arguments or {})
+        self.options = options
         self.instructions: list[Instruction] = []
         self.stages: list[Stage] = []
-        self._named: dict[str, Stage] = {}
-        self.errors: list[DockerfileError] = []
-        self.global_arguments: dict[str, str | None] = {}
         self.directives: tuple[Directive, ...] = ()
         self.comments: tuple[Text, ...] = ()
+        self._named: dict[str, Stage] = {}
+        self._errors: list[DockerfileError] = []
+        self._given = Given(GlobalArguments(options.arguments), options.arguments)
         self._read()
 
     @property
     def path(self) -> str:
         return self.source.path
 
+    @property
+    def has_foreign_frontend(self) -> bool:
+        """Whether a `# syntax=` directive hands the file to a frontend that may know more than Docker's own."""
+        named = next((directive.value for directive in self.directives if directive.name == "syntax"), None)
+        reference = image.parse(named.split()[0]) if named else None
+        return reference is not None and reference.familiar not in _DOCKERS_FRONTENDS
+
+    @cached_property
+    def is_template(self) -> bool:
+        """Whether some program makes a Dockerfile of this file first, by its name and its marks."""
+        is_named_so = self.path.lower().endswith(_TEMPLATES)
+        return is_named_so and re.search(r"\{[{%]|<%|@\w+@|%%\w+%%|__[A-Z_]+__|\bdnl\b", self.source.text) is not None
+
+    @property
+    def global_arguments(self) -> Mapping[str, Value]:
+        """The ARGs before the first FROM and their values."""
+        return self._given.globals.declared
+
     def _read(self) -> None:
         lines = split(self.source)
         self.directives, self.comments, self.escape = lines.directives, lines.comments, lines.escape
+        self._errors += lines.errors
         for line in lines.lines:
-            try:
-                self._add(read_instruction(line, lines.escape, self._dialect()))
-            except DockerfileError as error:
-                self.errors.append(error)
-                self.instructions.append(refused_instruction(line, lines.escape))
+            instruction = read_instruction(line, lines.escape, self._dialect())
+            self.instructions.append(instruction)
+            self._errors += instruction.faults
+            self._add(instruction)
             if self.stages:
                 self.stages[-1].end_line = line.end
-        if lines.error is not None:
-            self.errors.append(lines.error)
-        elif not self.stages and not self.errors:
-            self.errors.append(DockerfileError("no FROM, so nothing is built", lines.lines[-1].text))
+        if not self.stages and not self._errors:
+            self._errors.append(DockerfileError("no FROM, so nothing is built", lines.lines[-1].text, kind=Kind.ORDER))
 
     def _dialect(self) -> str | None:
         """What reads the shell form of an instruction at this place."""
@@ -229,91 +220,142 @@ class Dockerfile:
         return "bash" if program == "bash" else "sh" if program in _POSIX_SHELLS else program
 
     def _add(self, instruction: Instruction) -> None:
-        self.instructions.append(instruction)
-        if isinstance(instruction, Unknown):
-            self.errors.append(_unknown_instruction(instruction.keyword))
-        elif isinstance(instruction, From):
-            if instruction.fault is not None:
-                self.errors.append(instruction.fault)
+        if isinstance(instruction, From):
             self._begin_stage(instruction)
         elif self.stages:
-            stage = self.stages[-1]
-            stage.steps.append(Step(instruction, stage.state))
-            stage.state = self._after(instruction, stage.state)
+            self.stages[-1].add(instruction, self._given)
         elif isinstance(instruction, Arg):
             self._declare_globally(instruction)
-        elif not self.errors:
+        elif not instruction.faults:
             message = f"{instruction.name} stands before the first FROM, where only ARG may"
-            self.errors.append(DockerfileError(message, instruction.keyword))
+            self._errors.append(DockerfileError(message, instruction.keyword, kind=Kind.ORDER))
+
+    def _declare_globally(self, arg: Arg) -> None:
+        for pair in arg.pairs:
+            self._given.globals.declare(str(pair.key), pair.value, self.escape)
 
     def _begin_stage(self, from_: From) -> None:
-        name = expand(from_.image, self.global_arguments.get, self.escape).value
+        name = expand(from_.image, self._given.globals.lookup, self.escape).value
         parent = self.stage_named(name) if name else None
-        stage = Stage(len(self.stages), from_, name, parent)
+        state = parent.state.forked() if parent is not None else State(environment=self._environment(name))
+        stage = Stage(len(self.stages), from_, name, parent, state)
         self.stages.append(stage)
         if stage.name is not None:
             self._named[stage.name] = stage
+        if parent is not None:
+            self._run_triggers(parent, stage)
+
+    def _environment(self, name: str | None) -> Environment:
+        """What the base image sets."""
+        if name == "scratch":
+            return Environment(NOTHING_SET)
+        reference = image.parse(name) if name else None
+        known = self.options.image_environments(reference) if reference else None
+        return Environment(known or NOTHING_KNOWN)
+
+    def _run_triggers(self, parent: Stage, stage: Stage) -> None:
+        """A stage begins with the triggers of the stage that it is built on, read with the default escape."""
+        for trigger in [one for one in parent.instructions if isinstance(one, Onbuild) and one.line.text]:
+            if trigger.instruction.name not in ("FROM", "ONBUILD", "MAINTAINER", ""):
+                instruction = read_instruction(trigger.instruction.line, "\\", self._dialect())
+                self._errors += instruction.faults
+                stage.add(instruction, self._given)
 
     def stage_named(self, name: str) -> Stage | None:
         """The latest stage so far whose name, in lower case, is exactly this."""
         return self._named.get(name)
 
-    def stage_of_origin(self, origin: str, before: Stage) -> Stage | None:
-        """The stage that `COPY --from=origin` means: by name in any case, or by number."""
-        if origin.isdecimal() and len(origin) < 6 and int(origin) < before.index:
-            return self.stages[int(origin)]
-        return next((stage for stage in reversed(self.stages[: before.index]) if stage.name == origin.lower()), None)
+    @cached_property
+    def errors(self) -> tuple[DockerfileError, ...]:
+        """What Docker refuses, in the order of the file, each fault once."""
+        found = [*self._errors, *self._reference_errors(), *refusals(self.stages, self._given.globals)]
+        by_place: dict[tuple[int, str], DockerfileError] = {}
+        for error in found:
+            key = (error.span.start, error.message)
+            if key not in by_place or error.stops_build:
+                by_place[key] = error
+        return tuple(error for _, error in sorted(by_place.items(), key=lambda item: item[0]))
 
-    def _declare_globally(self, arg: Arg) -> None:
-        for pair in arg.pairs:
-            default = None
-            if pair.value is not None:
-                default = expand(pair.value, self.global_arguments.get, self.escape).value
-            self.global_arguments[pair.name] = self.build_arguments.get(pair.name, default)
+    def _reference_errors(self) -> Iterator[DockerfileError]:
+        yield from (origin.error for origin in self.origins if origin.error is not None)
+        target = self.options.target
+        if target is not None and self.stages and self.target is None:
+            names = [stage.name for stage in self.stages if stage.name]
+            known = f"; there is {', '.join(names)}" if names else "; no stage has a name"
+            hint = did_you_mean(target, names)
+            message = f"`{target}` is asked for as target, but no stage is called so{hint or known}"
+            yield DockerfileError(message, self.stages[-1].from_.keyword, kind=Kind.STAGE)
 
-    def _after(self, instruction: Instruction, state: State) -> State:
-        if isinstance(instruction, User):
-            name = expand(instruction.argument, state.environment.get, self.escape).value
-            return state._replace(user=instruction, user_name=name)
-        if isinstance(instruction, Workdir):
-            return state._replace(workdir=self._workdir(instruction, state))
-        if isinstance(instruction, Shell):
-            return state._replace(shell=instruction.exec_form)
-        if isinstance(instruction, Env):
-            return state._replace(environment=self._with_environment(instruction, state.environment))
-        if isinstance(instruction, Arg):
-            return state._replace(environment=self._with_arguments(instruction, state.environment))
-        return state
+    @property
+    def target(self) -> Stage | None:
+        """The stage that a build ends with: the one asked for, else the last."""
+        if self.options.target is None:
+            return self.stages[-1] if self.stages else None
+        wanted = self.options.target.lower()
+        return self._named.get(wanted) or next((stage for stage in self.stages if str(stage.index) == wanted), None)
 
-    def _workdir(self, workdir: Workdir, state: State) -> str | None:
-        path = expand(workdir.argument, state.environment.get, self.escape).value
-        if path is None:
+    @cached_property
+    def origins(self) -> tuple[Origin, ...]:
+        """Every `COPY --from` and `RUN --mount=from`, in the order of the file."""
+        return tuple(self._origins())
+
+    def _origins(self) -> Iterator[Origin]:
+        # Docker puts images that are copied from, and one for each cache, behind the stages, where numbers reach them.
+        images = 0
+        for stage in self.stages:
+            for instruction in stage.instructions:
+                if isinstance(instruction, Run):
+                    images += sum(mount.type == "cache" and not mount.origin for mount in instruction.mounts)
+                if isinstance(instruction, Copy | Run):
+                    for written in _origins_written(instruction):
+                        yield self._origin(written, instruction, stage, images)
+                        images += written.lower() not in self._named
+
+    def _origin(self, written: Text, instruction: Copy | Run, user: Stage, images: int) -> Origin:
+        is_number = isinstance(instruction, Copy) and _is_number(written)
+        if is_number and len(self.stages) <= int(written) < len(self.stages) + images:
+            return Origin(written, instruction)
+        stage = self.stage_of_origin(written, user) if is_number or written.lower() in self._named else None
+        if stage is not None:
+            return Origin(written, instruction, stage)
+        problem = self._problem_of_number(int(written), user) if is_number else self._problem_of_name(written, user)
+        if problem is None and "$" in written and isinstance(instruction, Copy):
+            problem = "holds a variable, which Docker does not replace there: give the image a name with `FROM ... AS`"
+        if problem is None:
+            return Origin(written, instruction, image=str(written))
+        option = "--from" if isinstance(instruction, Copy) else "from"
+        message = f"`{option}={written}` {problem}"
+        error = DockerfileError(message, written, kind=Kind.STAGE, level=Level.BUILD)
+        return Origin(written, instruction, error=error)
+
+    def _problem_of_number(self, index: int, user: Stage) -> str:
+        if index == user.index:
+            return "names the stage that it stands in"
+        known = f"their numbers are 0 to {user.index - 1}" if user.index else "there is none"
+        return f"names no stage before this one: {known}"
+
+    def _problem_of_name(self, written: Text, user: Stage) -> str | None:
+        stage = self._named.get(written.lower())
+        if stage is None:
             return None
-        if path.startswith("/"):
-            return posixpath.normpath(path)
-        # A first relative WORKDIR stands below the base image's, which is not known here.
-        return posixpath.normpath(posixpath.join(state.workdir, path)) if state.workdir else None
+        if stage is user:
+            return "names the stage that it stands in"
+        return f"names a stage that is defined below this one, in line {stage.from_.start_line}"
 
-    def _with_environment(self, env: Env, before: Environment) -> Environment:
-        changes: dict[str, str | None] = {}
-        for pair in env.pairs:
-            name = expand(pair.key, before.get, self.escape).value
-            value = expand(pair.value or "", before.get, self.escape).value
-            if name:
-                changes[name] = value
-        return before.after(changes)
+    def stage_of_origin(self, origin: str, before: Stage) -> Stage | None:
+        """The stage that `COPY --from=origin` in a stage means: by number, or by name in any case."""
+        if _is_number(origin):
+            index = int(origin)
+            return self.stages[index] if 0 <= index < before.index else None
+        stage = self._named.get(origin.lower())
+        return stage if stage is not None and stage.index < before.index else None
 
-    def _with_arguments(self, arg: Arg, before: Environment) -> Environment:
-        environment = before
-        for pair in arg.pairs:
-            if pair.name in self.build_arguments:
-                value: str | None = self.build_arguments[pair.name]
-            elif pair.value is not None:
-                value = expand(pair.value, environment.get, self.escape).value
-            else:
-                value = self.global_arguments.get(pair.name, before.get(pair.name))
-            environment = environment.after({pair.name: value})
-        return environment
+    @cached_property
+    def used_stages(self) -> frozenset[int]:
+        """The numbers of the stages that others are built on or copy from, and of the target."""
+        used = {stage.parent.index for stage in self.stages if stage.parent is not None}
+        used |= {origin.stage.index for origin in self.origins if origin.stage is not None}
+        return frozenset(used | ({self.target.index} if self.target is not None else set()))
 
     @cached_property
     def pulls(self) -> tuple[Pull, ...]:
@@ -321,34 +363,30 @@ class Dockerfile:
         return tuple(self._pulls())
 
     def _pulls(self) -> Iterator[Pull]:
+        images: dict[int, list[Origin]] = {}
+        for origin in self.origins:
+            if origin.image not in (None, "scratch"):
+                images.setdefault(id(origin.instruction), []).append(origin)
         for stage in self.stages:
             if stage.parent is None and stage.base_name != "scratch":
                 yield _pull(stage.from_.image, stage.base_name, stage.from_, stage)
             for instruction in stage.instructions:
-                for written in _origins(instruction):
-                    if self._is_external(written):
-                        name = None if "$" in written else str(written)
-                        yield _pull(written, name, instruction, None)
-
-    def _is_external(self, origin: str) -> bool:
-        # Numbers are stages, and a name with neither tag nor path may be a build's named context.
-        return not origin.isdecimal() and origin.lower() not in self._named and origin != "scratch"
+                for origin in images.get(id(instruction), ()):
+                    yield _pull(origin.written, origin.image, instruction, None)
 
 
 def _pull(written: Text, name: str | None, instruction: Instruction, stage: Stage | None) -> Pull:
+    name = None if name and "$" in name else name
     return Pull(written, name, image.parse(name) if name else None, instruction, stage)
 
 
-def _origins(instruction: Instruction) -> Iterator[Text]:
-    if isinstance(instruction, Copy) and instruction.origin:
+def _is_number(origin: str) -> bool:
+    """Whether Docker takes an origin for the number of a stage."""
+    return re.fullmatch(r"[+-]?[0-9]{1,9}", origin) is not None
+
+
+def _origins_written(instruction: Copy | Run) -> Iterator[Text]:
+    if isinstance(instruction, Run):
+        yield from (mount.origin for mount in instruction.mounts if mount.origin is not None)
+    elif instruction.origin:
         yield instruction.origin
-    elif isinstance(instruction, Run):
-        for mount in instruction.mounts:
-            if "from" in mount.options:
-                yield mount.options["from"]
-
-
-def _unknown_instruction(keyword: Text) -> DockerfileError:
-    near = difflib.get_close_matches(keyword.upper(), CLASSES, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    return DockerfileError(f"`{keyword}` is no instruction{hint}", keyword)

@@ -15,7 +15,7 @@ _LONGEST_NAME = 320
 
 @cache
 def load(name: str) -> Record:
-    """One of the data files: `base_images`, `eol` or `slim`."""
+    """One of the data files: `base_images`, `environment`, `eol` or `slim`."""
     import json  # noqa: PLC0415 (only a run that meets a FROM pays for it)
 
     content: Record = json.loads(Path(__file__).with_name("data").joinpath(f"{name}.json").read_bytes())

@@ -70,7 +70,8 @@ class Finding(NamedTuple):
     """One fault at one place.
 
     `message` says what is wrong here, `reason` what happens because of it, `help` what to write
-    instead. `lines` are the lines of the region.
+    instead. `lines` are the lines of the region. What Docker refuses is a refusal: the file it stands in could not be
+    checked for certain.
     """
 
     rule: str
@@ -83,6 +84,7 @@ class Finding(NamedTuple):
     region: Region
     lines: tuple[str, ...]
     fix: Fix | None
+    is_refusal: bool = False
     fingerprint: str = ""
 
     @property

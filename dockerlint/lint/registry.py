@@ -12,7 +12,16 @@ from dockerlint.lint.rule import Rule
 
 AnyRule = type[Rule[Any]]
 
-DOCKERFILE_CHAPTERS = ("base_image", "user", "secrets", "caching", "build_context", "runtime", "application")
+DOCKERFILE_CHAPTERS = (
+    "base_image",
+    "user",
+    "secrets",
+    "caching",
+    "build_context",
+    "runtime",
+    "application",
+    "instructions",
+)
 COMPOSE_CHAPTERS = ("compose_security", "compose_secrets")
 
 PROFILES = ("default", "strict", "security")
@@ -49,6 +58,8 @@ class Selection:
     def includes(self, rule: AnyRule) -> bool:
         if rule.name in self._ignored:
             return False
+        if rule.guards:
+            return True
         return rule.profile == "default" if self._selected is None else rule.name in self._selected
 
     def rules(self, chapters: Iterable[str]) -> tuple[AnyRule, ...]:

@@ -26,6 +26,8 @@ class Rule(Generic[Node]):
 
     severity: ClassVar[Severity]
     profile: ClassVar[str] = "default"
+    # Runs whatever is selected, unless it is ignored by name: without it a refused file would pass for a clean one.
+    guards: ClassVar[bool] = False
     aliases: ClassVar[tuple[str, ...]] = ()
     bad: ClassVar[Mapping[str, str | None]] = {}
     good: ClassVar[tuple[str, ...]] = ()
@@ -73,6 +75,7 @@ class Rule(Generic[Node]):
         fix: Fix | None = None,
         severity: Severity | None = None,
         aliases: tuple[str, ...] | None = None,
+        is_refusal: bool = False,
     ) -> Finding:
         span = place.span if isinstance(place, Text) else place
         region = Region.of(span)
@@ -87,6 +90,7 @@ class Rule(Generic[Node]):
             region=region,
             lines=shown_lines(span, region),
             fix=fix,
+            is_refusal=is_refusal,
         )
 
 

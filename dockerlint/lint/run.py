@@ -10,7 +10,8 @@ from typing import NamedTuple
 from dockerlint.compose.env_files import parse_env
 from dockerlint.compose.services import Compose
 from dockerlint.compose.services import read as read_compose
-from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.dockerfile.stages import Dockerfile, Options
+from dockerlint.knowledge.environment import environment_of
 from dockerlint.lint.engine import Engine, arranged
 from dockerlint.lint.finding import Finding, Problem, Region
 from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS, Selection
@@ -41,12 +42,20 @@ class _Checked(NamedTuple):
     problems: list[Problem]
 
 
+# A build that is told nothing, on base images whose variables are known.
+KNOWING_IMAGES = Options(image_environments=environment_of)
+
+
 class Request(NamedTuple):
-    """What to check, and how. `standard_input` is the text to take for one of the files."""
+    """What to check, and how.
+
+    `options` are what the builds are told; `standard_input` is the text to take for one of the files.
+    """
 
     files: tuple[Found, ...]
     selection: Selection
     settings: Settings
+    options: Options = KNOWING_IMAGES
     standard_input: tuple[str, bytes] | None = None
 
 
@@ -145,11 +154,10 @@ class _Runner:
             return _Checked([], [source])
         if self._engine is None:
             self._engine = Engine(self.request.selection.rules(DOCKERFILE_CHAPTERS), self.request.settings)
-        dockerfile = Dockerfile(source)
+        dockerfile = Dockerfile(source, self.request.options)
         path = None if file.path == "-" else Path(file.path)
         build = self.projects[root_of(file.path)].build(dockerfile, path)
-        problems = [_problem(error.span, error.message) for error in dockerfile.errors]
-        return _Checked(self._engine.check_build(build), problems)
+        return _Checked(self._engine.check_build(build), [])
 
     def _check_compose(self, file: Found) -> _Checked:
         compose = self._compose(file.path)

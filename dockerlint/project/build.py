@@ -95,8 +95,10 @@ class Build:
 
     @cached_property
     def targets(self) -> tuple[Stage, ...]:
-        """The last stage, and those that a service names as its target."""
+        """The stage that the build is asked for; else the last, and those that a service names as its target."""
         stages = self.dockerfile.stages
+        if self.dockerfile.options.target is not None:
+            return (self.dockerfile.target,) if self.dockerfile.target is not None else ()
         wanted = {_target(service) for service in self.services} - {None}
         named = [stage for stage in stages[:-1] if stage.name in wanted or str(stage.index) in wanted]
         return (*named, *stages[-1:])

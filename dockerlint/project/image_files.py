@@ -10,7 +10,8 @@ from typing import NamedTuple
 from dockerlint.context.files import Context
 from dockerlint.dockerfile.expansion import expand
 from dockerlint.dockerfile.instructions import Add, Copy, Transfer
-from dockerlint.dockerfile.stages import Dockerfile, Stage, State
+from dockerlint.dockerfile.stages import Dockerfile, Stage
+from dockerlint.dockerfile.state import State
 from dockerlint.source import Text
 
 # `COPY --from` chains longer than this are left unfollowed.
@@ -39,7 +40,7 @@ def placed(transfer: Transfer, before: State) -> Placed | None:
 
 
 def _expanded(word: Text, transfer: Transfer, before: State) -> str | None:
-    return expand(word, before.environment.get, transfer.escape).value
+    return expand(word, before.environment.lookup, transfer.escape).value
 
 
 def absolute_path(path: str, workdir: str | None) -> str:

@@ -76,7 +76,7 @@ class UntaggedBaseImage(Rule[Pull]):
         "FROM scratch\nCOPY app /app",
         "FROM alpine:3.22 AS Base\nFROM base",
         "ARG TAG\nFROM python:$TAG",
-        "FROM $IMAGE",
+        "ARG IMAGE\nFROM $IMAGE",
         "FROM alpine@sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1",
         "FROM golang:1.24 AS build\nFROM alpine:3.22\nCOPY --from=0 /bin/app /bin/app",
         "FROM alpine:3.22\nCOPY --from=assets /dist /dist",
@@ -190,7 +190,7 @@ class UnpinnedDigest(Rule[Pull]):
     good = (
         "FROM python:3.13-slim@sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1",
         "FROM scratch",
-        "FROM $IMAGE",
+        "ARG IMAGE\nFROM $IMAGE",
     )
 
     def check(self, pull: Pull) -> Findings:

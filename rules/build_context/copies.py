@@ -10,7 +10,8 @@ from dockerlint.context.files import Context
 from dockerlint.context.ignore import clean
 from dockerlint.dockerfile.expansion import expand
 from dockerlint.dockerfile.instructions import Add, Copy, Run, Transfer
-from dockerlint.dockerfile.stages import Stage, State, Step
+from dockerlint.dockerfile.stages import Stage
+from dockerlint.dockerfile.state import State, Step
 from dockerlint.project.build import Build
 from dockerlint.project.image_files import placed
 from dockerlint.source import Text
@@ -54,7 +55,7 @@ class BroadCopy:
     @property
     def destination(self) -> str | None:
         """Where the files go, as far as it is known; relative while no WORKDIR is known."""
-        written = expand(self.transfer.destination, self.before.environment.get, self.transfer.escape).value
+        written = expand(self.transfer.destination, self.before.environment.lookup, self.transfer.escape).value
         return None if written is None else posixpath.normpath(posixpath.join(self.before.workdir or "", written))
 
 
@@ -82,7 +83,7 @@ def sources(step: Step) -> Iterator[tuple[Text, str]]:
     if not isinstance(transfer, Copy | Add) or transfer.origin is not None:
         return
     for word in transfer.sources:
-        source = expand(word, step.before.environment.get, transfer.escape).value
+        source = expand(word, step.before.environment.lookup, transfer.escape).value
         if source and "://" not in source and not source.startswith("git@"):
             yield word, clean("/" + source)[1:]
 
@@ -114,7 +115,7 @@ def _transfer(step: Step) -> Transfer:
 
 def _filters(transfer: Transfer, before: State) -> tuple[tuple[str | None, ...], bool]:
     """The patterns of `--exclude`, None for those that nobody knows, and whether there is a `--parents`."""
-    lookup = before.environment.get
+    lookup = before.environment.lookup
     excludes = [flag.value for flag in transfer.flags if flag.name == "exclude"]
     patterns = tuple(expand(value, lookup, transfer.escape).value for value in excludes if value is not None)
     return patterns, transfer.flag("parents") is not None

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dockerlint.dockerfile.instructions import Arg, Instruction, KeyValues, Onbuild, Pair, Run, ShellForm, Transfer
-from dockerlint.dockerfile.stages import Dockerfile, Stage, State
+from dockerlint.dockerfile.stages import Dockerfile, Stage
+from dockerlint.dockerfile.state import State
 from dockerlint.knowledge.secrets import Credentials, find_credentials, find_parameters
 from dockerlint.knowledge.tokens import Token, find_tokens
 from dockerlint.project.build import Build

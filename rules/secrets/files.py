@@ -94,7 +94,7 @@ def _secrets(build: Build, node: Node) -> Iterator[_Copied]:
     if not isinstance(transfer, Copy | Add) or node.stage is None or _is_from_elsewhere(build, transfer, node.stage):
         return
     for word in transfer.sources:
-        source = expand(word, node.before.environment.get, transfer.escape).value
+        source = expand(word, node.before.environment.lookup, transfer.escape).value
         path = _cleaned(word if source is None else source)
         target = _target(transfer, node, path)
         what = _what(build, node.stage, path, target)

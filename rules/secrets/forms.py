@@ -93,7 +93,7 @@ def _copied_tokens(build: Build) -> Iterator[_CopiedToken]:
     for node in nodes(build.dockerfile):
         if isinstance(node.instruction, Copy | Add) and node.instruction.origin is None:
             for word in node.instruction.sources:
-                pattern = expand(word, node.before.environment.get, node.instruction.escape).value
+                pattern = expand(word, node.before.environment.lookup, node.instruction.escape).value
                 for path in _settings(build.context, pattern) if pattern else ():
                     yield from _token_in(build.context, path, word)
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dockerlint.dockerfile.instructions import Mount, Run
+from dockerlint.dockerfile.instructions import Run
+from dockerlint.dockerfile.mounts import Mount
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.shell.script import Command

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from dockerlint.dockerfile.expansion import expand
+from dockerlint.dockerfile.expansion import Missing, expand
 from dockerlint.dockerfile.instructions import Arg, Env, Label, Pair, Run
 from dockerlint.dockerfile.stages import Dockerfile, Stage
 from dockerlint.lint.rule import Findings, Rule, Severity
@@ -179,7 +180,7 @@ def _all_told(dockerfile: Dockerfile) -> Iterator[_Variable]:
 @lru_cache(maxsize=1)
 def _variables(dockerfile: Dockerfile) -> tuple[_Variable, ...]:
     return tuple(
-        _Variable(node, pair, isinstance(node.instruction, Arg) and pair.name in dockerfile.build_arguments)
+        _Variable(node, pair, isinstance(node.instruction, Arg) and pair.name in dockerfile.options.arguments)
         for node in nodes(dockerfile)
         if isinstance(node.instruction, Env | Arg | Label)
         for pair in node.instruction.pairs
@@ -201,8 +202,10 @@ def _has_literal_secret(dockerfile: Dockerfile, variable: _Variable) -> bool:
     if not written or is_exposed(dockerfile, written):
         return False
     known = variable.node.before.environment
-    value, names = expand(written, known.get, variable.node.instruction.escape)
-    if value is None or any(name in known for name in names):
+    # What a base image might set does not make a default less of a secret.
+    expansion = expand(written, lambda _: Missing.UNSET, variable.node.instruction.escape)
+    value = expansion.value
+    if value is None or any(name in known for name in expansion.names):
         return False
     if isinstance(variable.node.instruction, Label) and " " in value:  # a description
         return False
@@ -242,11 +245,11 @@ def _copied_argument(variable: _Variable, arguments: set[str]) -> str | None:
     value, escape = variable.pair.value, variable.node.instruction.escape
     if not value or "$" not in value:
         return None
-    names = expand(value, lambda _: "", escape).names
+    names = expand(value, lambda _: _MARK, escape).names
     for name in names:
         if name in arguments and (names_secret(name) or names_secret(variable.name)):
-            values = dict.fromkeys(names, "") | {name: _MARK}
-            if _MARK in (expand(value, values.get, escape).value or ""):
+            values = defaultdict(str, {name: _MARK})
+            if _MARK in (expand(value, values.__getitem__, escape).value or ""):
                 return name
     return None
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from dockerlint.dockerfile.expansion import expand
 from dockerlint.dockerfile.instructions import Add, Copy, Env, Run
-from dockerlint.dockerfile.stages import Stage, State, Step
+from dockerlint.dockerfile.stages import Stage
+from dockerlint.dockerfile.state import State, Step
 from dockerlint.knowledge.images import is_root
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import Findings, Rule, Severity
@@ -138,7 +139,7 @@ def _copied(step: Step) -> Iterator[_Hidden]:
     copy = step.instruction
     if not isinstance(copy, Copy | Add):
         return
-    written = expand(copy.destination, step.before.environment.get, copy.escape).value
+    written = expand(copy.destination, step.before.environment.lookup, copy.escape).value
     path = absolute_path(written, step.before.workdir) if written else "/"
     if path == "/root" or path.startswith("/root/"):
         yield _Hidden(copy.destination, path, "copies to", copy.start_line)

@@ -264,7 +264,7 @@ def _last_other_user(stage: Stage) -> User | None:
     for link in reversed(stage.chain):
         for step in reversed(link.steps):
             if isinstance(step.instruction, User):
-                name = expand(step.instruction.argument, step.before.environment.get, step.instruction.escape).value
+                name = expand(step.instruction.argument, step.before.environment.lookup, step.instruction.escape).value
                 if is_root(name) is False:
                     return step.instruction
     return None

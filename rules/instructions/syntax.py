@@ -1,0 +1,213 @@
+"""What Docker refuses: the parser's and the builder's own errors, at the word at fault."""
+
+from __future__ import annotations
+
+import re
+
+from dockerlint.dockerfile.errors import DockerfileError, Kind, nearest
+from dockerlint.dockerfile.instructions import CLASSES, Instruction, Run
+from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity, replace
+from dockerlint.source import Span, Text
+
+
+class SyntaxError(Rule[Dockerfile]):  # noqa: A001 (the name of the rule)
+    """Docker refuses an instruction.
+
+    The build stops before it begins, so there is no image. Docker names the first fault only; dockerlint goes on with
+    the rest of the file, and exits with 2, since a file that Docker refuses cannot be checked for certain.
+
+    The message says what Docker reads here and what it would take. In an ONBUILD instruction the fault shows in the
+    builds of the images that are built on this one.
+
+    https://docs.docker.com/reference/dockerfile/
+    """
+
+    severity = Severity.ERROR
+    guards = True
+    aliases = (
+        "DL1000", "DL3043", "DF068", "DD043", "DD047", "required_params", "invalid_line", "invalid_format",
+        "extra_args", "missing_args", "label_invalid", "healthcheck_options_missing_args",
+    )  # fmt: skip
+    bad = {
+        'FROM python:3.13-slim\nHEALTHCHECK «--intervall=5s» CMD ["python", "ping.py"]': None,
+        "FROM alpine:3.22\nENV A=1 «B»": None,
+        "FROM alpine:3.22\nCOPY «app.py»": None,
+        "FROM alpine:3.22 «# the base»": None,
+        'FROM alpine:3.22\nENV A=«"one B=two»': None,
+        "FROM alpine:3.22\nSHELL «/bin/bash -c»": None,
+        "FROM alpine:3.22\nRUN --mount=type=«cach»,target=/root/.cache pip install flask": None,
+        "FROM alpine:3.22\nONBUILD «FROM» alpine:3.23": None,
+        "FROM alpine:3.22\nEXPOSE «80,443»": None,
+        "FROM alpine:3.22\nSTOPSIGNAL «SIGTREM»": None,
+        "FROM alpine:3.22\nCOPY --chmod=«rwx» app /app": None,
+        "FROM alpine:3.22\nRUN cat «<<EOF» > /motd\nhello": None,
+        "FROM alpine:3.22\nCOPY «https://example.com/app» /app": None,
+        'FROM alpine:3.22\nCMD «["app", 1]»': None,
+        "FROM alpine:3.22\nENV V=«${X:=1}»": None,
+        "# escape=\\\n«# escape=`»\nFROM alpine:3.22": None,
+        "FROM alpine:3.22\n«RUN»": None,
+        "=== Dockerfile\nFROM alpine:3.22\nHEALTHCHECK --timeout=«30» CMD true": None,
+    }
+    good = (
+        'FROM python:3.13-slim\nHEALTHCHECK --interval=5s --retries=3 CMD ["python", "ping.py"]',
+        "FROM alpine:3.22\nENV A 1 B",
+        "FROM alpine:3.22\nRUN --mount=type=cache,target=/root/.cache,sharing=locked pip install flask",
+        "FROM alpine:3.22\nARG PORT\nEXPOSE $PORT/tcp 53/UDP 8000-8010",
+        "# syntax=acme/frontend:1\nFROM alpine:3.22\nRUN --sandbox=strict make",
+        "FROM alpine:3.22\nSTOPSIGNAL sigrtmin+3\nCOPY --chmod=u+rx,go-w app /app",
+        "FROM alpine:3.22\nRUN <<EOF\nENV A\nEOF",
+        "=== Dockerfile.j2\nFROM alpine:3.22\nENV A={{ a }} {{ b }}",
+    )
+
+    def check(self, dockerfile: Dockerfile) -> Findings:
+        kinds = {Kind.SYNTAX} if dockerfile.has_foreign_frontend else {Kind.SYNTAX, Kind.FLAG}
+        for error in _errors(dockerfile, kinds):
+            yield self.finding(error.span, error.message, is_refusal=error.stops_build)
+
+
+class UnknownInstruction(Rule[Dockerfile]):
+    """A line begins with a word that is no instruction.
+
+    Docker refuses the file. Often it is the rest of a RUN whose line before lacks its backslash.
+
+    End that line with a backslash, or write the keyword that is meant.
+
+    https://docs.docker.com/reference/dockerfile/#format
+    """
+
+    severity = Severity.ERROR
+    guards = True
+    aliases = ("invalid_command",)
+    bad = {
+        "FROM alpine:3.22\n«RUM» apk add curl": "FROM alpine:3.22\nRUN apk add curl",
+        "FROM alpine:3.22\nRUN apk update\n  «&&» apk add curl": "FROM alpine:3.22\nRUN apk update \\\n  && apk add curl",
+        "FROM debian:13\nRUN apt-get install -y \\\n  curl\n  «git»": (
+            "FROM debian:13\nRUN apt-get install -y \\\n  curl \\\n  git"
+        ),
+        "FROM debian:13\nRUN apt-get install -y curl\n\n«make» all": None,
+        "FROM alpine:3.22\nONBUILD «INSTALL» curl": None,
+    }
+    good = (
+        "FROM alpine:3.22\nrun apk add curl",
+        "FROM alpine:3.22\nRUN apk update \\\n  && apk add curl",
+        "# syntax=acme/frontend:1\nFROM alpine:3.22\nINCLUDE common.dockerfile",
+        "=== Dockerfile.j2\n{% set version = 3 %}\nFROM alpine:{{ version }}",
+    )
+
+    def check(self, dockerfile: Dockerfile) -> Findings:
+        if dockerfile.has_foreign_frontend:
+            return
+        before = {later.start_line: earlier for earlier, later in _pairs(dockerfile)}
+        for error in _errors(dockerfile, {Kind.INSTRUCTION}):
+            run = before.get(error.span.source.position(error.span.start).line)
+            keyword = error.span.source.slice(error.span.start, error.span.end)
+            if isinstance(run, Run) and not run.heredocs and _may_continue(keyword):
+                message = f"`{keyword}` is no instruction: line {run.end_line} ends without a backslash"
+                yield self.finding(error.span, message, fix=_joined(run, keyword), is_refusal=error.stops_build)
+            else:
+                yield self.finding(error.span, error.message, fix=_spelt(keyword), is_refusal=error.stops_build)
+
+
+def _pairs(dockerfile: Dockerfile) -> zip[tuple[Instruction, Instruction]]:
+    return zip(dockerfile.instructions, dockerfile.instructions[1:], strict=False)
+
+
+def _may_continue(word: str) -> bool:
+    """Whether a word looks like a command, an operator, an option or a package rather than a keyword."""
+    return re.fullmatch(r"[|;&<>(){}\[\]\-a-z0-9./~$\"'].*", word) is not None and not nearest(word.upper(), CLASSES)
+
+
+def _joined(run: Run, keyword: Text) -> Fix | None:
+    """Continue the line before, where nothing stands between it and this one."""
+    source = keyword.source
+    line = source.position(keyword.start).line
+    before = source.line(line - 1)
+    is_indented = source.line(line)[:1] in (" ", "\t")
+    if run.end_line != line - 1 or before.lstrip().startswith("#") or not (is_indented or keyword[:1] in "&|"):
+        return None
+    end = source.line_starts[line - 2] + len(before)
+    edit = Edit.replacing(Span(source, end, end), f" {run.escape}")
+    return Fix(f"end line {line - 1} with a backslash", (edit,), is_safe=False)
+
+
+def _spelt(keyword: Text) -> Fix | None:
+    found = nearest(keyword.upper(), CLASSES)
+    if len(found) != 1:
+        return None
+    name = found[0] if keyword.isupper() else found[0].lower()
+    return replace(keyword, name, f"write `{name}`", is_safe=False)
+
+
+class InstructionBeforeFrom(Rule[Dockerfile]):
+    """An instruction stands before the first FROM, or there is no FROM.
+
+    Docker refuses the file: only ARG, comments and parser directives may come before the stage that FROM begins.
+
+    Put the instruction behind FROM; a file without any image of its own begins with `FROM scratch`.
+
+    https://docs.docker.com/reference/dockerfile/#from
+    """
+
+    severity = Severity.ERROR
+    guards = True
+    aliases = ("DL3061", "from_first", "DF037")
+    bad = {
+        "«RUN» apk add curl\nFROM alpine:3.22": None,
+        "«MAINTAINER» me\n«LABEL» a=b\nFROM alpine:3.22": None,
+        "ARG VERSION=3.22\n«ENV» A=1\nFROM alpine:$VERSION": None,
+        "«ARG A=1»": None,
+    }
+    good = (
+        "# syntax=docker/dockerfile:1\n# a comment\nARG VERSION=3.22\nFROM alpine:$VERSION",
+        "FROM scratch\nCOPY app /",
+        "=== Dockerfile.in\n{% include 'head' %}\nRUN make",
+    )
+
+    def check(self, dockerfile: Dockerfile) -> Findings:
+        for error in _errors(dockerfile, {Kind.ORDER}):
+            yield self.finding(error.span, error.message, is_refusal=error.stops_build)
+
+
+class BrokenStageReference(Rule[Dockerfile]):
+    """`--from` names a stage that cannot be copied from.
+
+    A stage copies only from stages that are defined above it, and Docker replaces no variables in `--from`: the build
+    stops.
+
+    Move the stage up, or name the one that is meant; for an image whose version is an argument, write
+    `FROM image:$VERSION AS name` and copy from `name`.
+
+    https://docs.docker.com/build/building/multi-stage/
+    """
+
+    severity = Severity.ERROR
+    guards = True
+    aliases = (
+        "DL3022", "DL3023", "DS-0006", "copy-from-own-alias", "copy_from_references_current_from_alias", "DF049",
+        "DF050", "DD039",
+    )  # fmt: skip
+    bad = {
+        "FROM alpine:3.22 AS app\nCOPY --from=«App» /a /b": None,
+        "FROM alpine:3.22\nCOPY --from=«0» /a /b": None,
+        "FROM alpine:3.22\nCOPY --from=«build» /a /b\nFROM golang:1.26 AS build": None,
+        "FROM golang:1.26 AS build\nFROM alpine:3.22\nCOPY --from=«2» /a /b": None,
+        "ARG V=1\nFROM alpine:3.22\nCOPY --from=«nginx:$V» /a /b": None,
+        "FROM alpine:3.22 AS app\nRUN --mount=type=bind,from=«app»,target=/x ls /x": None,
+    }
+    good = (
+        "FROM golang:1.26 AS Build\nFROM alpine:3.22\nCOPY --from=build /a /b\nCOPY --from=0 /a /b",
+        "FROM alpine:3.22\nCOPY --from=nginx:1.29 /a /b\nRUN --mount=type=bind,from=0,target=/x ls /x",
+        "FROM alpine:3.22\nCOPY --from=nginx:1.29 /a /b\nCOPY --from=1 /a /c",
+    )
+
+    def check(self, dockerfile: Dockerfile) -> Findings:
+        for error in _errors(dockerfile, {Kind.STAGE}):
+            yield self.finding(error.span, error.message, is_refusal=error.stops_build)
+
+
+def _errors(dockerfile: Dockerfile, kinds: set[Kind]) -> list[DockerfileError]:
+    """The errors of some kinds that no build argument would keep away; a template has none that can be told."""
+    if dockerfile.is_template:
+        return []
+    return [error for error in dockerfile.errors if error.kind in kinds and not error.unless_given]
