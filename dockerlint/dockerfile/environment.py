@@ -72,6 +72,10 @@ class Environment:
         """Whether this file declares the variable, with a value or without."""
         return self.variable(name) is not None
 
+    def names(self) -> list[str]:
+        """The variables that this file declares, in order."""
+        return [name for name in self._changes if name in self]
+
     def variable(self, name: str) -> Variable | None:
         """What the file's latest ENV or ARG gave the variable; None where none names it."""
         changes = self._changes.get(name)

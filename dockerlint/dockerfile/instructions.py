@@ -262,7 +262,7 @@ class Healthcheck(ShellForm):
         self.kind = kind.upper()
         super().__init__(head)
         if self.kind == "NONE":
-            if self.command and self.exec_form != ():
+            if self.command and self.exec_form != () and not self.faults:
                 self.refuse("HEALTHCHECK NONE takes no arguments", self.command)
         elif self.kind != "CMD":
             missing = did_you_mean(self.kind, ("CMD", "NONE")) if kind else ""

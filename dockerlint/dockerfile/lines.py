@@ -163,7 +163,8 @@ class _Mender:
         if self._start:
             self.last_lines[self._start] = self._number
         elif not self._directive(line, stripped, comment):
-            if comment.lstrip("#").strip():
+            # BuildKit cuts the first character of the line, whatever it is: an indented `#` is text.
+            if line[1:].strip(UNICODE_BLANKS):
                 self._block.append(comment)
             else:
                 self._block.clear()

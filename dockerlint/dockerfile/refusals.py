@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from dockerlint.dockerfile import image, platforms
 from dockerlint.dockerfile.environment import GlobalArguments
 from dockerlint.dockerfile.errors import DockerfileError, Kind, Level
-from dockerlint.dockerfile.expansion import Expansion, Lookup, expand, expand_heredoc, expand_words
+from dockerlint.dockerfile.expansion import Expansion, Fault, Lookup, Missing, expand, expand_heredoc, expand_words
 from dockerlint.dockerfile.instructions import (
     Add,
     Arg,
@@ -90,13 +90,16 @@ class _Words:
         self._built(heredoc, expand_heredoc(heredoc, self.lookup))
 
     def _built(self, word: Text, expansion: Expansion[Result]) -> Result | None:
-        if expansion.fault is not None:
-            fault = expansion.fault
-            place = word.part(fault.start, fault.end) or word
-            self.errors.append(DockerfileError(fault.message, place, level=Level.BUILD))
         self._unless_given = self._missing(expansion)
         self._unset = expansion.unset
+        if expansion.fault is not None:
+            self._note(word, expansion.fault)
         return expansion.as_built
+
+    def _note(self, word: Text, fault: Fault) -> None:
+        if self._unless_given and expand(word, lambda _: Missing.UNKNOWN, self.escape).fault is not None:
+            self._unless_given = ()  # wrong whatever the arguments are
+        self.errors.append(self.error(fault.message, word.part(fault.start, fault.end) or word))
 
     @property
     def undeclared(self) -> str:
@@ -215,6 +218,8 @@ def _refused_expose(expose: Expose, words: _Words) -> Errors:
             message = fault_of_port(value)
             if message is not None:
                 yield words.error(message, word)
+        if word.startswith("#"):
+            return  # the rest is the same comment
 
 
 def _refused_run(run: Run, words: _Words) -> Errors:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dockerlint.dockerfile import image
+from dockerlint.dockerfile.checks import CheckOptions, read_options
 from dockerlint.dockerfile.environment import (
     NOTHING_KNOWN,
     NOTHING_SET,
@@ -168,6 +169,8 @@ class Dockerfile:
         self.stages: list[Stage] = []
         self.directives: tuple[Directive, ...] = ()
         self.comments: tuple[Text, ...] = ()
+        # What the file's `# check=` directive says to Docker's build checks.
+        self.check_options = CheckOptions()
         self._named: dict[str, Stage] = {}
         self._errors: list[DockerfileError] = []
         self._given = Given(GlobalArguments(options.arguments), options.arguments)
@@ -199,6 +202,7 @@ class Dockerfile:
         lines = split(self.source)
         self.directives, self.comments, self.escape = lines.directives, lines.comments, lines.escape
         self._errors += lines.errors
+        self._read_check_options()
         for line in lines.lines:
             instruction = read_instruction(line, lines.escape, self._dialect())
             self.instructions.append(instruction)
@@ -208,6 +212,13 @@ class Dockerfile:
                 self.stages[-1].end_line = line.end
         if not self.stages and not self._errors:
             self._errors.append(DockerfileError("no FROM, so nothing is built", lines.lines[-1].text, kind=Kind.ORDER))
+
+    def _read_check_options(self) -> None:
+        value = next((directive.value for directive in self.directives if directive.name == "check"), None)
+        try:
+            self.check_options = read_options(value) if value is not None else CheckOptions()
+        except DockerfileError as error:
+            self._errors.append(error)
 
     def _dialect(self) -> str | None:
         """What reads the shell form of an instruction at this place."""

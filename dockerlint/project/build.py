@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dockerlint.compose.services import Service
 from dockerlint.context.files import Context
+from dockerlint.dockerfile.copies import absolute_path
 from dockerlint.dockerfile.image import parse
 from dockerlint.dockerfile.instructions import Add, Copy, Instruction, Run, ShellForm, User
 from dockerlint.dockerfile.stages import Dockerfile, Stage
 from dockerlint.knowledge.images import ImageFacts, facts, is_root
-from dockerlint.project.image_files import ImageFiles, absolute_path
+from dockerlint.project.image_files import ImageFiles
 from dockerlint.project.programs import programs
 from dockerlint.shell.script import SHELLS, Command, command_of_words, read_script
 from dockerlint.source import Source, Text

@@ -4,51 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from fnmatch import fnmatchcase
-from functools import lru_cache
-from typing import NamedTuple
 
 from dockerlint.context.files import Context
-from dockerlint.dockerfile.expansion import expand
+from dockerlint.dockerfile.copies import Placed, placed
 from dockerlint.dockerfile.instructions import Add, Copy, Transfer
 from dockerlint.dockerfile.stages import Dockerfile, Stage
-from dockerlint.dockerfile.state import State
-from dockerlint.source import Text
 
 # `COPY --from` chains longer than this are left unfollowed.
 _LONGEST_CHAIN = 10
-
-
-class Placed(NamedTuple):
-    """A COPY or ADD with its words expanded: sources to a folder or file of the image."""
-
-    transfer: Transfer
-    sources: tuple[tuple[Text, str], ...]
-    destination: str
-    is_folder: bool
-
-
-@lru_cache(maxsize=64)
-def placed(transfer: Transfer, before: State) -> Placed | None:
-    """What a COPY or ADD takes where; None when a variable leaves that open."""
-    destination = _expanded(transfer.destination, transfer, before)
-    sources = [(word, _expanded(word, transfer, before)) for word in transfer.sources]
-    known = tuple((word, source) for word, source in sources if source is not None)
-    if destination is None or len(known) < len(sources):
-        return None
-    is_folder = destination.endswith(("/", "/.")) or destination == "." or len(sources) > 1
-    return Placed(transfer, known, absolute_path(destination, before.workdir), is_folder)
-
-
-def _expanded(word: Text, transfer: Transfer, before: State) -> str | None:
-    return expand(word, before.environment.lookup, transfer.escape).value
-
-
-def absolute_path(path: str, workdir: str | None) -> str:
-    """A path in the image, from the root.
-
-    Before any WORKDIR relative paths stand below the base image's; as all of them do, it may be taken for the root.
-    """
-    return posixpath.normpath(posixpath.join("/", workdir or "", path))
 
 
 class ImageFiles:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from dockerlint.application.start import start_target
+from dockerlint.dockerfile.copies import absolute_path
 from dockerlint.dockerfile.stages import Stage
-from dockerlint.project.image_files import absolute_path
 from dockerlint.shell.script import Command
 from dockerlint.source import Source
 

@@ -7,21 +7,33 @@ from typing import Any
 
 from dockerlint.compose.config import Places, to_config
 from dockerlint.compose.services import Compose
-from dockerlint.dockerfile.instructions import Instruction, ShellForm
+from dockerlint.dockerfile.copies import placed
+from dockerlint.dockerfile.expansion import Value
+from dockerlint.dockerfile.instructions import Healthcheck, Instruction, ShellForm
 from dockerlint.dockerfile.stages import Dockerfile, Stage
+from dockerlint.dockerfile.state import Copied
 from dockerlint.shell.script import Command
 from dockerlint.source import Source, Span, Text
 
 
 def of_dockerfile(dockerfile: Dockerfile) -> dict[str, Any]:
-    errors = dockerfile.errors
+    """`error` is what a plain build stops with: Docker parses, types and carries out in that order."""
+    errors = [error for error in dockerfile.errors if error.stops_build]
+    first = min(errors, key=lambda error: (error.level, error.span.start), default=None)
     return {
         "path": dockerfile.path,
         "kind": "dockerfile",
-        "error": _error(errors[0].message, errors[0].span) if errors else None,
+        "error": _error(first.message, first.span) if first else None,
+        "errors": [_error(error.message, error.span) for error in dockerfile.errors],
+        "directives": {directive.name: str(directive.value) for directive in dockerfile.directives},
+        "arguments": {name: _value(value) for name, value in dockerfile.global_arguments.items()},
         "instructions": [_instruction(instruction) for instruction in dockerfile.instructions],
-        "stages": [_stage(stage) for stage in dockerfile.stages],
+        "stages": [_stage(stage, dockerfile) for stage in dockerfile.stages],
     }
+
+
+def _value(value: Value) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def of_compose(compose: Compose) -> dict[str, Any]:
@@ -82,15 +94,46 @@ def _word(word: Text) -> dict[str, Any]:
     }
 
 
-def _stage(stage: Stage) -> dict[str, Any]:
+def _stage(stage: Stage, dockerfile: Dockerfile) -> dict[str, Any]:
+    state = stage.state
     return {
         "name": stage.name or "",
         "base": str(stage.from_.image),
         "image": stage.base_name,
         "parent": stage.parent.index if stage.parent else None,
+        "used": stage.index in dockerfile.used_stages,
         "start": stage.from_.start_line,
         "end": stage.end_line,
-        "user": stage.state.user_name,
-        "workdir": stage.state.workdir,
-        "shell": list(stage.state.shell) if stage.state.shell is not None else None,
+        "user": state.user_name,
+        "workdir": state.workdir,
+        "shell": list(state.shell) if state.shell is not None else None,
+        "environment": {name: _value(state.environment.lookup(name)) for name in state.environment.names()},
+        "ports": [{"first": port.first, "last": port.last, "protocol": port.protocol} for port in state.ports],
+        "volumes": list(state.volumes),
+        "labels": dict(state.labels),
+        "entrypoint": _started(state.entrypoint),
+        "cmd": _started(state.cmd),
+        "healthcheck": _started(state.healthcheck),
+        "stop_signal": state.stop_signal,
+        "copies": [_copied(copied) for copied in state.copies],
+    }
+
+
+def _started(form: ShellForm | None) -> list[str] | str | None:
+    """A command as it is written: a list in exec form, a text in shell form."""
+    if form is None:
+        return None
+    if form.exec_form is not None:
+        return list(form.exec_form)
+    return str(form.command or form.kind) if isinstance(form, Healthcheck) else str(form.rest)
+
+
+def _copied(copied: Copied) -> dict[str, Any]:
+    place = placed(copied.transfer, copied.before)
+    return {
+        "line": copied.transfer.start_line,
+        "from": str(copied.transfer.origin) if copied.transfer.origin else None,
+        "sources": [source for _, source in place.sources] if place else None,
+        "destination": place.destination if place else None,
+        "owner": place.owner if place else None,
     }

@@ -8,12 +8,12 @@ from functools import lru_cache
 
 from dockerlint.context.files import Context
 from dockerlint.context.ignore import clean
+from dockerlint.dockerfile.copies import placed
 from dockerlint.dockerfile.expansion import expand
 from dockerlint.dockerfile.instructions import Add, Copy, Run, Transfer
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.dockerfile.state import State, Step
 from dockerlint.project.build import Build
-from dockerlint.project.image_files import placed
 from dockerlint.source import Text
 
 from .contents import Contents, contents

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from dockerlint.dockerfile.errors import DockerfileError, Kind, nearest
-from dockerlint.dockerfile.instructions import CLASSES, Instruction, Run
+from dockerlint.dockerfile.instructions import CLASSES, Instruction, Run, Unknown
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity, replace
 from dockerlint.source import Span, Text
@@ -46,6 +47,7 @@ class SyntaxError(Rule[Dockerfile]):  # noqa: A001 (the name of the rule)
         'FROM alpine:3.22\nCMD «["app", 1]»': None,
         "FROM alpine:3.22\nENV V=«${X:=1}»": None,
         "# escape=\\\n«# escape=`»\nFROM alpine:3.22": None,
+        "# check=skip=all;«err=true»\nFROM alpine:3.22": None,
         "FROM alpine:3.22\n«RUN»": None,
         "=== Dockerfile\nFROM alpine:3.22\nHEALTHCHECK --timeout=«30» CMD true": None,
     }
@@ -85,6 +87,9 @@ class UnknownInstruction(Rule[Dockerfile]):
         "FROM debian:13\nRUN apt-get install -y \\\n  curl\n  «git»": (
             "FROM debian:13\nRUN apt-get install -y \\\n  curl \\\n  git"
         ),
+        "FROM alpine:3.22\nRUN apk update\n  «&&» apk add curl\n  «||» true": (
+            "FROM alpine:3.22\nRUN apk update \\\n  && apk add curl \\\n  || true"
+        ),
         "FROM debian:13\nRUN apt-get install -y curl\n\n«make» all": None,
         "FROM alpine:3.22\nONBUILD «INSTALL» curl": None,
     }
@@ -98,19 +103,25 @@ class UnknownInstruction(Rule[Dockerfile]):
     def check(self, dockerfile: Dockerfile) -> Findings:
         if dockerfile.has_foreign_frontend:
             return
-        before = {later.start_line: earlier for earlier, later in _pairs(dockerfile)}
+        open_runs = _continued(dockerfile)
         for error in _errors(dockerfile, {Kind.INSTRUCTION}):
-            run = before.get(error.span.source.position(error.span.start).line)
             keyword = error.span.source.slice(error.span.start, error.span.end)
-            if isinstance(run, Run) and not run.heredocs and _may_continue(keyword):
-                message = f"`{keyword}` is no instruction: line {run.end_line} ends without a backslash"
-                yield self.finding(error.span, message, fix=_joined(run, keyword), is_refusal=error.stops_build)
+            before = open_runs.get(keyword.line)
+            if before is not None:
+                message = f"`{keyword}` is no instruction: line {before.end_line} ends without a backslash"
+                yield self.finding(keyword, message, fix=_joined(before, keyword), is_refusal=error.stops_build)
             else:
-                yield self.finding(error.span, error.message, fix=_spelt(keyword), is_refusal=error.stops_build)
+                yield self.finding(keyword, error.message, fix=_spelt(keyword), is_refusal=error.stops_build)
 
 
-def _pairs(dockerfile: Dockerfile) -> zip[tuple[Instruction, Instruction]]:
-    return zip(dockerfile.instructions, dockerfile.instructions[1:], strict=False)
+def _continued(dockerfile: Dockerfile) -> dict[int, Instruction]:
+    """By the lines that look like the rest of a RUN: the instruction before, which lacks its backslash."""
+    found: dict[int, Instruction] = {}
+    for before, unknown in pairwise(dockerfile.instructions):
+        is_run = isinstance(before, Run) and not before.heredocs
+        if isinstance(unknown, Unknown) and (is_run or before.start_line in found) and _may_continue(unknown.keyword):
+            found[unknown.start_line] = before
+    return found
 
 
 def _may_continue(word: str) -> bool:
@@ -118,16 +129,16 @@ def _may_continue(word: str) -> bool:
     return re.fullmatch(r"[|;&<>(){}\[\]\-a-z0-9./~$\"'].*", word) is not None and not nearest(word.upper(), CLASSES)
 
 
-def _joined(run: Run, keyword: Text) -> Fix | None:
+def _joined(before: Instruction, keyword: Text) -> Fix | None:
     """Continue the line before, where nothing stands between it and this one."""
     source = keyword.source
     line = source.position(keyword.start).line
-    before = source.line(line - 1)
+    above = source.line(line - 1)
     is_indented = source.line(line)[:1] in (" ", "\t")
-    if run.end_line != line - 1 or before.lstrip().startswith("#") or not (is_indented or keyword[:1] in "&|"):
+    if before.end_line != line - 1 or above.lstrip().startswith("#") or not (is_indented or keyword[:1] in "&|"):
         return None
-    end = source.line_starts[line - 2] + len(before)
-    edit = Edit.replacing(Span(source, end, end), f" {run.escape}")
+    end = source.line_starts[line - 2] + len(above)
+    edit = Edit.replacing(Span(source, end, end), f" {before.escape}")
     return Fix(f"end line {line - 1} with a backslash", (edit,), is_safe=False)
 
 

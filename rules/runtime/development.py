@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from dockerlint.dockerfile.copies import absolute_path
 from dockerlint.dockerfile.instructions import Add, Copy, Run
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
-from dockerlint.project.image_files import absolute_path
 from dockerlint.shell.packages import NODE_VALUED, split_operands
 from dockerlint.shell.script import Command, read_script
 from dockerlint.source import Span

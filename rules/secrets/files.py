@@ -6,13 +6,13 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dockerlint.dockerfile.copies import absolute_path, placed
 from dockerlint.dockerfile.expansion import expand
 from dockerlint.dockerfile.instructions import Add, Copy, Run, Transfer
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.knowledge.secret_files import credential_file, holds_secret, may_be_harmless
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
-from dockerlint.project.image_files import absolute_path, placed
 from dockerlint.source import Text
 
 from .exposures import Node, nodes, ships

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dockerlint.dockerfile.copies import absolute_path
 from dockerlint.dockerfile.expansion import expand
 from dockerlint.dockerfile.instructions import Add, Copy, Env, Run
 from dockerlint.dockerfile.stages import Stage
@@ -15,7 +16,6 @@ from dockerlint.knowledge.images import is_root
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
-from dockerlint.project.image_files import absolute_path
 from dockerlint.shell.packages import pip_arguments
 from dockerlint.source import Text
 
