@@ -1,5 +1,6 @@
 """`python -m dockerlint`."""
 
+import gc
 import sys
 
 if __name__ == "__main__" and not sys.flags.safe_path:
@@ -8,6 +9,8 @@ if __name__ == "__main__" and not sys.flags.safe_path:
 
 
 def main() -> None:
+    # A run makes millions of values and hardly any cycles: looking for those is most of its time on a large file.
+    gc.set_threshold(100_000, 50, 100)
     from dockerlint.cli.main import cli  # noqa: PLC0415 (only after the path is safe)
 
     cli()

@@ -133,12 +133,13 @@ class Text(str):
         end = start + len(value)
         if start == 0 and end == len(self):
             return self
+        if self.runs is None:
+            first = self.start + min(start, len(self))
+            return Text(value, self.source, first, first + len(value))
         if not value:
             place = self.offset(start)
             return Text(value, self.source, place, place)
         first, last = self.offset(start), self.offset(end - 1) + 1
-        if self.runs is None:
-            return Text(value, self.source, first, last)
         low = bisect_right(self.runs, (start, self.end + 1))
         high = bisect_left(self.runs, (end, -1), low)
         inner = [(index - start, offset) for index, offset in self.runs[low:high]]

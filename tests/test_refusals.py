@@ -238,4 +238,4 @@ def test_target_that_is_no_stage_is_refused() -> None:
     ("word", "found"), [("RUM", ["RUN"]), ("SET", []), ("expost", ["expose"]), ("x" * 5000, []), ("", [])]
 )
 def test_nearest_word_is_near(word: str, found: list[str]) -> None:
-    assert nearest(word, ["RUN", "USER", "expose"]) == found
+    assert list(nearest(word, ["RUN", "USER", "expose"])) == found

@@ -44,8 +44,11 @@ def split_keyword(text: Text) -> tuple[Text, Text]:
     match = _WORD.search(text)
     if match is None:
         return text.part(0, 0), text.part(0, 0)
-    rest = text.part(match.end(), len(text)).trimmed(UNICODE_BLANKS)
-    return text.part(match.start(), match.end()), rest
+    end = len(text.rstrip(UNICODE_BLANKS))
+    start = match.end()
+    while start < end and text[start] in UNICODE_BLANKS:
+        start += 1
+    return text.part(match.start(), match.end()), text.part(start, max(start, end))
 
 
 def split_flags(text: Text) -> tuple[tuple[Flag, ...], Text]:
@@ -53,6 +56,8 @@ def split_flags(text: Text) -> tuple[tuple[Flag, ...], Text]:
 
     Here the backslash escapes whatever the `escape` directive says, and BuildKit looks at single bytes.
     """
+    if not text.startswith("--"):
+        return (), text
     flags: list[Flag] = []
     index = 0
     while True:
@@ -60,8 +65,7 @@ def split_flags(text: Text) -> tuple[tuple[Flag, ...], Text]:
             index += 1
         if not text.startswith("--", index):
             break
-        word, end = _flag_word(text, index)
-        index = end
+        word, index = _flag_word(text, index)
         if word == "--":
             break
         flags.append(_flag(word))
@@ -111,34 +115,17 @@ def _has_blank_byte(character: str) -> bool:
 
 def quoted_words(text: Text, escape: str) -> tuple[Text, ...]:
     """Words of ENV, LABEL and ARG: blanks inside quotes belong to the word, quotes stay."""
-    words: list[Text] = []
-    index, length = 0, len(text)
-    while index < length:
-        if text[index] in UNICODE_BLANKS:
-            index += 1
-            continue
-        start = index
-        index = _end_of_quoted_word(text, index, escape)
-        words.append(text.part(start, index))
-    return tuple(words)
+    return tuple(text.part(match.start(), match.end()) for match in _quoted_word(escape).finditer(text))
 
 
-def _end_of_quoted_word(text: str, index: int, escape: str) -> int:
-    quote = ""
-    while index < len(text):
-        character = text[index]
-        if character == escape and quote != "'":
-            index += 2
-            continue
-        if quote:
-            if character == quote:
-                quote = ""
-        elif character in "'\"":
-            quote = character
-        elif character in UNICODE_BLANKS:
-            return index
-        index += 1
-    return min(index, len(text))
+@cache
+def _quoted_word(escape: str) -> re.Pattern[str]:
+    """A word of plain characters, escaped ones and quotations; a quotation that is never closed reaches to the end."""
+    mark = re.escape(escape)
+    plain = rf"[^{UNICODE_BLANKS}'\"{mark}]++"
+    double = rf'"(?:[^"{mark}]++|{mark}.|{mark}$)*+(?:"|$)'
+    single = r"'[^']*+(?:'|$)"
+    return re.compile(rf"(?:{plain}|{mark}(?:.|$)|{double}|{single})++", re.DOTALL)
 
 
 def unquoted(text: Text, escape: str) -> Text:

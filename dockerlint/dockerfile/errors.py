@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum, IntEnum
+from functools import lru_cache
 
 from dockerlint.source import Span, Text
 
@@ -67,15 +68,20 @@ def did_you_mean(word: str, candidates: Iterable[str], wrap: str = "{}") -> str:
     return f" (did you mean `{wrap.format(near[0])}`?)" if near else ""
 
 
-def nearest(word: str, candidates: Iterable[str]) -> list[str]:
+def nearest(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
     """The candidates that differ least from a word: by two letters at most, and by half of a short one."""
+    return _nearest(word, tuple(candidates))
+
+
+@lru_cache(maxsize=256)
+def _nearest(word: str, candidates: tuple[str, ...]) -> tuple[str, ...]:
     most = min(2, len(word) // 2)
     # Longer words are nobody's slip, and comparing them would cost.
     if len(word) > _LONGEST_SLIP:
-        return []
+        return ()
     distances = {candidate: _distance(word, candidate) for candidate in candidates}
     least = min(distances.values(), default=most + 1)
-    return [candidate for candidate, distance in distances.items() if distance == least <= most]
+    return tuple(candidate for candidate, distance in distances.items() if distance == least <= most)
 
 
 _LONGEST_SLIP = 40
