@@ -263,7 +263,8 @@ class _Mender:
             if self.mended[index].startswith("#"):
                 continue
             if self.mended[index].endswith("\\"):
-                self.mended[index] = self.mended[index][:-1] or _STOPPER
+                body = self.mended[index][:-1]
+                self.mended[index] = body + _STOPPER if not body or body.rstrip().endswith("\\") else body
             return
 
 
