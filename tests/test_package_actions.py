@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockerlint.shell.packages import action_of, installer, matches_manifest
+from dockerlint.shell.packages import action_of, apt_setting, installer, is_apt_true, matches_manifest, npx_package
 
 from .shell import action, command
 
@@ -227,6 +227,9 @@ DOWNLOADS = [
     ("curl -Lo /b https://x/a", "/b", None, False, False, True),
     ("curl -f -o - https://x/a", "", None, True, True, False),
     ("curl --output-dir /d -O https://x/a", "a", "/d", False, False, False),
+    ("curl -o a https://x/1 https://x/2 -O", "a 2", None, False, False, False),
+    ("curl -o a https://x/1 https://x/2", "a", None, True, False, False),
+    ("curl -sL https://x/a > /b 2>&1", "/b", None, False, False, True),
     ("wget https://x/a.tgz", "a.tgz", None, False, True, True),
     ("wget -qO- https://x/a", "", None, True, True, True),
     ("wget -O /b -P /d --max-redirect 0 https://x/a", "/b", "/d", False, True, False),
@@ -268,3 +271,50 @@ def test_address_and_revision_of_a_clone() -> None:
     assert [word.value for word in found.urls] == ["https://x/a.git"]
     assert found.download is not None
     assert found.download.revision == "v1"
+
+
+@pytest.mark.parametrize(
+    ("text", "setting"),
+    [
+        ("apt-get install -o APT::Install-Recommends=0 x", "0"),
+        ("apt-get -o apt::install-recommends='\"false\"' install x", "false"),
+        ("apt-get -oAPT::Install-Recommends=1 -o APT::Install-Recommends=no install x", "no"),
+        ("apt-get -o APT::Install-Suggests=0 install x", None),
+    ],
+)
+def test_setting_of_apt(text: str, setting: str | None) -> None:
+    found = apt_setting(command(text).options, "APT::Install-Recommends")
+    assert found == setting
+    assert found is None or not is_apt_true(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "package"),
+    [
+        ("npx --yes cowsay@1 hello", ("cowsay", "1")),
+        ("npx -p typescript tsc -p .", ("typescript", None)),
+        ("npx --package=@a/b@2 c", ("@a/b", "2")),
+        ("npx ./x", None),
+        ("tsc", None),
+    ],
+)
+def test_package_that_npx_runs(text: str, package: tuple[str, str | None] | None) -> None:
+    found = npx_package(command(text))
+    assert (None if found is None else (found.name, found.version)) == package
+
+
+@pytest.mark.parametrize(
+    ("text", "project"),
+    [
+        ("npm --prefix web ci", "web"),
+        ("yarn --cwd=web", "web"),
+        ("go -C d build", "d"),
+        ("mvn -f app/pom.xml package", "app/pom.xml"),
+        ("poetry -C d install", "d"),
+        ("cargo build --manifest-path d/Cargo.toml", "d/Cargo.toml"),
+        ("npm ci", None),
+    ],
+)
+def test_project_elsewhere_is_named_by_option(text: str, project: str | None) -> None:
+    found = action(text).project
+    assert (found.value if found is not None else None) == project

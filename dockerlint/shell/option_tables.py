@@ -98,7 +98,7 @@ _PIP = Syntax(
         " proxy timeout default-timeout retries log log-file local-log cert client-cert cache-dir exists-action"
         " trusted-host upgrade-strategy progress-bar global-option install-option build-option config-settings"
         " config-setting root-user-action report use-feature use-deprecated keyring-provider hash group build"
-        " build-dir download download-cache"
+        " build-dir download download-cache allow-external allow-unverified"
     ),
     verbs={
         verb: Syntax("f", _long("format exclude path python proxy timeout log cert retries cache-dir"))
@@ -151,6 +151,7 @@ _NODE = Syntax(
         " network-timeout mutex cache-folder virtual-store-dir global-dir global-bin-dir reporter fetch-timeout"
         " fetch-retries fetch-retry-mintimeout fetch-retry-maxtimeout maxsockets target target_arch arch"
         " python proxy https-proxy noproxy cafile auth-type lockfile-dir network-concurrency child-concurrency"
+        " cache-min cache-max depth node-options"
         " preferred-cache-folder use-yarnrc link-folder global-folder offline-mirror save-prefix node-version cpu"
         " os libc package call resolution-mode hoist-pattern public-hoist-pattern backend config linker"
     ),

@@ -146,7 +146,9 @@ class _Reader:
         self.index = 1
         for index, letter in enumerate(word.value):
             place = word.value.part(index, index + 1)
-            name = Text("-" + letter, place.source, place.start, place.end)
+            # The dash that is not written counts as standing where its letter does.
+            runs = ((0, place.start), (1, place.start))
+            name = Text("-" + letter, place.source, place.start, place.end, runs)
             value = self._next(name) if letter in self.syntax.short else None
             self._add(name, value, word)
 

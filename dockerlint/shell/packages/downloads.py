@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import zip_longest
+
 from dockerlint.shell.options import Options
 from dockerlint.shell.packages.model import Download, PackageAction, Verb
 from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word
 from dockerlint.source import Text
 
+_STDOUT = ("-", "/dev/stdout")
+
 
 def curl(command: Command) -> PackageAction:
     """https://curl.se/docs/manpage.html"""
     options = command.options
     urls = (*options.operands, *options.values("--url"))
-    outputs = [word.value for word in options.values("-o", "--output")]
-    if options.has("-O", "--remote-name", "--remote-name-all"):
-        named = urls if options.has("--remote-name-all") else urls[len(outputs) :]
-        outputs += [name for word in named if (name := _last_part(word.value))]
-    written = [output for output in outputs if output not in ("-", "/dev/stdout")]
+    outputs = list(_curl_outputs(options, urls))
+    files = tuple(output for output in outputs if output is not None and output not in _STDOUT)
     folder = options.value("--output-dir")
-    fails = options.has("-f", "--fail", "--fail-with-body", "--fail-early")
+    fails = options.has("-f", "--fail", "--fail-with-body")
     download = Download(
-        tuple(written),
+        files,
         folder.value if folder is not None else None,
-        to_stdout=len(written) < max(len(urls), 1) and not written,
+        to_stdout=len(files) < len(outputs),
         fails_on_error=fails,
         follows_redirects=options.has("-L", "--location", "--location-trusted"),
         unverified=options.find("-k", "--insecure"),
     )
     return _action(command, "curl", options, urls, download)
+
+
+def _curl_outputs(options: Options, urls: tuple[Word, ...]) -> Iterator[Text | None]:
+    """Where each address goes, the first to the first `-o` or `-O`; None is the standard output."""
+    names = ("-o", "--output", "-O", "--remote-name")
+    targets = [option for option in options.options if option.name in names]
+    is_named = options.has("--remote-name-all")
+    for url, target in zip_longest(urls, targets):
+        if target is not None and target.value is not None:
+            yield target.value.value
+        elif url is not None:
+            yield _last_part(url.value) if target is not None or is_named else None
 
 
 def wget(command: Command) -> PackageAction:
@@ -38,7 +52,7 @@ def wget(command: Command) -> PackageAction:
     output = options.value("-O", "--output-document")
     folder = options.value("-P", "--directory-prefix")
     redirects = options.value("--max-redirect")
-    to_stdout = output is not None and output.value in ("-", "/dev/stdout")
+    to_stdout = output is not None and output.value in _STDOUT
     files: tuple[Text, ...] = ()
     if output is not None:
         files = () if to_stdout else (output.value,)
@@ -92,10 +106,24 @@ def _turns_off_checks(setting: str) -> bool:
     return name.startswith("http.") and name.endswith("sslverify") and value in ("false", "0", "no", "off")
 
 
+def _redirected(command: Command, download: Download) -> Download:
+    """With the file that the shell writes the output to."""
+    targets = [
+        redirection.target.value
+        for redirection in command.redirections
+        if redirection.operator in (">", ">>", ">|") and redirection.descriptor in ("", "1") and redirection.target
+    ]
+    if not download.to_stdout or not targets:
+        return download
+    return download._replace(files=(targets[0],), to_stdout=False)
+
+
 def _action(
     command: Command, manager: str, options: Options, urls: tuple[Word, ...], download: Download
 ) -> PackageAction:
-    return PackageAction(command, manager, "download", Verb("download", ()), options, urls=urls, download=download)
+    verb = Verb("download", ())
+    download = _redirected(command, download)
+    return PackageAction(command, manager, "download", verb, options, urls=urls, download=download)
 
 
 def _last_part(url: Text) -> Text | None:

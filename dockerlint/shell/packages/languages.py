@@ -29,6 +29,7 @@ _BUNDLE = Manager(
         "list": "search", "outdated": "search", "check": "search",
     },
     caches=("~/.bundle/cache", "/usr/local/bundle/cache"),
+    projects=("--gemfile",),
     installs=("", "install", "i"),
     manifests=("Gemfile", "Gemfile.lock", "*.gemspec", ".ruby-version"),
 )  # fmt: skip
@@ -69,6 +70,7 @@ _GO = Manager(
     lambda text: by_pattern(text, r"(?P<name>[^@]+)(?:(?P<operator>@)(?P<version>.*))?"),
     ("/go/pkg/mod", "~/go/pkg/mod", "~/.cache/go-build"),
     dry_runs=("-n",),
+    projects=("-C",),
     installs=("mod download", "mod vendor", "mod tidy", "build", "test", "install", "get"),
     manifests=("go.mod", "go.sum", "go.work", "go.work.sum"),
 )  # fmt: skip
@@ -84,11 +86,9 @@ def go(command: Command) -> PackageAction:
     operands = options.operands[len(verb.words) :]
     if verb.written == "run":
         operands = operands[:1]
-    modules = tuple(word for word in operands if _is_module(word.value))
-    is_fetched = verb.written in ("get", "install", "mod download") or any("@" in word.value for word in modules)
-    if not is_fetched:
-        modules = ()
-    local = tuple(word for word in operands if word not in modules)
+    is_fetched = verb.written in ("get", "install", "run", "mod download")
+    modules = tuple(word for word in operands if is_fetched and _is_module(word.value))
+    local = tuple(word for word in operands if not is_fetched or not _is_module(word.value))
     action = interpret(command, _GO, Options((), options.options), verb)
     packages = tuple(_go_package(word) for word in modules)
     manifests = () if any(package.version is not None for package in packages) else action.manifests
@@ -115,6 +115,7 @@ _CARGO = Manager(
     },
     lambda text: by_pattern(text, r"(?P<name>[^@]+)(?:(?P<operator>@)(?P<version>.*))?"),
     ("~/.cargo/registry", "~/.cargo/git", "/usr/local/cargo/registry", "/usr/local/cargo/git"),
+    projects=("--manifest-path", "-C"),
     installs=("fetch", "vendor", "build", "b", "check", "test", "run", "rustc"),
     manifests=("Cargo.toml", "Cargo.lock", ".cargo"),
 )  # fmt: skip
@@ -151,6 +152,7 @@ _COMPOSER = Manager(
     lambda text: by_pattern(text, r"(?P<name>[^:=\s]+)(?:(?P<operator>[:=\s])(?P<version>.*))?"),
     ("~/.composer/cache", "~/.cache/composer", "/tmp/cache"),  # noqa: S108 - where composer's own image keeps it
     no_cache=("--no-cache",),
+    projects=("-d", "--working-dir"),
     installs=("install", "i"),
     manifests=("composer.json", "composer.lock", "auth.json"),
 )  # fmt: skip
@@ -231,6 +233,7 @@ _MAVEN = Manager(
         "test-compile": "build",
     },
     caches=("~/.m2",),
+    projects=("-f", "--file"),
     installs=(
         "dependency:go-offline", "dependency:resolve", "package", "install", "verify", "compile", "deploy", "test",
     ),
@@ -243,6 +246,7 @@ _GRADLE = Manager(
     {**dict.fromkeys(_GRADLE_TASKS, "build"), "dependencies": "download", "test": "build", "check": "build"},
     caches=("~/.gradle", "/home/gradle/.gradle"),
     dry_runs=("-m", "--dry-run"),
+    projects=("-p", "--project-dir"),
     installs=_GRADLE_TASKS,
     manifests=("build.gradle*", "settings.gradle*", "gradle.properties", "gradle", "gradlew*", "*.versions.toml"),
 )

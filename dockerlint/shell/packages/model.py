@@ -61,6 +61,7 @@ class Verb(NamedTuple):
 class Download(NamedTuple):
     """How something is fetched: `files` and `folder` are where it goes, if they are said or follow from the URL.
 
+    A file is also what `>` writes to; `to_stdout` says that what is fetched goes on to another command.
     `fails_on_error`: whether an answer like 404 makes the command fail. `unverified` is the option
     that turns off the check of certificates.
     """
@@ -79,8 +80,9 @@ class PackageAction(NamedTuple):
 
     `requirements` are the files that the command line names to install from, `constraints` those that
     only bound versions; `manifests` are globs of the files that the tool reads by itself in the folder
-    where it runs, if it installs from them. `local` are folders and archives on disk, `urls` what is
-    fetched from an address, version control included.
+    where it runs, if it installs from them. `project` is the folder or manifest that an option names in
+    place of that folder. `local` are folders and archives on disk, `urls` what is fetched from an
+    address, version control included.
 
     `assumes_yes`: no question is asked, be it by an option or because the tool never asks.
     `cache_folders` are where the tool keeps downloads and indexes; `~` is the home of who runs it.
@@ -97,6 +99,7 @@ class PackageAction(NamedTuple):
     requirements: tuple[Word, ...] = ()
     constraints: tuple[Word, ...] = ()
     manifests: tuple[str, ...] = ()
+    project: Word | None = None
     assumes_yes: bool = True
     is_dry_run: bool = False
     is_global: bool = False

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dockerlint.shell.options import Options
+from dockerlint.shell.option_tables import Syntax
+from dockerlint.shell.options import Options, read_by
 from dockerlint.shell.packages.model import Package, PackageAction
-from dockerlint.shell.packages.reading import Manager, by_pattern, interpret, is_local, is_url
+from dockerlint.shell.packages.reading import Manager, by_pattern, interpret, is_local, is_url, read_package
 from dockerlint.shell.script import Command
 from dockerlint.source import Text
 
@@ -89,6 +90,7 @@ _MANAGERS = {
         cache_options=("--cache",),
         installs=("ci", "install", "i", "clean-install", "ic", "install-clean", "install-test", "it", "cit"),
         manifests=("package.json", "package-lock.json", "npm-shrinkwrap.json", ".npmrc"),
+        projects=("--prefix", "-C"),
         is_url=_is_url,
         is_local=_is_local,
     ),
@@ -103,6 +105,7 @@ _MANAGERS = {
         cache_options=("--cache-folder",),
         installs=("", "install", "workspaces focus"),
         manifests=("package.json", "yarn.lock", ".yarnrc.yml", ".yarnrc", ".yarn", ".npmrc"),
+        projects=("--cwd",),
         is_url=_is_url,
         is_local=_is_local,
     ),
@@ -116,6 +119,7 @@ _MANAGERS = {
         cache_options=("--store-dir",),
         installs=("install", "i", "ci", "fetch"),
         manifests=("package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", ".npmrc"),
+        projects=("-C", "--dir", "--prefix"),
         is_url=_is_url,
         is_local=_is_local,
     ),
@@ -130,10 +134,28 @@ _MANAGERS = {
         cache_options=("--cache-dir",),
         installs=("install", "i", "ci"),
         manifests=("package.json", "bun.lock", "bun.lockb", "bunfig.toml"),
+        projects=("--cwd",),
         is_url=_is_url,
         is_local=_is_local,
     ),
 }  # fmt: skip
+
+
+_NPX = Syntax("pcw", frozenset({"--package", "--call", "--workspace"}))
+
+
+def npx_package(command: Command) -> Package | None:
+    """The package that `npx` fetches, if it is not installed, to run this command.
+
+    https://docs.npmjs.com/cli/commands/npx
+    """
+    if "npx" not in command.wrappers or command.program is None:
+        return None
+    before = command.words[: len(command.words) - len(command.arguments) - 1]
+    start = max(index for index, name in enumerate(command.wrappers) if name == "npx")
+    named = read_by(_NPX, before[start + 1 :]).value("-p", "--package")
+    word = named or command.program
+    return None if _is_local(word.value) or _is_url(word.value) else read_package(_MANAGERS["npm"], word)
 
 
 def node(command: Command) -> PackageAction:

@@ -74,6 +74,7 @@ class Manager(NamedTuple):
     requirements: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
     editable: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
     # The verbs, as written, that install from the manifests when no package is named.
     installs: tuple[str, ...] = ()
     manifests: tuple[str, ...] = ()
@@ -106,6 +107,7 @@ def interpret(command: Command, manager: Manager, options: Options, verb: Verb |
         options,
         requirements=options.values(*manager.requirements),
         constraints=options.values(*manager.constraints),
+        project=options.value(*manager.projects),
         assumes_yes=manager.answers is None or options.has(*manager.answers),
         is_dry_run=options.has(*manager.dry_runs),
         cache_off=options.find(*manager.no_cache),

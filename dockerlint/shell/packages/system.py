@@ -229,12 +229,25 @@ def _as_apt(action: PackageAction) -> PackageAction:
     levels = [word.value for word in options.values("-q", "--quiet")]
     if quiet >= 2 or any(level.isdecimal() and int(level) >= 2 for level in levels):
         action = action._replace(assumes_yes=True)
+    setting = apt_setting(options, "APT::Get::Assume-Yes")
+    return action._replace(assumes_yes=True) if setting is not None and is_apt_true(setting) else action
+
+
+def apt_setting(options: Options, name: str) -> str | None:
+    """What `-o NAME=VALUE` sets; of several the last counts, and names are the same in any letter case.
+
+    https://manpages.debian.org/apt.conf
+    """
+    found: str | None = None
     for word in options.values("-o", "--option"):
         key, _, value = word.value.partition("=")
-        is_on = value.strip("\"'").lower() in ("true", "yes", "1", "on", "with", "enable")
-        if key.lower() == "apt::get::assume-yes" and is_on:
-            action = action._replace(assumes_yes=True)
-    return action
+        if key.strip().lower() == name.lower():
+            found = value.strip(" \"';")
+    return found
+
+
+def is_apt_true(value: str) -> bool:
+    return value.lower() in ("true", "yes", "1", "on", "with", "enable")
 
 
 _PACMAN = Manager(
@@ -288,7 +301,7 @@ _FILE_MANAGERS = {
     "dpkg": (
         Manager("dpkg", "system", {}, _apt, dry_runs=("--dry-run", "--simulate", "--no-act")),
         {
-            "install": ("-i", "--install"),
+            "install": ("-i", "--install", "--unpack"),
             "remove": ("-r", "-P", "--remove", "--purge"),
             "search": ("-l", "-L", "-s", "-S"),
         },
