@@ -3,7 +3,8 @@
     python -m benchmarks.package_words FOLDER [--sample MANAGER COUNT]
 
 FOLDER holds Dockerfiles under any names. A word taken for a package looks wrong if it begins with a
-dash, holds a slash or an address, or is one of the command's option values. With --sample, COUNT
+dash, holds a slash or an address, or is one of the command's option values; variables and the output
+of commands are left out, since nobody can tell. With --sample, COUNT
 packages of a manager, picked evenly, are printed with their command.
 """
 
@@ -32,11 +33,12 @@ def actions(folder: Path) -> Iterator[PackageAction]:
 
 def looks_wrong(action: PackageAction, package: Package) -> bool:
     word = package.text
-    if action.family == "node" and word.startswith("@") and word.count("/") == 1:
+    is_scoped = action.family == "node" and word.startswith("@") and word.count("/") == 1
+    if is_scoped or word.startswith(("$", "`")):
         return False
     values = [option.value.value for option in action.options.options if option.value is not None]
     is_value = any(value.start == word.start for value in values)
-    holds_slash = "/" in word.partition("=")[0] and action.manager not in ("go", "composer")
+    holds_slash = "/" in package.name and action.manager not in ("go", "composer")
     return word.startswith("-") or "://" in word or holds_slash or is_value
 
 

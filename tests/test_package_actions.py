@@ -2,7 +2,9 @@
 
 import pytest
 
-from dockerlint.shell.packages import action_of, apt_setting, installer, is_apt_true, matches_manifest, npx_package
+from dockerlint.shell.packages import action_of, installer, matches_manifest
+from dockerlint.shell.packages.node import npx_package
+from dockerlint.shell.packages.system import apt_setting, is_apt_true
 
 from .shell import action, command
 
@@ -44,6 +46,8 @@ VERBS = [
     ("npm cache clean --force", "npm", "clean", "cache clean"),
     ("yarn", "yarn", "install", ""),
     ("yarn --frozen-lockfile", "yarn", "install", ""),
+    ("yarn --version", "yarn", "other", ""),
+    ("bundle -v", "bundle", "other", ""),
     ("yarn build", "yarn", "run", "build"),
     ("yarn global add x", "yarn", "install", "global add"),
     ("pnpm store prune", "pnpm", "clean", "store prune"),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerlint.shell.packages import Package, PackageAction, action_of
-from dockerlint.shell.packages.actions import _READERS
+from dockerlint.shell.packages.actions import READERS
 from dockerlint.shell.script import Command, read_script
 from dockerlint.shell.words import Word
 from dockerlint.source import Source, Text
@@ -165,7 +165,7 @@ WORD = st.one_of(
 )  # fmt: skip
 
 
-@given(st.sampled_from([*_READERS, "pip3.11", "python3"]), st.lists(WORD, max_size=6), st.booleans())
+@given(st.sampled_from([*READERS, "pip3.11", "python3"]), st.lists(WORD, max_size=6), st.booleans())
 def test_any_words_are_read_and_each_part_stands_in_its_word(name: str, words: list[str], is_literal: bool) -> None:
     source = Source("Dockerfile", " ".join([name, *words]))
     place = 0

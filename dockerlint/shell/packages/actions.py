@@ -1,36 +1,35 @@
-"""Which program is read by which module."""
+"""Which program is read by which function."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import cast
 
-from dockerlint.shell.packages import downloads, languages, node, python, system
 from dockerlint.shell.packages.model import PackageAction
 from dockerlint.shell.script import Command
 
-_READERS: dict[str, Callable[[Command], PackageAction | None]] = {
-    **dict.fromkeys(
-        ("apt-get", "apt", "aptitude", "apk", "yum", "dnf", "dnf5", "microdnf", "tdnf", "zypper"), system.system
-    ),
-    "pacman": system.pacman,
-    **dict.fromkeys(("dpkg", "rpm"), system.of_files),
-    **dict.fromkeys(
-        ("pip", "uv", "pipx", "poetry", "pipenv", "pdm", "easy_install", "conda", "mamba", "micromamba"), python.python
-    ),
-    **dict.fromkeys(("python", "pypy"), python.python_module),
-    **dict.fromkeys(("npm", "yarn", "pnpm", "bun"), node.node),
-    "gem": languages.gem,
-    **dict.fromkeys(("bundle", "bundler"), languages.bundle),
-    "go": languages.go,
-    "cargo": languages.cargo,
-    "composer": languages.composer,
-    "dotnet": languages.dotnet,
-    **dict.fromkeys(("mvn", "mvnw", "gradle", "gradlew", "sbt", "mix"), languages.tasks),
-    "curl": downloads.curl,
-    "wget": downloads.wget,
-    "git": downloads.git_clone,
+# The programs that each function reads. Its module is imported when one of them is met.
+_PROGRAMS = {
+    "system.system": "apt-get apt aptitude apk yum dnf dnf5 microdnf tdnf zypper",
+    "system.pacman": "pacman",
+    "system.of_files": "dpkg rpm",
+    "python.python": "pip uv pipx poetry pipenv pdm easy_install conda mamba micromamba",
+    "python.python_module": "python pypy",
+    "node.node": "npm yarn pnpm bun",
+    "languages.gem": "gem",
+    "languages.bundle": "bundle bundler",
+    "languages.go": "go",
+    "languages.cargo": "cargo",
+    "languages.composer": "composer",
+    "languages.dotnet": "dotnet",
+    "languages.tasks": "mvn mvnw gradle gradlew sbt mix",
+    "downloads.curl": "curl",
+    "downloads.wget": "wget",
+    "downloads.git_clone": "git",
 }
+READERS = {program: reader for reader, programs in _PROGRAMS.items() for program in programs.split()}
 # Programs that are often called with their version: `pip3`, `python3.13`.
 _VERSIONED = ("pip", "python", "pypy", "easy_install")
 
@@ -38,16 +37,20 @@ _VERSIONED = ("pip", "python", "pypy", "easy_install")
 def action_of(command: Command) -> PackageAction | None:
     """What a command does with packages or downloads; None for any other program."""
     name = command.name
-    if name not in _READERS:
-        if not name.startswith(_VERSIONED):
-            return None
-        name = name.rstrip("0123456789.-")
-        if name not in _READERS:
-            return None
-    return _read(command, name)
+    reader = READERS.get(name)
+    if reader is None and name.startswith(_VERSIONED):
+        reader = READERS.get(name.rstrip("0123456789.-"))
+    return _read(command, reader) if reader is not None else None
 
 
 @lru_cache(maxsize=256)
-def _read(command: Command, name: str) -> PackageAction | None:
+def _read(command: Command, reader: str) -> PackageAction | None:
     """Kept for a while, since several rules ask about the same command in turn."""
-    return _READERS[name](command)
+    return _function(reader)(command)
+
+
+@cache
+def _function(reader: str) -> Callable[[Command], PackageAction | None]:
+    module, _, name = reader.partition(".")
+    function = getattr(import_module(f"dockerlint.shell.packages.{module}"), name)
+    return cast("Callable[[Command], PackageAction | None]", function)

@@ -54,7 +54,7 @@ def bundle(command: Command) -> PackageAction:
     https://bundler.io/man/bundle-install.1.html
     """
     action = interpret(command, _BUNDLE, command.options)
-    if action.verb.written in _BUNDLE.installs:
+    if action.verb.name == "install" and action.verb.written in _BUNDLE.installs:
         return action._replace(packages=(), local=(), urls=(), manifests=_BUNDLE.manifests)
     return given_version(action, "-v", "--version")
 

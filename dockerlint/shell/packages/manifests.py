@@ -75,10 +75,11 @@ def _from_files(action: PackageAction) -> Installer | None:
     if action.verb.name not in ("install", "download") or not all(file.is_literal for file in files):
         return None
     manifests = tuple(str(word.value) for word in (*files, *action.constraints))
-    option = next((option.name for option in action.options.options if option.value is files[0]), "-r")
-    verb = action.verb.written if action.family == "conda" else "install"
-    tool = "uv pip" if action.manager == "uv" else action.manager
-    title = f"{tool} {verb} {option} {files[0].value}"
+    if action.family == "conda":
+        option = next(option.name for option in action.options.options if option.value is files[0])
+        title = f"{action.manager} {action.verb.written} {option} {files[0].value}"
+    else:
+        title = f"{'uv pip' if action.manager == 'uv' else action.manager} install -r {files[0].value}"
     return Installer(action.family, title, manifests, _CACHES[action.manager], action.command)
 
 
@@ -93,8 +94,7 @@ def _counts(action: PackageAction) -> bool:
         return mode is None or mode.value not in ("vendor", "readonly")
     if action.manager == "cargo":
         return not options.has("--offline", "--frozen")
-    is_bare_call = not action.verb.words and action.manager == "bundle" and bool(options.options)
-    return not is_bare_call and not options.has(*_OFFLINE)
+    return not options.has(*_OFFLINE)
 
 
 def matches_manifest(path: str, manifests: tuple[str, ...]) -> bool:

@@ -97,6 +97,8 @@ def interpret(command: Command, manager: Manager, options: Options, verb: Verb |
     if verb is None:
         verb = find_verb(manager, operands)
         operands = operands[len(verb.words) :]
+        if not verb.words and options.has("--version", "-v", "-V", "--help", "-h"):
+            verb = Verb("other", ())
     if manager.download_only and verb.name == "install" and options.has(*manager.download_only):
         verb = verb._replace(name="download")
     action = PackageAction(
@@ -116,7 +118,7 @@ def interpret(command: Command, manager: Manager, options: Options, verb: Verb |
     if verb.name in _TAKES_PACKAGES:
         action = with_operands(action, manager, operands, options.values(*manager.editable))
     is_bare = not (action.packages or action.local or action.urls)
-    if is_bare and verb.written in manager.installs:
+    if is_bare and verb.name != "other" and verb.written in manager.installs:
         action = action._replace(manifests=manager.manifests)
     return action
 

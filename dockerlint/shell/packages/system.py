@@ -25,6 +25,7 @@ _ARCHITECTURES = "x86_64|i[3-6]86|noarch|aarch64|ppc64le|s390x|armv7hl|src"
 _ZYPPER_PACKAGE = (
     rf"(?P<name>[^=<>]+?)(?:\.(?P<architecture>{_ARCHITECTURES}))?\s*(?:(?P<operator>[=<>]+)\s*(?P<version>.*))?"
 )
+_MODULE = r"@?(?P<name>[^:/]+)(?:(?P<operator>:)(?P<version>[^/]+))?(?:/.*)?"
 _PACMAN_PACKAGE = r"(?:(?P<origin>[^/=<>]+)/)?(?P<name>[^=<>/]+)(?:(?P<operator>[=<>]+)(?P<version>.*))?"
 # NAME-[EPOCH:]VERSION-RELEASE.ARCH, or as much of it as leaves no doubt where the version begins:
 # a dot must stand in it, for `cuda-9-1` is a name; and so is `java-1.8.0`.
@@ -84,7 +85,7 @@ def _rpm_name(text: Text) -> Package:
 
 
 def _zypper_name(text: Text) -> Package:
-    """`pkg`, `pkg>=1.2`, `pattern:x`, `-pkg`, `!pkg`
+    """`pkg`, `pkg>=1.2`, `pattern:x`, `!pkg`
 
     https://en.opensuse.org/SDB:Zypper_manual
     """
@@ -203,23 +204,16 @@ def system(command: Command) -> PackageAction:
     action = read(command, _MANAGERS[command.name])
     if command.name in ("apt-get", "apt", "aptitude"):
         return _as_apt(action)
-    if action.verb.written in ("groupinstall", "group install", "groups install") or (
-        command.name == "zypper" and str(_value(action.options, "-t", "--type")) == "pattern"
-    ):
-        packages = tuple(package._replace(name=package.text, is_group=True) for package in action.packages)
-        return action._replace(packages=packages)
+    kind = action.options.value("-t", "--type") if action.manager == "zypper" else None
+    if action.verb.written.startswith("group") or (kind is not None and kind.value == "pattern"):
+        groups = (package._replace(name=package.text, is_group=True) for package in action.packages)
+        return action._replace(packages=tuple(groups))
     if action.verb.written.startswith("module "):
-        packages = tuple(by_pattern(package.text, _MODULE) for package in action.packages)
-        return action._replace(packages=packages)
+        streams = (
+            by_pattern(package.text, _MODULE)._replace(is_literal=package.is_literal) for package in action.packages
+        )
+        return action._replace(packages=tuple(streams))
     return action
-
-
-_MODULE = r"@?(?P<name>[^:/]+)(?:(?P<operator>:)(?P<version>[^/]+))?(?:/.*)?"
-
-
-def _value(options: Options, *names: str) -> str:
-    word = options.value(*names)
-    return word.value if word is not None else ""
 
 
 def _as_apt(action: PackageAction) -> PackageAction:
@@ -321,14 +315,10 @@ def of_files(command: Command) -> PackageAction:
     """`dpkg -i` and `rpm -i`, which take files and, rpm, addresses: no word is a package to look for."""
     manager, verbs = _FILE_MANAGERS[command.name]
     options = command.options
-    for name, letters in verbs.items():
-        option = options.find(*letters)
-        if option is not None:
-            action = interpret(command, manager, options, Verb(name, (option.word,)))
-            break
-    else:
-        return interpret(command, manager, options, Verb("other", ()))
-    if action.verb.name != "install":
+    found = [(name, option) for name, letters in verbs.items() if (option := options.find(*letters)) is not None]
+    verb = Verb(found[0][0], (found[0][1].word,)) if found else Verb("other", ())
+    action = interpret(command, manager, options, verb)
+    if verb.name != "install":
         return action
     local = tuple(word for word in options.operands if not is_url(word.value))
     return action._replace(packages=(), local=local)
