@@ -53,6 +53,7 @@ VERBS = [
     ("pnpm store prune", "pnpm", "clean", "store prune"),
     ("bun pm cache rm", "bun", "clean", "pm cache rm"),
     ("bundler install", "bundle", "install", "install"),
+    ("bundle _2.1_ install", "bundle", "install", "install"),
     ("go mod download", "go", "download", "mod download"),
     ("cargo +nightly build", "cargo", "build", "build"),
     ("cargo chef cook", "cargo", "build", "chef cook"),

@@ -64,7 +64,7 @@ _DNF = Syntax(
     _long(
         "enablerepo disablerepo enable-repo disable-repo repo repoid setopt exclude excludepkgs releasever installroot"
         " config forcearch comment color advisory rpmverbosity repofrompath disableplugin enableplugin disableexcludes"
-        " downloaddir destdir use-host-config debuglevel errorlevel randomwait bugfix cve sec-severity"
+        " downloaddir destdir debuglevel errorlevel randomwait bz bzs cve cves sec-severity"
     ),
 )
 _ZYPPER = Syntax(
@@ -114,7 +114,7 @@ _UV = Syntax(
         " exclude-newer config-setting config-settings index-strategy keyring-provider resolution prerelease"
         " link-mode cache-dir directory project config-file color extra group no-group only-group package"
         " no-install-package python-version python-platform allow-insecure-host with with-requirements with-editable"
-        " env-file output-file tag branch rev torch-backend no-extra script optional"
+        " env-file output-file tag branch rev torch-backend no-extra script optional from python-preference"
     ),
 )
 _PIPX = Syntax("i", _long("index-url python pip-args suffix spec preinstall verbosity with backend"))
@@ -151,7 +151,7 @@ _NODE = Syntax(
         " network-timeout mutex cache-folder virtual-store-dir global-dir global-bin-dir reporter fetch-timeout"
         " fetch-retries fetch-retry-mintimeout fetch-retry-maxtimeout maxsockets target target_arch arch"
         " python proxy https-proxy noproxy cafile auth-type lockfile-dir network-concurrency child-concurrency"
-        " cache-min cache-max depth node-options"
+        " cache-min cache-max depth node-options mode"
         " preferred-cache-folder use-yarnrc link-folder global-folder offline-mirror save-prefix node-version cpu"
         " os libc package call resolution-mode hoist-pattern public-hoist-pattern backend config linker"
     ),

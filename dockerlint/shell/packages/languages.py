@@ -49,11 +49,14 @@ def gem(command: Command) -> PackageAction:
 
 
 def bundle(command: Command) -> PackageAction:
-    """Words of `bundle install` are the groups of `--without a b`, never gems.
+    """Words of `bundle install` are the groups of `--without a b`, never gems; `bundle _2.1_` picks a version.
 
     https://bundler.io/man/bundle-install.1.html
     """
-    action = interpret(command, _BUNDLE, command.options)
+    options = command.options
+    if options.operands and options.operands[0].value.startswith("_"):
+        options = Options(options.operands[1:], options.options)
+    action = interpret(command, _BUNDLE, options)
     if action.verb.name == "install" and action.verb.written in _BUNDLE.installs:
         return action._replace(packages=(), local=(), urls=(), manifests=_BUNDLE.manifests)
     return given_version(action, "-v", "--version")
@@ -167,9 +170,17 @@ def composer(command: Command) -> PackageAction:
     verb = find_verb(_COMPOSER, options.operands)
     action = interpret(command, _COMPOSER, options)
     if verb.written == "create-project":
-        return action._replace(packages=action.packages[:1], local=())
+        return _of_project(action, options.operands[1:])
     packages = tuple(_with_next_words(action.packages))
     return action._replace(packages=packages, is_global=verb.written.startswith("global "))
+
+
+def _of_project(action: PackageAction, operands: tuple[Word, ...]) -> PackageAction:
+    """`create-project vendor/pkg FOLDER VERSION`"""
+    packages = action.packages[:1]
+    if len(operands) > 2 and packages and packages[0].version is None:
+        packages = (packages[0]._replace(operator=" ", version=operands[2].value),)
+    return action._replace(packages=packages, local=())
 
 
 def _with_next_words(packages: tuple[Package, ...]) -> list[Package]:
@@ -246,6 +257,7 @@ _GRADLE = Manager(
     {**dict.fromkeys(_GRADLE_TASKS, "build"), "dependencies": "download", "test": "build", "check": "build"},
     caches=("~/.gradle", "/home/gradle/.gradle"),
     dry_runs=("-m", "--dry-run"),
+    cache_options=("-g", "--gradle-user-home"),
     projects=("-p", "--project-dir"),
     installs=_GRADLE_TASKS,
     manifests=("build.gradle*", "settings.gradle*", "gradle.properties", "gradle", "gradlew*", "*.versions.toml"),

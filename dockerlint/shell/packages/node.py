@@ -166,7 +166,9 @@ def node(command: Command) -> PackageAction:
         options = Options(options.operands[2:], options.options)
     action = interpret(command, _MANAGERS[command.name], options)
     if action.verb.written in ("workspaces focus", "deploy"):
-        action = action._replace(packages=(), local=(), urls=(), manifests=_MANAGERS[command.name].manifests)
+        # Their words are workspaces and folders; `pnpm deploy` needs the whole source besides the manifests.
+        manifests = action.manifests if action.verb.written == "deploy" else _MANAGERS["yarn"].manifests
+        action = action._replace(packages=(), local=(), urls=(), manifests=manifests)
     is_global = action.verb.written.startswith("global ") or _is_on(options, "-g", "--global")
     return action._replace(is_global=is_global, manifests=() if is_global else action.manifests)
 
