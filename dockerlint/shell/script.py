@@ -6,10 +6,11 @@ conditions and loops, and inside the literal script of `sh -c '...'` or `eval '.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from dockerlint.shell.options import Options, read_options
 from dockerlint.shell.words import Assignment, Redirection, Word, as_assignment, base_name, looked_through
 from dockerlint.source import Text
 
@@ -67,15 +68,16 @@ class Command:
 
     def has_option(self, *names: str) -> bool:
         """Whether one of the options stands among the arguments, short ones in clusters too."""
-        return any(_is_option(word.value, names) for word in self.arguments)
+        return self.options.has(*names)
 
+    @cached_property
+    def options(self) -> Options:
+        """The arguments, told apart into options and operands as the program does."""
+        return read_options(self.name, self.arguments)
 
-def _is_option(word: str, names: Sequence[str]) -> bool:
-    if word.startswith("--"):
-        return word.partition("=")[0] in names
-    if not word.startswith("-"):
-        return False
-    return word in names or any(len(name) == 2 and name[1] in word[1:] for name in names if not name.startswith("--"))
+    @property
+    def operands(self) -> tuple[Word, ...]:
+        return self.options.operands
 
 
 class Script(NamedTuple):

@@ -12,7 +12,7 @@ from dockerlint.knowledge.retired import deprecated
 from dockerlint.knowledge.variants import slim_tag, versioned_example
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
 from dockerlint.project.build import Build
-from dockerlint.shell.packages import installed_packages, installer, pip_arguments
+from dockerlint.shell.packages import action_of, installer
 from dockerlint.shell.script import SHELLS, Command
 from dockerlint.source import Text
 
@@ -162,37 +162,33 @@ def _is_own_file(program: str) -> bool:
 
 
 def _installs_headers(command: Command) -> bool:
-    packages = installed_packages(command) or ()
+    action = action_of(command)
+    names = [package.name for package in action.packages] if action is not None and action.is_system_install else []
     return any(
-        word.value.endswith(("-dev", "-devel"))
-        or word.value == "build-essential"
-        or _NEEDS_MANUALS.fullmatch(word.value)
-        for word in packages
+        name.endswith(("-dev", "-devel")) or name == "build-essential" or _NEEDS_MANUALS.fullmatch(name)
+        for name in names
     )
 
 
 def _requirements(build: Build, command: Command) -> list[str | None]:
     """What a command installs: its words, and the manifests that it reads; None for one that cannot be read."""
     found = installer(command)
+    action = action_of(command)
     texts: list[str | None] = []
-    arguments = pip_arguments(command)
-    if arguments is not None:
-        texts.append("\n".join(word.value for word in arguments))
+    is_pip = action is not None and action.manager in ("pip", "uv") and action.verb.name in ("install", "download")
+    if is_pip:
+        texts.append("\n".join(word.value for word in command.arguments))
     if found is not None and found.kind == "python":
         texts += [_read(build, name) for name in found.manifests]
     elif command.name in ("npm", "yarn", "pnpm") and any(word.value in _ADDING for word in command.arguments[:2]):
         locks = [_read(build, name) for name in ("package-lock.json", "npm-shrinkwrap.json")]
         texts.append(next((lock for lock in locks if lock is not None), None))
-    elif arguments is not None and any(_is_local(word.value) for word in arguments):
+    elif is_pip and action is not None and action.local:
         texts.append(None)
     return texts
 
 
 _ADDING = frozenset({"install", "i", "ci", "add", "global"})
-
-
-def _is_local(word: str) -> bool:
-    return word in (".", "-e") or word.startswith(("./", "/"))
 
 
 def _read(build: Build, name: str) -> str | None:

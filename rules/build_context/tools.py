@@ -11,11 +11,10 @@ from dockerlint.context.files import Context
 from dockerlint.dockerfile.instructions import Run
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.project.build import Build
-from dockerlint.shell.packages import installer, pip_arguments
+from dockerlint.shell.packages import action_of, installer
 from dockerlint.shell.script import Command
 
 _NODE_TOOLS = frozenset({"npm", "yarn", "pnpm", "bun", "npx", "bunx"})
-_NODE_INSTALLS = frozenset({"ci", "clean-install", "install", "i", "add"})
 _DOTNET = frozenset({"restore", "build", "publish", "pack", "run"})
 
 # These only fetch from elsewhere.
@@ -68,15 +67,16 @@ def _tools(build: Build) -> Iterator[Tool]:
 def _makes(command: Command) -> Iterator[tuple[str, str]]:
     """The kinds of files that a command makes, and what to call it."""
     found = installer(command)
+    action = action_of(command)
     verbs = [str(word.value) for word in command.arguments if not word.value.startswith("-")]
     title = " ".join([command.name, *verbs[:2]])
     if found is not None:
         yield found.kind, found.title
-    elif pip_arguments(command) is not None:
-        yield "python", "pip install"
-    elif command.name in _NODE_TOOLS and verbs and verbs[0] in _NODE_INSTALLS:
-        if not command.has_option("-g", "--global") and verbs[0] != "global":
-            yield "node", f"{command.name} {verbs[0]}"
+    elif action is not None and action.verb.name == "install" and not action.is_global:
+        if action.manager in ("pip", "uv"):
+            yield "python", "pip install"
+        elif action.family == "node":
+            yield "node", f"{command.name} {action.verb.written}"
     elif command.name == "dotnet" and verbs and verbs[0] in _DOTNET:
         yield "dotnet", f"dotnet {verbs[0]}"
     if command.name in _NODE_TOOLS and any(verb.partition(":")[0] in ("build", "generate") for verb in verbs):

@@ -10,7 +10,6 @@ from dockerlint.dockerfile.instructions import Add, Copy, Run
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
-from dockerlint.shell.packages import NODE_VALUED, split_operands
 from dockerlint.shell.script import Command, read_script
 from dockerlint.source import Span
 
@@ -166,7 +165,7 @@ def _by_package_json(build: Build, stage: Stage, command: Command) -> _Server | 
     """The development server behind `npm start` or `npm run X`, where package.json can be read."""
     if command.name not in ("npm", "yarn", "pnpm"):
         return None
-    operands = [str(word.value) for word in split_operands(command.arguments, NODE_VALUED)[0]]
+    operands = [str(word.value) for word in command.operands]
     script = operands[1] if operands[:1] == ["run"] and len(operands) > 1 else "".join(operands[:1])
     source = build.read(stage, absolute_path("package.json", stage.state.workdir))
     found = re.search(rf'"{re.escape(script)}"\s*:\s*"((?:[^"\\]|\\.)*)"', source.text) if source and script else None
@@ -204,7 +203,7 @@ def _holds_a_program(stage: Stage) -> bool:
 
 
 def _development_server(command: Command) -> _Server | None:
-    operands = [str(word.value) for word in split_operands(command.arguments, NODE_VALUED)[0]]
+    operands = [str(word.value) for word in command.operands]
     words = [str(word.value) for word in command.arguments]
     if command.name in _PROGRAMS:
         return _PROGRAMS[command.name]

@@ -9,7 +9,7 @@ from dockerlint.dockerfile.instructions import Run
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
-from dockerlint.shell.packages import installed_packages
+from dockerlint.shell.packages import action_of
 from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word
 from dockerlint.source import Text
@@ -200,5 +200,6 @@ def _installed_host_keys(build: Build) -> Iterator[Text]:
         ):
             continue
         for command in commands:
-            words = installed_packages(command) if command.name in ("apt", "apt-get", "aptitude") else None
-            yield from (word.value for word in words or () if word.value in ("openssh-server", "ssh"))
+            action = action_of(command) if command.name in ("apt", "apt-get", "aptitude") else None
+            if action is not None and action.is_system_install:
+                yield from (each.text for each in action.packages if each.name in ("openssh-server", "ssh"))

@@ -11,7 +11,6 @@ from dockerlint.dockerfile.instructions import Run
 from dockerlint.knowledge.secrets import is_secret_name
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
-from dockerlint.shell.packages import split_operands
 from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word
 from dockerlint.source import Text
@@ -21,15 +20,6 @@ from .shell_text import fed_by, lines
 
 _ADDS_USER = frozenset({"useradd", "usermod"})
 _ASKS = frozenset({"passwd", "adduser", "smbpasswd"})
-
-# Options of useradd and usermod that take a value.
-_VALUED = frozenset(
-    {
-        "-p", "--password", "-b", "--base-dir", "-c", "--comment", "-d", "--home", "--home-dir", "-e", "--expiredate",
-        "-f", "--inactive", "-g", "--gid", "-G", "--groups", "-k", "--skel", "-K", "--key", "-l", "--login", "-R",
-        "--root", "-s", "--shell", "-u", "--uid", "-Z", "--selinux-user", "-P", "--prefix",
-    }
-)  # fmt: skip
 
 
 class _Password(NamedTuple):
@@ -170,11 +160,8 @@ def _typed(commands: Sequence[Command], index: int) -> Iterator[_Password]:
 def _given(commands: Sequence[Command], index: int) -> Iterator[_Password]:
     """`useradd -p`, with the hash itself or what makes one."""
     command = commands[index]
-    operands, options = split_operands(command.arguments, _VALUED)
-    user = _shown(operands[-1].value) if operands else ""
-    for name, value in options:
-        if name not in ("-p", "--password") or value is None:
-            continue
+    user = _shown(command.operands[-1].value) if command.operands else ""
+    for value in command.options.values("-p", "--password"):
         if value.is_literal:
             if not value.value.startswith(("!", "*")):
                 is_hash = re.fullmatch(r"\$\w+\$.+|[./A-Za-z0-9]{13}", value.value) is not None

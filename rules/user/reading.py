@@ -16,7 +16,7 @@ from dockerlint.knowledge.images import is_root
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
-from dockerlint.shell.packages import pip_arguments
+from dockerlint.shell.packages import action_of
 from dockerlint.source import Text
 
 # Variables that name folders where programs and libraries are looked for.
@@ -150,8 +150,9 @@ def _installed(step: Step) -> Iterator[_Hidden]:
     if not isinstance(run, Run) or _value(step.before, "HOME") not in (None, "/root"):
         return
     for command in run.commands:
-        arguments = pip_arguments(command) or ()
-        if any(word.value == "--user" for word in arguments) and _value(step.before, "PYTHONUSERBASE") is None:
+        action = action_of(command)
+        is_for_user = action is not None and action.manager == "pip" and action.options.has("--user")
+        if is_for_user and _value(step.before, "PYTHONUSERBASE") is None:
             yield _Hidden(command.text, "/root/.local", "installs to", command.text.line)
         variables = _HOME_INSTALLERS.get(command.name)
         if variables and all(_value(step.before, name) is None for name in variables):

@@ -8,7 +8,7 @@ from dockerlint.dockerfile.stages import Stage
 from dockerlint.knowledge.images import is_root
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
 from dockerlint.project.build import Build, RunAs
-from dockerlint.shell.packages import installed_packages
+from dockerlint.shell.packages import action_of
 from dockerlint.shell.script import Command
 from dockerlint.source import Span
 
@@ -190,7 +190,9 @@ def _proves_root(command: Command) -> bool:
     """Whether a command works only for root, so that the unknown base image must start as root."""
     if "sudo" in command.wrappers or "command_substitution" in command.nesting or "||" in command.nesting:
         return False
-    return command.name in _ROOT_ONLY or bool(installed_packages(command))
+    action = action_of(command)
+    is_install = action is not None and action.is_system_install and not action.is_dry_run
+    return command.name in _ROOT_ONLY or (is_install and action is not None and bool(action.packages or action.local))
 
 
 def _services_keep_the_user(build: Build, stage: Stage) -> bool:

@@ -1,0 +1,56 @@
+"""Which program is read by which function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import cast
+
+from dockerlint.shell.packages.model import PackageAction
+from dockerlint.shell.script import Command
+
+# The programs that each function reads. Its module is imported when one of them is met.
+_PROGRAMS = {
+    "system.system": "apt-get apt aptitude apk yum dnf dnf5 microdnf tdnf zypper",
+    "system.pacman": "pacman",
+    "system.of_files": "dpkg rpm",
+    "python.python": "pip uv pipx poetry pipenv pdm easy_install conda mamba micromamba",
+    "python.python_module": "python pypy",
+    "node.node": "npm yarn pnpm bun",
+    "languages.gem": "gem",
+    "languages.bundle": "bundle bundler",
+    "languages.go": "go",
+    "languages.cargo": "cargo",
+    "languages.composer": "composer",
+    "languages.dotnet": "dotnet",
+    "languages.tasks": "mvn mvnw gradle gradlew sbt mix",
+    "downloads.curl": "curl",
+    "downloads.wget": "wget",
+    "downloads.git_clone": "git",
+}
+READERS = {program: reader for reader, programs in _PROGRAMS.items() for program in programs.split()}
+# Programs that are often called with their version: `pip3`, `python3.13`.
+_VERSIONED = ("pip", "python", "pypy", "easy_install")
+
+
+def action_of(command: Command) -> PackageAction | None:
+    """What a command does with packages or downloads; None for any other program."""
+    name = command.name
+    reader = READERS.get(name)
+    if reader is None and name.startswith(_VERSIONED):
+        reader = READERS.get(name.rstrip("0123456789.-"))
+    return _read(command, reader) if reader is not None else None
+
+
+@lru_cache(maxsize=256)
+def _read(command: Command, reader: str) -> PackageAction | None:
+    """Kept for a while, since several rules ask about the same command in turn."""
+    return _function(reader)(command)
+
+
+@cache
+def _function(reader: str) -> Callable[[Command], PackageAction | None]:
+    module, _, name = reader.partition(".")
+    function = getattr(import_module(f"dockerlint.shell.packages.{module}"), name)
+    return cast("Callable[[Command], PackageAction | None]", function)

@@ -1,0 +1,324 @@
+"""The package managers of distributions."""
+
+from __future__ import annotations
+
+from dockerlint.shell.options import Options
+from dockerlint.shell.packages.model import Package, PackageAction, Verb
+from dockerlint.shell.packages.reading import (
+    Manager,
+    by_pattern,
+    holds_slash,
+    interpret,
+    is_local,
+    is_substitution,
+    is_url,
+    read,
+)
+from dockerlint.shell.script import Command
+from dockerlint.source import Text
+
+_APT_PACKAGE = (
+    r"(?P<name>[^=/:]+)(?::(?P<architecture>[\w${}-]+))?(?:(?P<operator>=)(?P<version>[^/]*))?(?:/(?P<origin>.+))?"
+)
+_APK_PACKAGE = r"(?P<name>[^=<>~@]+)(?:(?P<operator>[=<>~]+)(?P<version>[^@]*))?(?:@(?P<origin>.+))?"
+_ARCHITECTURES = "x86_64|i[3-6]86|noarch|aarch64|ppc64le|s390x|armv7hl|src"
+_ZYPPER_PACKAGE = (
+    rf"(?P<name>[^=<>]+?)(?:\.(?P<architecture>{_ARCHITECTURES}))?\s*(?:(?P<operator>[=<>]+)\s*(?P<version>.*))?"
+)
+_MODULE = r"@?(?P<name>[^:/]+)(?:(?P<operator>:)(?P<version>[^/]+))?(?:/.*)?"
+_PACMAN_PACKAGE = r"(?:(?P<origin>[^/=<>]+)/)?(?P<name>[^=<>/]+)(?:(?P<operator>[=<>]+)(?P<version>.*))?"
+# NAME-[EPOCH:]VERSION-RELEASE.ARCH, or as much of it as leaves no doubt where the version begins:
+# a dot must stand in it, for `cuda-9-1` is a name; and so is `java-1.8.0`.
+_EVR = r"(?:\d+:)?\d[\w.+~^*]*-\d[\w.+~^*]*"
+_ARCH = rf"(?:\.(?P<architecture>{_ARCHITECTURES}))?"
+_RPM_PACKAGES = (
+    rf"(?P<name>[^$`]+?)(?P<operator>-)(?P<version>\$\(.*\)|`.*`|\$(?:(?!-[A-Za-z]).)*?){_ARCH}",
+    rf"(?P<name>.+?)(?P<operator>-)(?P<version>(?=[^.]*\.){_EVR}?){_ARCH}",
+    rf"(?P<name>.+?)(?<!^java)(?P<operator>-)(?!\d+\.(?:{_ARCHITECTURES})$)(?P<version>\d+:\d[\w.+~^*]*?|\d+\.[\w.+~^*]*?){_ARCH}",
+    r"(?P<name>[^<>=]+?)\s*(?P<operator>[<>=]+)\s*(?P<version>.+)",
+    rf"(?P<name>.+?)\.(?P<architecture>{_ARCHITECTURES})",
+)
+# Names that end in what looks like a version: `dotnet-sdk-6.0`.
+_NUMBERED_NAMES = ("dotnet-", "aspnetcore-", "netstandard-")
+
+
+def _apt(text: Text) -> Package:
+    """`pkg`, `pkg=1.2`, `pkg/release`, `pkg:arch`, `pkg-`, `task^`
+
+    A plus at the end is a name's own, as in `ncbi-blast+`, unless there is no such package; then
+    it would ask for what `install` does anyway.
+
+    https://manpages.debian.org/apt-get
+    """
+    package = by_pattern(text, _APT_PACKAGE)
+    name = package.name
+    if len(name) < 2 or package.version is not None or name[-1] not in "-^":
+        return package
+    stripped = package._replace(name=name.part(0, len(name) - 1))
+    return stripped._replace(is_removal=name.endswith("-"), is_group=name.endswith("^"))
+
+
+def _apk(text: Text) -> Package:
+    """`pkg`, `pkg=1.2-r0`, `pkg~1.2`, `pkg>1`, `pkg@tag`, `!pkg`
+
+    https://man.archlinux.org/man/apk-world.5
+    """
+    if text.startswith("!") and len(text) > 1:
+        return by_pattern(text.part(1, len(text)), _APK_PACKAGE)._replace(text=text, is_removal=True)
+    return by_pattern(text, _APK_PACKAGE)._replace(is_group=text.startswith("."))
+
+
+def _rpm_name(text: Text) -> Package:
+    """`pkg`, `pkg-1.2-3.x86_64`, `pkg.i686`, `@group`, and `pkg-$VERSION`
+
+    https://dnf.readthedocs.io/en/latest/command_ref.html#specifying-packages
+    """
+    if text.startswith("@") and len(text) > 1:
+        return Package(text, text.part(1, len(text)), is_group=True)
+    if text.startswith(_NUMBERED_NAMES):
+        return Package(text, text)
+    for pattern in _RPM_PACKAGES:
+        package = by_pattern(text, pattern)
+        if package.version is not None or package.architecture:
+            return package
+    return Package(text, text)
+
+
+def _zypper_name(text: Text) -> Package:
+    """`pkg`, `pkg>=1.2`, `pattern:x`, `!pkg`
+
+    https://en.opensuse.org/SDB:Zypper_manual
+    """
+    if text[:1] in ("!", "~", "+") and len(text) > 1:
+        inner = by_pattern(text.part(1, len(text)), _ZYPPER_PACKAGE)
+        return inner._replace(text=text, is_removal=text[0] != "+")
+    kind, colon, _ = text.partition(":")
+    if colon and kind in ("pattern", "patch", "product", "srcpackage", "application"):
+        return Package(text, text.part(len(kind) + 1, len(text)), is_group=True)
+    return by_pattern(text, _ZYPPER_PACKAGE)
+
+
+def _pacman_name(text: Text) -> Package:
+    return by_pattern(text, _PACMAN_PACKAGE)
+
+
+_APT_VERBS = {
+    "install": "install", "reinstall": "install", "update": "update", "upgrade": "upgrade", "dist-upgrade": "upgrade",
+    "full-upgrade": "upgrade", "safe-upgrade": "upgrade", "remove": "remove", "purge": "remove",
+    "autoremove": "remove", "autopurge": "remove", "auto-remove": "remove", "clean": "clean",
+    "dist-clean": "clean", "distclean": "clean", "autoclean": "clean", "download": "download",
+    "source": "download", "build-dep": "build-dep", "search": "search", "show": "search", "list": "search",
+    "policy": "search",
+}  # fmt: skip
+_APT_CACHES = ("/var/lib/apt/lists", "/var/cache/apt")
+_APT_MANAGER = Manager(
+    "apt-get",
+    "system",
+    _APT_VERBS,
+    _apt,
+    _APT_CACHES,
+    answers=("-y", "--yes", "--assume-yes"),
+    dry_runs=("-s", "--simulate", "--just-print", "--dry-run", "--recon", "--no-act", "--print-uris"),
+    download_only=("-d", "--download-only"),
+)
+_RPM_VERBS = {
+    "install": "install", "in": "install", "localinstall": "install", "groupinstall": "install",
+    "group install": "install", "groups install": "install", "module install": "install", "reinstall": "install",
+    "localupdate": "upgrade", "update": "upgrade", "upgrade": "upgrade", "up": "upgrade", "distro-sync": "upgrade",
+    "dsync": "upgrade", "groupupdate": "upgrade", "upgrade-minimal": "upgrade", "update-minimal": "upgrade",
+    "downgrade": "upgrade", "update-to": "upgrade", "upgrade-to": "upgrade",
+    "makecache": "update", "check-update": "update", "check-upgrade": "update",
+    "remove": "remove", "erase": "remove", "rm": "remove", "autoremove": "remove", "autoerase": "remove",
+    "groupremove": "remove", "grouperase": "remove", "group remove": "remove", "module remove": "remove",
+    "clean": "clean", "download": "download", "builddep": "build-dep", "build-dep": "build-dep",
+    "module enable": "enable", "module reset": "enable", "module disable": "enable", "module switch-to": "enable",
+    "copr enable": "enable", "search": "search", "list": "search", "info": "search", "provides": "search",
+    "whatprovides": "search", "repoquery": "search", "repolist": "search", "deplist": "search",
+    "grouplist": "search", "module list": "search",
+}  # fmt: skip
+
+
+def _is_rpm_file(word: str) -> bool:
+    """A path, a file that is provided included; or the name or glob of an archive."""
+    if is_local(word) or word.endswith("*rpm"):
+        return True
+    return holds_slash(word) and ":" not in word and not is_substitution(word) and not word.startswith("@")
+
+
+_DNF_CACHES = ("/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum")
+_DNF_MANAGER = Manager(
+    "dnf",
+    "system",
+    _RPM_VERBS,
+    _rpm_name,
+    _DNF_CACHES,
+    answers=("-y", "--assumeyes"),
+    dry_runs=("--assumeno",),
+    download_only=("--downloadonly", "--download-only"),
+    is_local=_is_rpm_file,
+)
+_MANAGERS = {
+    "apt-get": _APT_MANAGER,
+    "apt": _APT_MANAGER._replace(name="apt"),
+    "aptitude": _APT_MANAGER._replace(name="aptitude"),
+    "dnf": _DNF_MANAGER,
+    "dnf5": _DNF_MANAGER._replace(name="dnf5"),
+    "yum": _DNF_MANAGER._replace(name="yum", caches=("/var/cache/yum", "/var/cache/dnf", "/var/cache/libdnf5")),
+    "microdnf": _DNF_MANAGER._replace(name="microdnf"),
+    "tdnf": _DNF_MANAGER._replace(name="tdnf", caches=("/var/cache/tdnf",)),
+    "apk": Manager(
+        "apk",
+        "system",
+        {
+            "add": "install", "del": "remove", "update": "update", "upgrade": "upgrade", "fix": "upgrade",
+            "cache clean": "clean", "cache purge": "clean", "fetch": "download", "search": "search", "info": "search",
+            "list": "search", "policy": "search",
+        },
+        _apk,
+        ("/var/cache/apk", "/etc/apk/cache"),
+        dry_runs=("-s", "--simulate"),
+        no_cache=("--no-cache",),
+        cache_options=("--cache-dir",),
+    ),
+    "zypper": Manager(
+        "zypper",
+        "system",
+        {
+            "install": "install", "in": "install", "source-install": "install", "si": "install", "refresh": "update",
+            "ref": "update", "update": "upgrade", "up": "upgrade", "dist-upgrade": "upgrade", "dup": "upgrade",
+            "patch": "upgrade", "remove": "remove", "rm": "remove", "clean": "clean", "cc": "clean",
+            "download": "download", "search": "search", "se": "search", "info": "search", "if": "search",
+        },
+        _zypper_name,
+        ("/var/cache/zypp",),
+        answers=("-y", "--no-confirm", "-n", "--non-interactive"),
+        dry_runs=("-D", "--dry-run"),
+        download_only=("-d", "--download-only"),
+        cache_options=("--cache-dir", "-C"),
+    ),
+}  # fmt: skip
+
+
+def system(command: Command) -> PackageAction:
+    """apt-get, apk, dnf and their kin."""
+    action = read(command, _MANAGERS[command.name])
+    if command.name in ("apt-get", "apt", "aptitude"):
+        return _as_apt(action)
+    kind = action.options.value("-t", "--type") if action.manager == "zypper" else None
+    if action.verb.written.startswith("group") or (kind is not None and kind.value == "pattern"):
+        groups = (package._replace(name=package.text, is_group=True) for package in action.packages)
+        return action._replace(packages=tuple(groups))
+    if action.verb.written.startswith("module "):
+        streams = (
+            by_pattern(package.text, _MODULE)._replace(is_literal=package.is_literal) for package in action.packages
+        )
+        return action._replace(packages=tuple(streams))
+    return action
+
+
+def _as_apt(action: PackageAction) -> PackageAction:
+    """Settings of apt by `-o`, and `-qq`, which answers yes as well."""
+    options = action.options
+    quiet = sum(option.name in ("-q", "--quiet") for option in options.options)
+    levels = [word.value for word in options.values("-q", "--quiet")]
+    if quiet >= 2 or any(level.isdecimal() and int(level) >= 2 for level in levels):
+        action = action._replace(assumes_yes=True)
+    setting = apt_setting(options, "APT::Get::Assume-Yes")
+    return action._replace(assumes_yes=True) if setting is not None and is_apt_true(setting) else action
+
+
+def apt_setting(options: Options, name: str) -> str | None:
+    """What `-o NAME=VALUE` sets; of several the last counts, and names are the same in any letter case.
+
+    https://manpages.debian.org/apt.conf
+    """
+    found: str | None = None
+    for word in options.values("-o", "--option"):
+        key, _, value = word.value.partition("=")
+        if key.strip().lower() == name.lower():
+            found = value.strip(" \"';")
+    return found
+
+
+def is_apt_true(value: str) -> bool:
+    return value.lower() in ("true", "yes", "1", "on", "with", "enable")
+
+
+_PACMAN = Manager(
+    "pacman",
+    "system",
+    {},
+    _pacman_name,
+    ("/var/cache/pacman/pkg", "/var/lib/pacman/sync"),
+    answers=("--noconfirm",),
+    dry_runs=("-p", "--print"),
+    download_only=("-w", "--downloadonly"),
+    cache_options=("--cachedir",),
+)
+
+
+def pacman(command: Command) -> PackageAction:
+    """`pacman -Syu pkg`: the verb is an option.
+
+    https://man.archlinux.org/man/pacman.8
+    """
+    options = command.options
+    name = _pacman_verb(options)
+    letter = options.find("-S", "-U", "-R", "-Q", "--sync", "--upgrade", "--remove", "--query")
+    verb = Verb(name, (letter.word,) if letter is not None else ())
+    return interpret(command, _PACMAN, options, verb)
+
+
+# What the first of these options that is there makes of the command.
+_PACMAN_VERBS = {
+    ("-R", "--remove"): "remove",
+    ("-U", "--upgrade"): "install",
+    ("-Q", "-F", "--query", "--files"): "search",
+}
+_SYNC_VERBS = {
+    ("-c", "--clean"): "clean",
+    ("-s", "-i", "-l", "-g", "--search", "--info", "--list", "--groups"): "search",
+}
+
+
+def _pacman_verb(options: Options) -> str:
+    verbs = _PACMAN_VERBS | _SYNC_VERBS if options.has("-S", "--sync") else _PACMAN_VERBS
+    found = next((verb for names, verb in verbs.items() if options.has(*names)), None)
+    if found is not None or verbs is _PACMAN_VERBS:
+        return found or "other"
+    if options.operands or not options.has("-y", "-u", "--refresh", "--sysupgrade"):
+        return "install"
+    return "upgrade" if options.has("-u", "--sysupgrade") else "update"
+
+
+_FILE_MANAGERS = {
+    "dpkg": (
+        Manager("dpkg", "system", {}, _apt, dry_runs=("--dry-run", "--simulate", "--no-act")),
+        {
+            "install": ("-i", "--install", "--unpack"),
+            "remove": ("-r", "-P", "--remove", "--purge"),
+            "search": ("-l", "-L", "-s", "-S"),
+        },
+    ),
+    "rpm": (
+        Manager("rpm", "system", {}, _rpm_name, dry_runs=("--test",)),
+        {
+            "search": ("-q", "-V", "-K", "--query", "--verify", "--checksig"),
+            "remove": ("-e", "--erase"),
+            "install": ("-i", "-U", "-F", "--install", "--upgrade", "--freshen", "--reinstall"),
+        },
+    ),
+}
+
+
+def of_files(command: Command) -> PackageAction:
+    """`dpkg -i` and `rpm -i`, which take files and, rpm, addresses: no word is a package to look for."""
+    manager, verbs = _FILE_MANAGERS[command.name]
+    options = command.options
+    found = [(name, option) for name, letters in verbs.items() if (option := options.find(*letters)) is not None]
+    verb = Verb(found[0][0], (found[0][1].word,)) if found else Verb("other", ())
+    action = interpret(command, manager, options, verb)
+    if verb.name != "install":
+        return action
+    local = tuple(word for word in options.operands if not is_url(word.value))
+    return action._replace(packages=(), local=local)
