@@ -248,8 +248,8 @@ class Dockerfile:
     def _begin_stage(self, from_: From) -> None:
         name = expand(from_.image, self._given.globals.lookup, self.escape).value
         parent = self.stage_named(name) if name else None
-        state = parent.state.forked() if parent is not None else State(environment=self._environment(name))
-        stage = Stage(len(self.stages), from_, name, parent, state)
+        state = parent.state if parent is not None else State(environment=self._environment(name))
+        stage = Stage(len(self.stages), from_, name, parent, state.forked())
         self.stages.append(stage)
         if stage.name is not None:
             self._named[stage.name] = stage
