@@ -1,9 +1,12 @@
-"""Compare instruction boundaries with a record of BuildKit's.
+"""Compare how Dockerfiles are read with a record of how BuildKit reads them.
 
-The record has one JSON document a line: `path` (of a Dockerfile, below the given folder), `error`,
-`instructions` (`cmd, start, end, flags, json, heredocs`) and `stages` (`name, base, start, end`).
+The record has one JSON document a line: `path` (of a Dockerfile, below the given folder), `error`, `instructions`
+(`cmd, start, end, flags, json, heredocs`) and `stages` (`name, base, start, end`).
 
     python -m benchmarks.buildkit_agreement FOLDER RECORD.jsonl
+
+Compared is what `dockerlint parse --format json` prints, and whether a plain build is refused. Files are printed in
+which something differs, with what BuildKit says of them and what we say.
 """
 
 from __future__ import annotations
@@ -19,15 +22,19 @@ from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.report.model import of_dockerfile
 from dockerlint.source import Source
 
+_KEYS = {"start": "start", "end": "end", "flags": "flags", "exec_form": "json", "heredocs": "heredocs"}
+_MOST_PRINTED = 60
+
 
 def differences(model: dict[str, Any], record: dict[str, Any]) -> list[str]:
     """In which respects our model of a file is not BuildKit's."""
+    found = [] if (model["error"] is None) is (record["error"] is None) else ["acceptance"]
     ours, theirs = model["instructions"], record["instructions"]
-    keys = {"start": "start", "end": "end", "flags": "flags", "exec_form": "json", "heredocs": "heredocs"}
-    found = []
+    if not theirs:
+        return found  # refused before anything is told of it
     if [item["instruction"] for item in ours] != [item["cmd"].upper() for item in theirs]:
-        found.append("keyword")
-    for mine, other in keys.items():
+        found.append("keywords")
+    for mine, other in _KEYS.items():
         if [item[mine] for item in ours] != [item[other] for item in theirs]:
             found.append(mine)
     if _stages(model) != _stages(record):
@@ -44,23 +51,23 @@ def main(folder: Path, record_path: Path) -> None:
     elapsed = 0.0
     for line in record_path.open(encoding="utf-8"):
         record = json.loads(line)
-        if not record["instructions"]:
-            counts["not parsed by BuildKit"] += 1
-            continue
         source = Source.from_bytes(record["path"], (folder / record["path"]).read_bytes())
         begun = time.perf_counter()
         dockerfile = Dockerfile(source)
         elapsed += time.perf_counter() - begun
-        counts["parsed by BuildKit"] += 1
-        found = differences(of_dockerfile(dockerfile), record)
+        model = of_dockerfile(dockerfile)
+        found = differences(model, record)
+        counts["files"] += 1
+        counts["refused by BuildKit"] += record["error"] is not None
+        counts["refused by us"] += model["error"] is not None
         counts["the same in all"] += not found
         for name in found:
-            counts[f"differs in {name}"] += 1
-        if found and sum(counts[name] for name in counts if name.startswith("differs")) <= 40:
-            print(record["path"], found, record["error"])
+            counts[f"differ in {name}"] += 1
+        if found and counts["files"] - counts["the same in all"] <= _MOST_PRINTED:
+            print(f"{record['path']}: {', '.join(found)}\n  BuildKit: {record['error']}\n  we: {model['error']}")
     for name, count in counts.items():
         print(f"{count:7,}  {name}")
-    print(f"{elapsed / max(counts['parsed by BuildKit'], 1) * 1000:.2f} ms a file for the model")
+    print(f"{elapsed / max(counts['files'], 1) * 1000:.2f} ms a file for the model")
 
 
 if __name__ == "__main__":

@@ -117,3 +117,51 @@ def test_boundaries_equal_those_of_dockers_own_parser(lines: list[str], line_end
 @given(st.text(max_size=60), st.booleans())
 def test_any_text_is_read_without_a_crash(text: str, has_from: bool) -> None:
     split(Source("Dockerfile", ("FROM a\n" if has_from else "") + text))
+
+
+@pytest.mark.parametrize(
+    ("head", "names", "escape"),
+    [
+        ("# syntax=a/b\n# escape=`\n# check=skip=all\n", ["syntax", "escape", "check"], "`"),
+        ("# ESCAPE = `  \n", ["escape"], "`"),
+        ("#escape=\\\n", ["escape"], "\\"),
+        ("  # escape=`\n", ["escape"], "`"),
+        ("  # syntax=a/b\n", [], "\\"),
+        ("  # escape=`\n# syntax=a/b\n", ["escape"], "`"),
+        ("#!/bin/sh\n# syntax=a/b\n# escape=`\n", ["syntax"], "\\"),
+        ("# a comment\n# escape=`\n", [], "\\"),
+        ("# unknown=x\n# escape=`\n", [], "\\"),
+        ("\n# escape=`\n", [], "\\"),
+        ("# escape=\n# syntax=a/b\n", [], "\\"),
+        ("\ufeff# escape=`\n", ["escape"], "`"),
+        ("# escape=`\r\n", ["escape"], "`"),
+    ],
+)
+def test_directives_stand_at_the_very_top(head: str, names: list[str], escape: str) -> None:
+    lines = split(Source("Dockerfile", head + "FROM a\n"))
+    assert ([directive.name for directive in lines.directives], lines.escape) == (names, escape)
+    assert lines.errors == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "escape"), [("# escape=x\n", "\\"), ("# escape=`\n# escape=\\\n", "`"), ("# check=a=b\n# check=c\n", "\\")]
+)
+def test_reading_goes_on_after_a_bad_directive(head: str, escape: str) -> None:
+    lines = split(Source("Dockerfile", head + "FROM a\nRUN x\n"))
+    assert (len(lines.errors), lines.escape, len(lines.lines)) == (1, escape, 2)
+
+
+@pytest.mark.parametrize(
+    ("comments", "block"),
+    [
+        ("# a\n# b\n", ["# a", "# b"]),
+        ("# a\n\n# b\n", ["# a", "# b"]),
+        ("# a\n#\n# b\n", ["# b"]),
+        ("# a\n##\n", ["# a", "##"]),
+        ("# a\n  #\n", ["# a", "#"]),
+        ("", []),
+    ],
+)
+def test_comment_without_text_begins_a_new_block(comments: str, block: list[str]) -> None:
+    lines = split(Source("Dockerfile", f"FROM x\n{comments}RUN y\n"))
+    assert [str(comment) for comment in lines.lines[1].comments] == block
