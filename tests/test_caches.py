@@ -1,0 +1,78 @@
+"""Whether a package manager's cache stays in the layer."""
+
+import pytest
+
+from dockerlint.dockerfile.caches import CacheState, cache_states, covers
+from dockerlint.dockerfile.instructions import Run
+from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.shell.packages import action_of
+from dockerlint.source import Source
+
+OFF, MOUNTED, CLEANED, LEFT = CacheState.OFF, CacheState.MOUNTED, CacheState.CLEANED, CacheState.LEFT
+
+
+def states(line: str) -> dict[str, CacheState]:
+    run = Dockerfile(Source("Dockerfile", f"FROM a\nRUN {line}")).instructions[1]
+    assert isinstance(run, Run)
+    actions = [action for command in run.commands if (action := action_of(command)) is not None]
+    return cache_states(run, next(action for action in actions if action.verb.name in ("install", "update")))
+
+
+LISTS, ARCHIVES = "/var/lib/apt/lists", "/var/cache/apt"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("apt-get install -y a", {LISTS: LEFT, ARCHIVES: LEFT}),
+        ("apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*", {LISTS: CLEANED, ARCHIVES: LEFT}),
+        ("apt-get install -y a && apt-get clean", {LISTS: LEFT, ARCHIVES: CLEANED}),
+        ("apt-get clean && apt-get install -y a", {LISTS: LEFT, ARCHIVES: LEFT}),
+        ("apt-get install -y a && rm -r /var/lib/apt /var/cache", {LISTS: CLEANED, ARCHIVES: CLEANED}),
+        ("apt-get install -y a && rm /var/lib/apt/lists/*", {LISTS: LEFT, ARCHIVES: LEFT}),
+        ("apt-get install -y a && find /var/lib/apt/lists -type f -delete", {LISTS: CLEANED, ARCHIVES: LEFT}),
+        (
+            "--mount=type=cache,target=/var/cache/apt --mount=type=tmpfs,target=/var/lib/apt apt-get install -y a",
+            {LISTS: MOUNTED, ARCHIVES: MOUNTED},
+        ),
+        ("--mount=type=bind,target=/var/cache/apt apt-get install -y a", {LISTS: LEFT, ARCHIVES: LEFT}),
+    ],
+)
+def test_caches_of_apt(line: str, expected: dict[str, CacheState]) -> None:
+    assert states(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "state"),
+    [
+        ("pip install a", LEFT),
+        ("pip install --no-cache-dir a", OFF),
+        ("--mount=type=cache,target=/root/.cache/pip pip install a", MOUNTED),
+        ("--mount=type=cache,target=/home/app/.cache pip install a", MOUNTED),
+        ("pip install a && rm -rf ~/.cache", CLEANED),
+        ("pip install a && rm -rf $HOME/.cache/pip", CLEANED),
+        ("pip install a && pip cache purge", CLEANED),
+        ("pip install a && npm cache clean --force", LEFT),
+        ("apk add --no-cache a", OFF),
+        ("yum -y install a && yum clean all", CLEANED),
+        ("npm ci && npm cache clean --force", CLEANED),
+    ],
+)
+def test_caches_of_others(line: str, state: CacheState) -> None:
+    assert set(states(line).values()) == {state}
+
+
+@pytest.mark.parametrize(
+    ("place", "folder", "expected"),
+    [
+        ("/var/cache/", "/var/cache/apt", True),
+        ("/var/cachet", "/var/cache", False),
+        ("/", "/var/cache", True),
+        ("/opt/conda/pkgs", "pkgs", True),
+        ("/opt/conda", "pkgs", False),
+        ("/root/.npm/_cacache", "~/.npm", False),
+        ("/roots/.npm", "~/.npm", False),
+    ],
+)
+def test_path_covers_a_folder_that_it_is_or_holds(place: str, folder: str, expected: bool) -> None:
+    assert covers(place, folder) is expected
