@@ -181,6 +181,7 @@ def test_what_docker_refuses_is_a_finding_and_the_others_are_checked(
     assert words in refusal["message"]
     assert "missing-user" in rules_in(document)
     assert document["errors"] == []
+    assert document["summary"]["refused"] == 1
     assert invoke(tmp_path, "check").exit_code == 2
 
 
@@ -204,7 +205,12 @@ def test_json_report_keeps_the_contract(tmp_path: Path) -> None:
     document = report(tmp_path, files={"Dockerfile": 'FROM node:24-slim\nCMD ["node", "app.js"]\n'})
     assert document["version"] == 1
     assert document["tool"]["name"] == "dockerlint"
-    assert document["summary"] == {"files": 1, "findings": {"error": 0, "warning": 1, "info": 0}, "errors": 0}
+    assert document["summary"] == {
+        "files": 1,
+        "findings": {"error": 0, "warning": 1, "info": 0},
+        "errors": 0,
+        "refused": 0,
+    }
     (finding,) = document["findings"]
     assert {key: finding[key] for key in ("rule", "severity", "path", "line", "column", "end_line", "end_column")} == {
         "rule": "missing-user", "severity": "warning", "path": "Dockerfile",

@@ -1,4 +1,4 @@
-"""The tutorial's project and its hardened twin, reported as the golden files say.
+"""The tutorial's project, its hardened twin, and a file that Docker refuses, reported as the golden files say.
 
 `UPDATE_GOLDEN=1 python -m pytest tests/test_fixtures.py` writes the files anew; read the difference before you commit it.
 """
@@ -15,6 +15,7 @@ from dockerlint.cli.main import cli
 from tests.harness import inside
 
 ROOT = Path(__file__).parent.parent
+FOLDERS = ("tutorial", "hardened", "refused")
 FORMATS = {"expected.txt": "full", "expected.concise.txt": "concise", "expected.json": "json"}
 
 
@@ -24,7 +25,7 @@ def report(folder: str, form: str) -> str:
     return result.stdout
 
 
-@pytest.mark.parametrize("folder", ["tutorial", "hardened"])
+@pytest.mark.parametrize("folder", FOLDERS)
 @pytest.mark.parametrize("name", FORMATS)
 def test_report_equals_the_golden_file(folder: str, name: str) -> None:
     golden = ROOT / "fixtures" / folder / name
@@ -34,7 +35,7 @@ def test_report_equals_the_golden_file(folder: str, name: str) -> None:
     assert found == golden.read_text("utf-8")
 
 
-@pytest.mark.parametrize("folder", ["tutorial", "hardened"])
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_json_report_follows_its_schema(folder: str) -> None:
     schema = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
     Draft202012Validator(schema).validate(json.loads(report(folder, "json")))

@@ -106,6 +106,8 @@ REFUSED = [
     ("COPY --from=later x y\nFROM b AS later", "later", "below this one, in line 3"),
     ("COPY --from=$B x y", "$B", "a variable"),
     ("RUN --mount=from=$B,target=/x y", "$B", "takes no variables"),
+    ("COPY --from=Build x y", "Build", "no stage, and no image: it must be in lower case"),
+    ("RUN --mount=from=a:,target=/x y", "a:", "the tag is missing"),
 ]  # fmt: skip
 
 

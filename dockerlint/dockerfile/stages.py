@@ -332,6 +332,10 @@ class Dockerfile:
         problem = self._problem_of_number(int(written), user) if is_number else self._problem_of_name(written, user)
         if problem is None and "$" in written and isinstance(instruction, Copy):
             problem = "holds a variable, which Docker does not replace there: give the image a name with `FROM ... AS`"
+        if problem is None and "$" not in written and written != "scratch" and image.parse(written) is None:
+            names = [stage.name for stage in self.stages[: user.index] if stage.name]
+            hint = did_you_mean(written.lower(), names)
+            problem = f"names no stage{hint}, and no image: {image.why_invalid(written)}"
         if problem is None:
             return Origin(written, instruction, image=str(written))
         option = "--from" if isinstance(instruction, Copy) else "from"

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 from dockerlint import __version__
 from dockerlint.lint.finding import Edit, Finding, Fix, Problem, Region
 from dockerlint.lint.run import Result
-from dockerlint.report.summary import counts
+from dockerlint.report.summary import counts, refused
 
 VERSION = 1
 
@@ -19,7 +19,12 @@ def render(result: Result, out: TextIO) -> None:
         "tool": {"name": "dockerlint", "version": __version__},
         "findings": [_finding(finding) for finding in result.findings],
         "errors": [_problem(problem) for problem in result.problems],
-        "summary": {"files": len(result.files), "findings": counts(result), "errors": len(result.problems)},
+        "summary": {
+            "files": len(result.files),
+            "findings": counts(result),
+            "errors": len(result.problems),
+            "refused": refused(result),
+        },
     }
     json.dump(document, out, indent=2)
     out.write("\n")

@@ -15,6 +15,11 @@ def counts(result: Result) -> dict[str, int]:
     return {severity.label: found[severity] for severity in sorted(Severity, reverse=True)}
 
 
+def refused(result: Result) -> int:
+    """How many files Docker refuses, so that they could not be checked for certain."""
+    return len({finding.region.path for finding in result.findings if finding.is_refusal})
+
+
 def sentence(result: Result) -> str:
     """What was found in how many files, in one line."""
     checked = f"in {plural(len(result.files), 'file')}"
@@ -25,6 +30,8 @@ def sentence(result: Result) -> str:
     if not found and not result.problems:
         return f"Nothing to report {checked}."
     parts = [f"Found {', '.join(found)} {checked}"] if found else []
+    if refused(result):
+        parts.append(f"Docker refuses {plural(refused(result), 'file')}")
     if result.problems:
         parts.append(problems)
     return "; ".join(parts) + "."
