@@ -15,7 +15,9 @@ from dockerlint.dockerfile.arguments import Flag
 from dockerlint.dockerfile.errors import DockerfileError
 from dockerlint.dockerfile.heredocs import Heredoc
 from dockerlint.dockerfile.lines import LogicalLine
-from dockerlint.shell.script import Command, Script, command_of_words, read_script
+from dockerlint.shell.dialects import Shell as ScriptShell
+from dockerlint.shell.dialects import shell_of_shebang
+from dockerlint.shell.script import Command, Script, read_script, script_of_words
 from dockerlint.source import Text, join
 
 
@@ -157,10 +159,8 @@ class ShellForm(Instruction):
     def script(self) -> Script:
         """The shell text; empty for exec form, unless that runs `sh -c script`."""
         if self.exec_form is not None:
-            return Script(self.rest, command_of_words(self.exec_form), is_broken=False)
-        if self.dialect not in ("sh", "bash"):
-            return Script(self.rest, (), is_broken=True)
-        return read_script(self._script_text())
+            return script_of_words(self.exec_form, self.rest)
+        return read_script(self._script_text(), self._shell())
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -169,6 +169,10 @@ class ShellForm(Instruction):
 
     def _script_text(self) -> Text:
         return self.rest
+
+    def _shell(self) -> ScriptShell:
+        """What reads the script."""
+        return ScriptShell(self.dialect or "")
 
 
 class Run(ShellForm):
@@ -189,25 +193,19 @@ class Run(ShellForm):
         if not self.heredocs:
             return self.rest
         if self.is_heredoc_script:
-            body = self.heredocs[0].body
-            return body if _runs_in_a_shell(body) else body.part(0, 0)
+            return self.heredocs[0].body
         parts = [self.rest, _line_feed(self.heredocs[0].body)]
         for heredoc in self.heredocs:
             parts += [heredoc.body, heredoc.terminator, _line_feed(heredoc.terminator)]
         return join(parts, self.rest.source, self.rest.start)
 
+    def _shell(self) -> ScriptShell:
+        named = shell_of_shebang(self.heredocs[0].body) if self.is_heredoc_script else None
+        return named or super()._shell()
+
 
 def _line_feed(beside: Text) -> Text:
     return Text("\n", beside.source, beside.start, beside.start)
-
-
-def _runs_in_a_shell(script: str) -> bool:
-    """Whether a heredoc's shebang, if it has one, names a shell."""
-    if not script.startswith("#!"):
-        return True
-    interpreter = script.partition("\n")[0][2:].split()
-    names = [word.rpartition("/")[2] for word in interpreter if not word.startswith("-") and "=" not in word]
-    return any(name in ("sh", "bash", "dash", "ash", "ksh", "zsh") for name in names[:2])
 
 
 def _mount(flag: Flag) -> Mount:
