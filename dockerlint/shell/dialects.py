@@ -33,6 +33,9 @@ class Shell(NamedTuple):
         return self.dialect in _POSIX
 
 
+POSIX = Shell()
+
+
 def shell_of_words(words: Sequence[Text]) -> Shell:
     """The shell that a SHELL instruction, or the beginning of an exec form, names.
 

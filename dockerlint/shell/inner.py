@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dockerlint.shell.dialects import SHELLS, Shell, shell_of_command
+from dockerlint.shell.dialects import POSIX, SHELLS, Shell, shell_of_command
 from dockerlint.shell.words import Redirection, Word
 from dockerlint.source import Text
 
 _AS_USER = frozenset({"su", "runuser"})
+RUN_SCRIPTS = SHELLS | _AS_USER | {"eval"}
 _EXEC = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 
 
@@ -21,9 +22,7 @@ def inner_script(
         return (arguments[0].value, None) if is_plain else None
     if name in _AS_USER:
         script = _after_c(arguments)
-        return (script.value, Shell()) if script is not None and script.is_literal else None
-    if name not in SHELLS:
-        return None
+        return (script.value, POSIX) if script is not None and script.is_literal else None
     is_given, script = _of_shell(arguments)
     if not is_given:
         script = _input(redirections)

@@ -142,7 +142,7 @@ class Parser(StatementReader):
 
     def _loop_words(self, keyword: str, start: int) -> list[Word]:
         """`NAME [in WORDS]`."""
-        name = self.word()
+        name = self.token()
         if name is None:
             self.fail("empty", f"nothing follows `{keyword}`", start, start + len(keyword))
             return []
@@ -151,7 +151,7 @@ class Parser(StatementReader):
         if _in().match(self.string, self.index):
             self.index += len("in")
             self.skip_blanks()
-            while (word := self.word()) is not None:
+            while (word := self.token()) is not None:
                 words.append(word)
                 self.skip_blanks()
         return words
@@ -160,7 +160,7 @@ class Parser(StatementReader):
         start = self.index
         self.index += len("case")
         self.skip_blanks()
-        subject = self.word()
+        subject = self.token()
         self.skip_lines()
         clauses: list[Clause] = []
         if subject is None or _in().match(self.string, self.index) is None:
@@ -190,7 +190,7 @@ class Parser(StatementReader):
             self.index += self.string.startswith(separator, self.index)
             separator = "|"
             self.skip_blanks()
-            pattern = self.word()
+            pattern = self.token()
             if pattern is None:
                 self.fail_unexpected()
                 return patterns
@@ -207,10 +207,10 @@ class Parser(StatementReader):
         start = self.index
         self.index += len("function")
         self.skip_blanks()
-        name = self.word()
+        name = self.token()
         if name is None:
             self.fail("empty", "nothing follows `function`", start, start + len("function"))
-            return self._finish("function", start, [], [])
+            return self._finish("function", start, [], [Clause(self.cut(start, start + len("function")), ())])
         self.skip_blanks()
         return self.function_body(name, start)
 

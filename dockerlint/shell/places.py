@@ -39,6 +39,10 @@ class Place(NamedTuple):
     around: Around = Around()
 
 
+TOP = Around()
+ALONE = Place()
+
+
 class Found(NamedTuple):
     """A simple command in its place."""
 
@@ -89,42 +93,41 @@ class _Walk:
                     self.found[index] = found._replace(place=found.place._replace(switches=UNKNOWN))
 
     def statements(self, statements: Sequence[Statement], around: Around) -> None:
-        first = 0
+        first, before = 0, ""
+        end = len(statements)
+        unchecked = around._replace(is_checked=False) if around.is_checked else around
         for index, statement in enumerate(statements):
-            if statement.connector not in ("&&", "||"):
-                is_last = index + 1 == len(statements)
-                before = statements[first - 1].connector if first else ""
-                self._chain(statements[first : index + 1], before, around, is_last=is_last)
-                first = index + 1
-        # Where the text is broken off behind an operator.
-        self._chain(statements[first:], statements[first - 1].connector if first else "", around, is_last=True)
+            if statement.connector in ("&&", "||") and index + 1 < end:
+                continue
+            # The status of the last one is that of the whole.
+            here = around if index + 1 == end else unchecked
+            if first == index and statement.connector != "&":
+                self._pipeline(statement.pipeline, before, statement.connector, here)
+            else:
+                self._chain(statements[first : index + 1], before, here)
+            first, before = index + 1, statement.connector
 
-    def _chain(self, chain: Sequence[Statement], before: str, around: Around, *, is_last: bool) -> None:
-        """Pipelines with `&&` and `||` between them."""
-        if not chain:
-            return
-        outside = self.switches
-        if chain[-1].connector == "&":
+    def _chain(self, chain: Sequence[Statement], before: str, around: Around) -> None:
+        """Pipelines with `&&` and `||` between them; the whole may run in the background."""
+        is_background = chain[-1].connector == "&"
+        if is_background:
             around = around._replace(is_background=True, in_subshell=True)
-        inside = self._lists(chain)
-        # One for all but the last, whose status is that of the whole.
         tested = around._replace(is_checked=True, is_exempt=True)
-        last = around if is_last and around.is_checked else around._replace(is_checked=False)
+        nested: dict[tuple[str, ...], tuple[Around, Around]] = {}
+        outside = sure = self.switches
         is_sure = True
-        start = self.switches
-        for index, statement in enumerate(chain):
-            here = tested if index + 1 < len(chain) else last
-            if inside[index]:
-                here = here._replace(nesting=(*here.nesting, *inside[index]))
-            was = self.switches
-            self._pipeline(statement.pipeline, before, statement.connector, here)
+        for statement, lists in zip(chain, self._lists(chain), strict=True):
+            if lists not in nested:
+                nesting = (*around.nesting, *lists)
+                nested[lists] = tested._replace(nesting=nesting), around._replace(nesting=nesting)
+            is_last = statement is chain[-1]
+            self._pipeline(statement.pipeline, before, statement.connector, nested[lists][is_last])
             if is_sure:
-                start = self.switches
-            elif was != self.switches and statement.connector == "||":
-                self.switches = was.merged(self.switches)
+                sure = self.switches
             is_sure = is_sure and statement.connector == "&&" and _succeeds(statement.pipeline)
             before = statement.connector
-        self.switches = outside if chain[-1].connector == "&" else start.merged(self.switches)
+        # What a command sets that may not have run is doubtful afterwards.
+        self.switches = outside if is_background else sure.merged(self.switches)
 
     @staticmethod
     def _lists(chain: Sequence[Statement]) -> list[tuple[str, ...]]:

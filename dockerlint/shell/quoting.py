@@ -44,7 +44,7 @@ def _braced_name() -> re.Pattern[str]:
 
 @cache
 def _arithmetic_tokens() -> re.Pattern[str]:
-    return re.compile(r"\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|[()]", re.DOTALL)
+    return re.compile(r"\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|[()'\"]", re.DOTALL)
 
 
 class WordReader(Lexer):
@@ -78,6 +78,10 @@ class WordReader(Lexer):
             self.fault = self.fault or lexer.fault
             self.index = self.end
 
+    def token(self) -> Word | None:
+        """The word that begins here, unless a comment does."""
+        return None if self.string.startswith("#", self.index) else self.word()
+
     def word(self) -> Word | None:
         """The word that begins here, if one does."""
         start, string = self.index, self.string
@@ -89,12 +93,15 @@ class WordReader(Lexer):
             self.index = end
             return Word(self.cut(start, end), True)
         parts = self._word_parts()
-        if self.index == start:
+        end = self.index
+        while string.startswith("\\\n", end - 2, end):
+            # A line that goes on behind the word.
+            end -= 2
+        if end <= start:
             return None
-        written = self.cut(start, self.index)
         if len(parts) == 1 and parts[0].kind == "bare":
-            return Word(written, is_literal=True)
-        return word_of_parts(written, parts)
+            return Word(parts[0].text, is_literal=True)
+        return word_of_parts(self.cut(start, end), parts)
 
     def _word_parts(self) -> list[Part]:
         parts: list[Part] = []
@@ -197,14 +204,15 @@ class WordReader(Lexer):
     def _pattern(self) -> Part:
         start = self.index
         self.index += 1
-        level = 1
-        while level and self.index < self.end:
-            self._word_parts()
-            character = self.string[self.index : self.index + 1]
-            level += {"(": 1, ")": -1}.get(character, 0)
-            self.index = min(self.index + 1, self.end)
-        if level:
-            self.fail("unclosed", "`(` has no `)`", start, start + 1)
+        self.depth += 1
+        if not self.is_too_deep():
+            while self.index < self.end and not self.string.startswith(")", self.index):
+                self._word_parts()
+                if not self.string.startswith(")", self.index):
+                    # A bar, or what means nothing inside the brackets.
+                    self.index = min(self.index + 1, self.end)
+        self.depth -= 1
+        self.close_bracket("(", start)
         return self.part("pattern", start)
 
     def _dollar(self, *, is_quoted: bool = False) -> Part:
@@ -320,10 +328,14 @@ class WordReader(Lexer):
     def arithmetic_end(self, start: int) -> int | None:
         """Where the `))` stands that closes what began before `start`; None if this is no arithmetic."""
         level = 1
+        # Brackets deeper than this are nobody's, and would be counted again and again.
+        deepest = 100
         for match in _arithmetic_tokens().finditer(self.string, start):
             level += {"(": 1, ")": -1}.get(match[0], 0)
             if level == 0:
                 return match.start() if self.string.startswith(")", match.end()) else None
+            if level > deepest or match[0] in ("'", '"'):
+                return None
         return None
 
     def arithmetic(self, start: int, begin: int, stop: int, end: int) -> Part:

@@ -7,13 +7,12 @@ conditions and loops, inside the literal script of `sh -c '...'` or `eval '...'`
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from typing import NamedTuple
 
-from dockerlint.shell.dialects import SHELLS, Shell
-from dockerlint.shell.inner import executed_words, inner_script
+from dockerlint.shell.dialects import POSIX, SHELLS, Shell
+from dockerlint.shell.inner import RUN_SCRIPTS, executed_words, inner_script
 from dockerlint.shell.parser import Parser
-from dockerlint.shell.places import Around, Found, Place, places
+from dockerlint.shell.places import ALONE, TOP, Around, Found, Place, places
 from dockerlint.shell.tree import Statement, Unread
 from dockerlint.shell.words import Assignment, Redirection, Word, base_name
 from dockerlint.shell.wrappers import looked_through
@@ -28,8 +27,9 @@ _DEEPEST_SCRIPT = 5
 class Command:
     """A simple command: assignments, the program, its arguments, redirections.
 
-    `words` are all words as written; `name` is the program that runs in the end, behind `sudo`,
-    `env` and their kin. `text` reaches from the first word to the last.
+    `words` are all words as written; `name` is the base name of the program that runs in the end, behind
+    `sudo`, `env` and their kin: empty for assignments alone, and where a variable stands for it.
+    `text` reaches from the first word to the last.
     """
 
     def __init__(
@@ -38,21 +38,22 @@ class Command:
         words: tuple[Word, ...],
         assignments: tuple[Assignment, ...] = (),
         redirections: tuple[Redirection, ...] = (),
-        place: Place = Place(),  # noqa: B008
+        place: Place = ALONE,
     ) -> None:
         self.text = text
         self.words = words
         self.redirections = redirections
         self.place = place
+        self._own_assignments = assignments
         self._skipped, found = looked_through(words)
         self.assignments = (*assignments, *found) if found else assignments
-
-    @cached_property
-    def name(self) -> str:
-        """The base name of the program; empty for assignments alone, and where a variable stands for it."""
         program = self.program
         name = base_name(program.value) if program is not None else ""
-        return "" if "$" in name or "`" in name else name
+        self.name = "" if "$" in name or "`" in name else name
+
+    def with_words(self, words: tuple[Word, ...]) -> Command:
+        """The same command with other words."""
+        return Command(self.text, words, self._own_assignments, self.redirections, self.place)
 
     @property
     def program(self) -> Word | None:
@@ -170,7 +171,7 @@ class Script(NamedTuple):
     """
 
     text: Text
-    shell: Shell = Shell()
+    shell: Shell = POSIX
     statements: tuple[Statement, ...] = ()
     commands: tuple[Command, ...] = ()
     unread: Unread | None = None
@@ -181,7 +182,7 @@ class Script(NamedTuple):
         return self.unread is not None
 
 
-def read_script(text: Text, shell: Shell = Shell(), around: Around = Around()) -> Script:  # noqa: B008
+def read_script(text: Text, shell: Shell = POSIX, around: Around = TOP) -> Script:
     """Read shell text as bash does. What another interpreter reads is left `unread`."""
     if not shell.is_posix:
         reason = f"{shell.dialect} reads it" if shell.dialect else "nobody knows what reads it"
@@ -197,7 +198,7 @@ def script_of_words(words: tuple[Text, ...], text: Text) -> Script:
     """An exec form as a script: one command, and those of the script that it hands to a shell."""
     reader = _Reader(None)
     commands = tuple(reader.follow(_command_of(words, words))) if words else ()
-    return Script(text, Shell(), (), commands, reader.unread)
+    return Script(text, POSIX, (), commands, reader.unread)
 
 
 def command_of_words(words: tuple[Text, ...], shown: tuple[Text, ...] | None = None) -> tuple[Command, ...]:
@@ -232,12 +233,13 @@ class _Reader:
         yield from self._inside(command)
 
     def _inside(self, command: Command) -> Iterator[Command]:
-        inner = inner_script(command.words, command.name, command.arguments, command.redirections)
-        if inner is not None:
-            yield from self._script(command, *inner)
-        elif command.name == "find":
+        if command.name == "find":
             for words in executed_words(command.arguments):
                 yield from self.follow(_part_of(command, words))
+        elif command.name in RUN_SCRIPTS:
+            inner = inner_script(command.words, command.name, command.arguments, command.redirections)
+            if inner is not None:
+                yield from self._script(command, *inner)
 
     def _script(self, command: Command, text: Text, shell: Shell | None) -> Iterator[Command]:
         around = command.place.around

@@ -235,7 +235,8 @@ class StatementReader(WordReader):
         start, self.index = self.index, match.end()
         operator = match[2]
         self.skip_blanks()
-        target = self.word()
+        numbered = _redirection().match(self.string, self.index)
+        target = self.token() if numbered is None else None
         text = self.cut(start, self.index)
         document = None
         if target is None:

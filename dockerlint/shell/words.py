@@ -91,9 +91,10 @@ def base_name(path: str) -> str:
 
 
 def as_assignment(word: Word) -> Assignment | None:
-    """A word of the form `NAME=value`, taken apart."""
+    """A word of the form `NAME=value`, taken apart; the parts of the value are those of the whole word."""
     name, equals, _ = word.value.partition("=")
     if not equals or not name.isidentifier():
         return None
     cut = len(name)
-    return Assignment(word.value.part(0, cut), Word(word.value.part(cut + 1, len(word.value)), word.is_literal))
+    value = word.value.part(cut + 1, len(word.value))
+    return Assignment(word.value.part(0, cut), word._replace(value=value))
