@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockerlint.shell.script import Script, read_script
-from dockerlint.shell.tree import Compound, Simple, Statement
+from dockerlint.shell.tree import Compound, Simple, Statement, nodes
 from dockerlint.shell.words import Part, Word
 from dockerlint.source import Source, Text
 
@@ -145,6 +145,44 @@ def test_what_cannot_be_read_is_told_with_its_place(text: str, kind: str, reason
 
 def test_what_stands_before_a_fault_is_still_read() -> None:
     assert [command.name for command in read("a && if b; then c 'd").commands] == ["a", "b", "c"]
+
+
+def test_the_tree_is_walked_in_the_order_of_the_text() -> None:
+    text = 'A=$(b) c "${d:-`e`}" > $f && for g in $h; do case $i in ${j}) k;; esac; done; cat <<E\n$l $(m)\nE\n'
+    found = [node for node in nodes(read(text).statements) if not isinstance(node, Statement)]
+    shown = [node.name if isinstance(node, Part) else outline_of(node).split()[0].partition("[")[0] for node in found]
+    assert [each for each in shown if each] == [
+        "c",
+        "b",
+        "d",
+        "e",
+        "f",
+        "for",
+        "h",
+        "case",
+        "i",
+        "j",
+        "k",
+        "cat",
+        "l",
+        "m",
+    ]
+
+
+def test_scripts_in_scripts_are_kept_with_their_shell() -> None:
+    script = read("bash -ec 'a && b' && eval 'sh -c c'")
+    assert [(str(each.text), each.shell.dialect, len(each.inner)) for each in script.inner] == [
+        ("a && b", "bash", 0), ("sh -c c", "sh", 1),
+    ]  # fmt: skip
+    assert script.inner[0].shell.switches.errexit is True
+
+
+@pytest.mark.parametrize(
+    ("written", "bare"),
+    [("*.py", ["*.py"]), ("'*'", []), ("a\\*b", ["a", "b"]), ('x"*"[ab]', ["x", "[ab]"]), ("~/$x/*", ["~/", "/*"])],
+)
+def test_words_tell_what_stands_outside_of_quotes(written: str, bare: list[str]) -> None:
+    assert [str(text) for text in read(f"a {written}").commands[0].arguments[0].bare] == bare
 
 
 def test_comments_are_kept() -> None:

@@ -168,6 +168,7 @@ class Script(NamedTuple):
     """Shell text: its tree, and its simple commands in the order of the text.
 
     `unread` says why it, or the rest of it, was not read; None if all of it was.
+    `inner` are the scripts that its commands run, as `sh -c` does; their commands are among its own.
     """
 
     text: Text
@@ -176,6 +177,7 @@ class Script(NamedTuple):
     commands: tuple[Command, ...] = ()
     unread: Unread | None = None
     comments: tuple[Text, ...] = ()
+    inner: tuple[Script, ...] = ()
 
     @property
     def is_broken(self) -> bool:
@@ -191,14 +193,14 @@ def read_script(text: Text, shell: Shell = POSIX, around: Around = TOP) -> Scrip
     statements = parser.script()
     reader = _Reader(parser.fault)
     commands = tuple(reader.commands(places(statements, shell, around)))
-    return Script(text, shell, statements, commands, reader.unread, tuple(parser.comments))
+    return Script(text, shell, statements, commands, reader.unread, tuple(parser.comments), tuple(reader.inner))
 
 
 def script_of_words(words: tuple[Text, ...], text: Text) -> Script:
     """An exec form as a script: one command, and those of the script that it hands to a shell."""
     reader = _Reader(None)
     commands = tuple(reader.follow(_command_of(words, words))) if words else ()
-    return Script(text, POSIX, (), commands, reader.unread)
+    return Script(text, POSIX, (), commands, reader.unread, (), tuple(reader.inner))
 
 
 def command_of_words(words: tuple[Text, ...], shown: tuple[Text, ...] | None = None) -> tuple[Command, ...]:
@@ -219,6 +221,7 @@ class _Reader:
 
     def __init__(self, unread: Unread | None) -> None:
         self.unread = unread
+        self.inner: list[Script] = []
 
     def commands(self, found: Iterable[Found]) -> Iterator[Command]:
         for simple, place in found:
@@ -255,6 +258,7 @@ class _Reader:
             around = around._replace(nesting=nesting, redirections=(), is_exempt=False, in_subshell=True)
         script = read_script(text, shell, around)
         self.unread = self.unread or script.unread
+        self.inner.append(script)
         yield from script.commands
 
 

@@ -5,9 +5,10 @@ https://www.gnu.org/software/bash/manual/html_node/Shell-Commands.html
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from dockerlint.shell.words import Assignment, Redirection, Word
+from dockerlint.shell.words import Assignment, Part, Redirection, Word
 from dockerlint.source import Text
 
 
@@ -73,3 +74,46 @@ class Unread(NamedTuple):
     kind: str
     reason: str
     text: Text
+
+
+Node = Statement | Simple | Compound | Part
+
+
+def nodes(statements: Iterable[Statement]) -> Iterator[Node]:
+    """All that a script is made of, in the order of the text: statements, commands, and the parts of words.
+
+    What stands in a substitution comes after the part that it is.
+    """
+    waiting: list[Node] = list(statements)
+    waiting.reverse()
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(list(_children(node)))
+
+
+def _children(node: Node) -> Iterator[Node]:
+    if isinstance(node, Part):
+        yield from node.parts
+        yield from node.statements
+        return
+    if isinstance(node, Statement):
+        yield from node.pipeline.commands
+        return
+    if isinstance(node, Simple):
+        for assignment in node.assignments:
+            yield from _parts((assignment.value, *(assignment.elements or ())))
+    yield from _parts(node.words)
+    if isinstance(node, Compound):
+        for clause in node.clauses:
+            yield from _parts(clause.words)
+            yield from clause.statements
+    for redirection in node.redirections:
+        document = redirection.document
+        yield from _parts((redirection.target if document is None else document.body,))
+
+
+def _parts(words: Iterable[Word | None]) -> Iterator[Part]:
+    for word in words:
+        if word is not None:
+            yield from word.parts

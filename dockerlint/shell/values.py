@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from dockerlint.shell.script import Command, Script
-from dockerlint.shell.tree import Compound, Statement
+from dockerlint.shell.tree import Compound, nodes
 from dockerlint.shell.words import Word
 from dockerlint.source import Text
 
@@ -25,7 +25,7 @@ def with_values(script: Script, lookup: Lookup) -> Iterator[Command]:
     A word that came from a variable `is_expanded`, and stands where the variable stands.
     """
     values = _Values(lookup)
-    values.doubt(_loop_variables(script.statements))
+    values.doubt(_loop_variables(script))
     for command in script.commands:
         yield values.expanded(command)
         values.learn(command)
@@ -88,11 +88,8 @@ def _placed(piece: str, variable: Text) -> Text:
     return Text(piece, variable.source, variable.start, variable.end, runs)
 
 
-def _loop_variables(statements: Iterable[Statement]) -> Iterator[str]:
-    for statement in statements:
-        for command in statement.pipeline.commands:
-            if isinstance(command, Compound):
-                if command.kind in ("for", "select") and command.words:
-                    yield str(command.words[0].value)
-                for clause in command.clauses:
-                    yield from _loop_variables(clause.statements)
+def _loop_variables(script: Script) -> Iterator[str]:
+    """The variables of loops, which have no single value."""
+    for node in nodes(script.statements):
+        if isinstance(node, Compound) and node.kind in ("for", "select") and node.words:
+            yield str(node.words[0].value)

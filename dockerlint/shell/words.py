@@ -40,6 +40,11 @@ class Word(NamedTuple):
     parts: tuple[Part, ...] = ()
     is_expanded: bool = False
 
+    @property
+    def bare(self) -> tuple[Text, ...]:
+        """The stretches without quotes and escapes, where a shell looks for patterns, braces and `~`."""
+        return tuple(part.text for part in self.parts if part.kind == "bare") if self.parts else (self.value,)
+
 
 class Assignment(NamedTuple):
     """`NAME=value`; for `NAME` alone (as in `export NAME`) the value is None.
