@@ -2,8 +2,9 @@
 
     python -m benchmarks.shell_reading FOLDER [--bash [COUNT]]
 
-With --bash, COUNT scripts (2,000 unless said), picked evenly, are given to `bash -n`, which reads a
-script and runs nothing: it must accept those that are read whole, and refuse the others.
+With --bash, COUNT scripts (2,000 unless said), picked evenly, are given to bash, which with `-n` reads a
+script and runs nothing: it must accept those that are read whole, and refuse the others; and what it
+prints of its own reading must hold the same commands, in the same pipelines and constructs.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import NamedTuple
 
 from dockerlint.dockerfile.instructions import Healthcheck, Instruction, Onbuild, Shell, ShellForm
 from dockerlint.dockerfile.stages import Dockerfile
-from dockerlint.shell.script import Script
+from dockerlint.shell.script import Script, read_script
 from dockerlint.source import Source
 
 
@@ -46,26 +47,48 @@ def readings(file: Path) -> Iterator[Reading]:
         yield Reading(f"{file.name}:{instruction.start_line}", inner.name, dialect(inner), inner.script)
 
 
-def is_accepted(reading: Reading) -> bool:
-    """Whether bash finds no fault in the script."""
-    data = reading.script.text.encode("utf-8", "surrogateescape")
-    return subprocess.run(["bash", "-n"], input=data, capture_output=True, check=False).returncode == 0
+def printed_by_bash(script: Script) -> str | None:
+    """The script as bash prints what it has read of it; None if it finds a fault."""
+    data = script.text.encode("utf-8", "surrogateescape")
+    done = subprocess.run(["bash", "--pretty-print", "-n"], input=data, capture_output=True, check=False)
+    return done.stdout.decode("utf-8", "surrogateescape") if done.returncode == 0 else None
+
+
+def outline(script: Script) -> list[object]:
+    """The commands, without the words that bash prints with other blanks: those with substitutions."""
+    return [
+        (
+            command.name,
+            [word.value for word in command.words if word.is_literal],
+            command.nesting,
+            (command.pipe_index, command.pipe_length, command.is_checked, command.errexit, command.pipefail),
+            [(each.descriptor, each.operator) for each in command.redirections],
+        )
+        for command in script.commands
+    ]
+
+
+def verdict(script: Script) -> str:
+    printed = printed_by_bash(script)
+    if printed is None:
+        return "refused by bash, read in part" if script.unread else "refused by bash, but read whole"
+    if script.unread:
+        return "accepted by bash, but read in part"
+    again = read_script(Source("", printed).slice(0, len(printed)), script.shell)
+    return "read as bash reads it" if outline(script) == outline(again) else "read in another way than bash reads it"
 
 
 def compare(found: list[Reading], count: int) -> None:
     scripts = [reading for reading in found if reading.script.shell.is_posix and reading.script.statements]
     sample = scripts[:: max(1, len(scripts) // count)][:count]
-    table: Counter[tuple[bool, bool]] = Counter()
+    verdicts: dict[str, list[str]] = defaultdict(list)
     for reading in sample:
-        verdict = is_accepted(reading), reading.script.unread is None
-        table[verdict] += 1
-        if verdict[0] != verdict[1]:
-            unread = reading.script.unread
-            print(f"  bash says otherwise: {reading.place} {unread.reason if unread else ''}")
-    print(f"\n{len(sample):,} scripts compared with bash -n")
-    for (accepted, whole), number in sorted(table.items(), reverse=True):
-        bash, own = "accepts" if accepted else "refuses", "whole" if whole else "in part"
-        print(f"{number:9,}  bash {bash}, read {own}")
+        verdicts[verdict(reading.script)].append(reading.place)
+    print(f"\n{len(sample):,} scripts given to bash")
+    for title, places in sorted(verdicts.items(), key=lambda item: -len(item[1])):
+        print(f"{len(places):9,} {title}")
+        if title != "read as bash reads it":
+            print("\n".join(f"            {place}" for place in places[:4]))
 
 
 def main(folder: Path, count: int | None) -> None:
