@@ -62,7 +62,7 @@ def outline(script: Script) -> list[object]:
             [word.value for word in command.words if word.is_literal],
             command.nesting,
             (command.pipe_index, command.pipe_length, command.is_checked, command.errexit, command.pipefail),
-            [(each.descriptor, each.operator) for each in command.redirections],
+            [(each.descriptor.removeprefix("1"), each.operator) for each in command.redirections],
         )
         for command in script.commands
     ]

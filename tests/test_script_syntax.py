@@ -286,6 +286,7 @@ def test_redirections(text: str, expected: list[tuple[str, str, str]]) -> None:
         ("cat <<E\na", "a", True, ["cat"]),
         ('cat <<E\n"it\'s" \\$x\nE', '"it\'s" $x\n', True, ["cat"]),
         ("cat <<E && b\nE\n", "", True, ["cat", "b"]),
+        ("cat <<''\na\n\nb", "a\n", True, ["cat", "b"]),
         ("x=$(cat <<E\na)\nE\n) && b", "a)\n", True, ["", "cat", "b"]),
     ],
 )

@@ -45,7 +45,7 @@ class Lexer:
         self.comments: list[Text] = []
         self._pending: list[HereDocument] = []
         # The stretch whose characters stand side by side in the file, as places are asked for from left to right.
-        self._low, self._high, self._shift = 0, self.end if text.runs is None else 0, text.start
+        self._low, self._high, self._shift = (0, self.end, text.start) if text.runs is None else (1, 0, 0)
 
     def fail(self, kind: str, reason: str, start: int, end: int) -> None:
         """Nothing from here on can be read; the first fault is the one that counts."""
@@ -116,7 +116,8 @@ class Lexer:
         self._pending.append(document)
 
     def _read_body(self, document: HereDocument) -> None:
-        start = index = end = self.index
+        start = index = self.index
+        self.index = self.end
         pieces: list[Text] = []
         while index < self.end:
             end = self.string.find("\n", index)
@@ -127,11 +128,11 @@ class Lexer:
                     content += 1
             if self.string[content:end] == document.delimiter.value:
                 document.terminator = self.cut(content, end)
+                self.index = min(end + 1, self.end)
                 break
             if document.cuts_tabs:
                 pieces.append(self.cut(content, min(end + 1, self.end)))
             index = end + 1
-        self.index = min(end + 1, self.end) if document.terminator else self.end
         body = self.cut(start, min(index, self.end))
         if document.cuts_tabs:
             body = join(pieces, body.source, body.start)
