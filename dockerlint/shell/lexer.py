@@ -37,6 +37,7 @@ class Lexer:
 
     def __init__(self, text: Text, depth: int = 0) -> None:
         self.text = text
+        self.source = text.source
         self.string = str(text)
         self.end = len(text)
         self.index = 0
@@ -71,7 +72,7 @@ class Lexer:
             self._find_stretch(start)
             if end > self._high or not start < self._high:
                 return self.text.part(start, end)
-        return Text(self.string[start:end], self.text.source, start + self._shift, end + self._shift)
+        return Text(self.string[start:end], self.source, start + self._shift, end + self._shift)
 
     def _find_stretch(self, start: int) -> None:
         runs = self.text.runs or ((0, self.text.start),)
@@ -81,8 +82,13 @@ class Lexer:
         self._shift = offset - self._low
 
     def skip_blanks(self) -> None:
-        if self.string[self.index : self.index + 1] in _BLANKS:
-            match = _blanks().match(self.string, self.index)
+        string, index = self.string, self.index
+        character = string[index : index + 1]
+        if character == " " and string[index + 1 : index + 2] not in _BLANKS:
+            # Nearly always: one blank between words.
+            self.index = index + 1
+        elif character in _BLANKS:
+            match = _blanks().match(string, index)
             if match is not None:
                 self.index = match.end()
 
