@@ -170,7 +170,7 @@ def test_from_keeps_the_name_as_written() -> None:
         ("RUN <<EOF\n#!/usr/bin/env python3\nimport os\nEOF", []),
         ("RUN <<EOF\n#!/bin/bash -e\nmake\nEOF", ["make"]),
         ("RUN python3 <<EOF && ls\nimport os\nEOF", ["python3", "ls"]),
-        ("RUN bash <<EOF\nmake\nEOF", ["bash"]),
+        ("RUN bash <<EOF\nmake\nEOF", ["bash", "make"]),
     ],
 )
 def test_heredoc_bodies_are_scripts_where_a_shell_reads_them(text: str, names: list[str]) -> None:

@@ -19,7 +19,7 @@ def read(text: str) -> Script:
     [
         ("a && b || c; d | e & f", ["a", "b", "c", "d", "e", "f"]),
         ("(cd x; make) && { b; }", ["cd", "make", "b"]),
-        ("if [ -f x ]; then a; elif b; then c; else d; fi", ["a", "b", "c", "d"]),
+        ("if [ -f x ]; then a; elif b; then c; else d; fi", ["[", "a", "b", "c", "d"]),
         ("for i in 1 2; do a; done; while b; do c; done; case $x in y) d;; esac", ["a", "b", "c", "d"]),
         ("f() { a; }; x=$(b $(c)); `d`", ["a", "", "b", "c", "", "d"]),
         ("sh -c 'a && b'; bash -exc \"c\"; eval 'd'", ["sh", "a", "b", "bash", "c", "eval", "d"]),
@@ -81,7 +81,7 @@ def test_broken_scripts_are_said_to_be() -> None:
 
 
 def test_deep_nesting_does_not_break_it() -> None:
-    script = read("(" * 5000 + "a" + ")" * 5000)
+    script = read("( " * 5000 + "a" + " )" * 5000)
     assert script.is_broken
 
 

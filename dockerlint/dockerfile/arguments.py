@@ -120,12 +120,15 @@ def quoted_words(text: Text, escape: str) -> tuple[Text, ...]:
 
 @cache
 def _quoted_word(escape: str) -> re.Pattern[str]:
-    """A word of plain characters, escaped ones and quotations; a quotation that is never closed reaches to the end."""
+    """A word of plain characters, escaped ones and quotations.
+
+    A quotation that is never closed reaches to the end; an escape at the end escapes nothing, and is dropped.
+    """
     mark = re.escape(escape)
     plain = rf"[^{UNICODE_BLANKS}'\"{mark}]++"
-    double = rf'"(?:[^"{mark}]++|{mark}.|{mark}$)*+(?:"|$)'
-    single = r"'[^']*+(?:'|$)"
-    return re.compile(rf"(?:{plain}|{mark}(?:.|$)|{double}|{single})++", re.DOTALL)
+    double = rf'"(?:[^"{mark}]++|{mark}.)*+(?:"|{mark}?\Z)'
+    single = r"'[^']*+(?:'|\Z)"
+    return re.compile(rf"(?:{plain}|{mark}.|{double}|{single})++", re.DOTALL)
 
 
 def unquoted(text: Text, escape: str) -> Text:

@@ -18,7 +18,9 @@ from dockerlint.dockerfile.flags import FLAGS, faults_of_flags, is_switched_on
 from dockerlint.dockerfile.heredocs import Heredoc
 from dockerlint.dockerfile.lines import LogicalLine
 from dockerlint.dockerfile.mounts import Mount, early_faults, read_mount
-from dockerlint.shell.script import Command, Script, command_of_words, read_script
+from dockerlint.shell.dialects import Shell as ScriptShell
+from dockerlint.shell.dialects import shell_of_shebang
+from dockerlint.shell.script import Command, Script, read_script, script_of_words
 from dockerlint.source import Text, join
 
 
@@ -166,10 +168,8 @@ class ShellForm(Instruction):
     def script(self) -> Script:
         """The shell text; empty for exec form, unless that runs `sh -c script`."""
         if self.exec_form is not None:
-            return Script(self.rest, command_of_words(self.exec_form), is_broken=False)
-        if self.dialect not in ("sh", "bash"):
-            return Script(self.rest, (), is_broken=True)
-        return read_script(self._script_text())
+            return script_of_words(self.exec_form, self.rest)
+        return read_script(self._script_text(), self._shell())
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -178,6 +178,10 @@ class ShellForm(Instruction):
 
     def _script_text(self) -> Text:
         return self.rest
+
+    def _shell(self) -> ScriptShell:
+        """What reads the script."""
+        return ScriptShell(self.dialect or "")
 
 
 class Run(ShellForm):
@@ -213,25 +217,19 @@ class Run(ShellForm):
         if not self.heredocs:
             return self.rest
         if self.is_heredoc_script:
-            body = self.heredocs[0].body
-            return body if _runs_in_a_shell(body) else body.part(0, 0)
+            return self.heredocs[0].body
         parts = [self.rest, _line_feed(self.heredocs[0].body)]
         for heredoc in self.heredocs:
             parts += [heredoc.body, heredoc.terminator, _line_feed(heredoc.terminator)]
         return join(parts, self.rest.source, self.rest.start)
 
+    def _shell(self) -> ScriptShell:
+        named = shell_of_shebang(self.heredocs[0].body) if self.is_heredoc_script else None
+        return named or super()._shell()
+
 
 def _line_feed(beside: Text) -> Text:
     return Text("\n", beside.source, beside.start, beside.start)
-
-
-def _runs_in_a_shell(script: str) -> bool:
-    """Whether a heredoc's shebang, if it has one, names a shell."""
-    if not script.startswith("#!"):
-        return True
-    interpreter = script.partition("\n")[0][2:].split()
-    names = [word.rpartition("/")[2] for word in interpreter if not word.startswith("-") and "=" not in word]
-    return any(name in ("sh", "bash", "dash", "ash", "ksh", "zsh") for name in names[:2])
 
 
 _RUN_MODES = {"network": ("default", "none", "host"), "security": ("sandbox", "insecure")}
@@ -359,10 +357,10 @@ class KeyValues(Instruction):
         super().__init__(head)
         self.pairs: tuple[Pair, ...] = ()
         self.is_legacy = False
-        if not self.rest:
+        words = arguments.quoted_words(self.rest, self.escape)
+        if not words:
             self.refuse(f"{self.name} needs a name and a value")
             return
-        words = arguments.quoted_words(self.rest, self.escape)
         self.is_legacy = "=" not in words[0]
         self.pairs = tuple(self._legacy_pair() if self.is_legacy else self._pairs(words))
 
@@ -398,15 +396,16 @@ class Arg(Instruction):
 
     def __init__(self, head: Head) -> None:
         super().__init__(head)
-        if not self.rest:
+        words = arguments.quoted_words(self.rest, self.escape)
+        if not words:
             self.refuse("ARG needs a name")
-        self.pairs = tuple(self._pairs())
+        self.pairs = tuple(self._pairs(words))
 
     def _check_flags(self) -> None:
         """BuildKit splits flags off here, and ignores them."""
 
-    def _pairs(self) -> Iterator[Pair]:
-        for word in arguments.quoted_words(self.rest, self.escape):
+    def _pairs(self, words: tuple[Text, ...]) -> Iterator[Pair]:
+        for word in words:
             key, equals, _ = word.partition("=")
             if key:
                 yield Pair(word.part(0, len(key)), word.part(len(key) + 1, len(word)) if equals else None)
@@ -482,15 +481,12 @@ class Onbuild(Instruction):
         super().__init__(head)
         line = head.line._replace(text=self.rest)
         trigger = arguments.split_keyword(self.rest)[0]
-        if trigger.upper() in _NO_TRIGGERS:
-            self.refuse(f"ONBUILD cannot hold {trigger.upper()}", trigger)
-        if not trigger:
-            self.refuse("ONBUILD needs an instruction")
-        if self.faults:
-            self.instruction: Instruction = refused_instruction(line, head.escape)
-        else:
+        if trigger and trigger.upper() not in _NO_TRIGGERS:
             self.instruction = read_instruction(line, head.escape, head.dialect)
             self.faults += [fault.of_trigger() for fault in self.instruction.faults]
+        else:
+            self.refuse(f"ONBUILD cannot hold {trigger.upper()}" if trigger else "ONBUILD needs an instruction", trigger)
+            self.instruction = refused_instruction(line, head.escape)
 
 
 class Unknown(Instruction):

@@ -273,7 +273,7 @@ def _heredoc_openers(joined: Text) -> tuple[Opener, ...]:
         return ()
     keyword, rest = split_keyword(joined)
     if keyword.upper() == "ONBUILD":
-        keyword, rest = split_keyword(rest)
+        keyword, rest = split_keyword(split_flags(rest)[1])
     if keyword.upper() not in _HEREDOC_KEYWORDS:
         return ()
     _, arguments = split_flags(rest)

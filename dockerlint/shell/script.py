@@ -1,34 +1,37 @@
-"""Shell scripts: simple commands, found in the syntax tree that tree-sitter-bash gives.
+"""Shell scripts: the simple commands in them, with what holds where they stand.
 
 A command counts wherever it stands: in lists, pipelines, groups, substitutions, functions,
-conditions and loops, and inside the literal script of `sh -c '...'` or `eval '...'`.
+conditions and loops, inside the literal script of `sh -c '...'` or `eval '...'`, and behind `find -exec`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
 
+from dockerlint.shell.dialects import POSIX, SHELLS, Shell
+from dockerlint.shell.inner import RUN_SCRIPTS, executed_words, inner_script
 from dockerlint.shell.options import Options, read_options
-from dockerlint.shell.words import Assignment, Redirection, Word, as_assignment, base_name, looked_through
+from dockerlint.shell.parser import Parser
+from dockerlint.shell.places import ALONE, TOP, Around, Found, Place, places
+from dockerlint.shell.tree import Statement, Unread
+from dockerlint.shell.words import Assignment, Redirection, Word, base_name
+from dockerlint.shell.wrappers import looked_through
 from dockerlint.source import Text
 
-if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+__all__ = ["SHELLS", "Command", "Script", "command_of_words", "read_script"]
 
-SHELLS = frozenset({"sh", "bash", "ash", "dash", "ksh", "zsh"})
-
-# Scripts nested deeper than this are nobody's: what lies below is left unread.
-_DEEPEST = 100
+# Scripts inside scripts deeper than this are nobody's.
 _DEEPEST_SCRIPT = 5
 
 
 class Command:
     """A simple command: assignments, the program, its arguments, redirections.
 
-    `words` are all words as written; `name` is the program that runs in the end, behind `sudo`,
-    `env` and their kin. `nesting` names the constructs around it, from the outside in.
+    `words` are all words as written; `name` is the base name of the program that runs in the end, behind
+    `sudo`, `env` and their kin: empty for assignments alone, and where a variable stands for it.
+    `text` reaches from the first word to the last.
     """
 
     def __init__(
@@ -37,21 +40,22 @@ class Command:
         words: tuple[Word, ...],
         assignments: tuple[Assignment, ...] = (),
         redirections: tuple[Redirection, ...] = (),
-        nesting: tuple[str, ...] = (),
+        place: Place = ALONE,
     ) -> None:
         self.text = text
         self.words = words
         self.redirections = redirections
-        self.nesting = nesting
+        self.place = place
+        self._own_assignments = assignments
         self._skipped, found = looked_through(words)
-        self.assignments = (*assignments, *found)
-
-    @cached_property
-    def name(self) -> str:
-        """The base name of the program; empty for assignments alone, and where a variable stands for it."""
+        self.assignments = (*assignments, *found) if found else assignments
         program = self.program
         name = base_name(program.value) if program is not None else ""
-        return "" if "$" in name or "`" in name else name
+        self.name = "" if "$" in name or "`" in name else name
+
+    def with_words(self, words: tuple[Word, ...]) -> Command:
+        """The same command with other words."""
+        return Command(self.text, words, self._own_assignments, self.redirections, self.place)
 
     @property
     def program(self) -> Word | None:
@@ -79,23 +83,127 @@ class Command:
     def operands(self) -> tuple[Word, ...]:
         return self.options.operands
 
+    # Where it stands.
+
+    @property
+    def nesting(self) -> tuple[str, ...]:
+        """The constructs around it, from the outside in.
+
+        "group", "subshell", "if", "for", "select", "while", "until", "case", "function", "substitution",
+        "pipeline", "!", "&&" and "||" (the lists that it belongs to), "script" (of `sh -c`) and "find".
+        """
+        return self.place.around.nesting
+
+    @property
+    def before(self) -> str:
+        """The connector before its pipeline: `&&`, `||`, `;`, `&`, a newline; empty at the start of a list."""
+        return self.place.before
+
+    @property
+    def after(self) -> str:
+        """The connector after its pipeline; empty at the end of a list."""
+        return self.place.after
+
+    @property
+    def pipe_index(self) -> int:
+        """Its number in its pipeline, from 0."""
+        return self.place.pipe_index
+
+    @property
+    def pipe_length(self) -> int:
+        return self.place.pipe_length
+
+    @property
+    def is_last_of_pipe(self) -> bool:
+        return self.place.pipe_index + 1 == self.place.pipe_length
+
+    @property
+    def errexit(self) -> bool | None:
+        """Whether `set -e` is in force here; None if nobody can tell."""
+        return self.place.switches.errexit
+
+    @property
+    def pipefail(self) -> bool | None:
+        return self.place.switches.pipefail
+
+    @property
+    def nounset(self) -> bool | None:
+        return self.place.switches.nounset
+
+    @property
+    def xtrace(self) -> bool | None:
+        return self.place.switches.xtrace
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether its failure is looked at: before `&&` or `||`, at the end of a condition, after `!`."""
+        return self.place.around.is_checked
+
+    @property
+    def is_exempt_from_errexit(self) -> bool:
+        """Whether it stands somewhere inside what is checked, where `set -e` does not act."""
+        return self.place.around.is_exempt
+
+    @property
+    def is_background(self) -> bool:
+        return self.place.around.is_background
+
+    @property
+    def in_condition(self) -> bool:
+        """Whether it stands in the condition of `if`, `while` or `until`."""
+        return self.place.around.in_condition
+
+    @property
+    def in_function(self) -> bool:
+        return self.place.around.in_function
+
+    @property
+    def in_substitution(self) -> bool:
+        return self.place.around.in_substitution
+
+    @property
+    def in_subshell(self) -> bool:
+        """Whether a shell of its own runs it: in `( )`, a pipe, a substitution, the background, `sh -c`."""
+        return self.place.around.in_subshell
+
 
 class Script(NamedTuple):
-    """A script's commands in the order of the text. `is_broken`: some of it could not be read."""
+    """Shell text: its tree, and its simple commands in the order of the text.
+
+    `unread` says why it, or the rest of it, was not read; None if all of it was.
+    `inner` are the scripts that its commands run, as `sh -c` does; their commands are among its own.
+    """
 
     text: Text
-    commands: tuple[Command, ...]
-    is_broken: bool
+    shell: Shell = POSIX
+    statements: tuple[Statement, ...] = ()
+    commands: tuple[Command, ...] = ()
+    unread: Unread | None = None
+    comments: tuple[Text, ...] = ()
+    inner: tuple[Script, ...] = ()
+
+    @property
+    def is_broken(self) -> bool:
+        return self.unread is not None
 
 
-def read_script(text: Text, nesting: tuple[str, ...] = ()) -> Script:
-    """Read shell text as bash does; what only other shells know may leave `is_broken`."""
-    if not text.strip():
-        return Script(text, (), is_broken=False)
-    root = _parser().parse(text.encode("utf-8", "replace")).root_node
-    reader = _Reader(text)
-    reader.visit(root, nesting, ())
-    return Script(text, tuple(reader.commands), is_broken=root.has_error or reader.is_cut)
+def read_script(text: Text, shell: Shell = POSIX, around: Around = TOP) -> Script:
+    """Read shell text as bash does. What another interpreter reads is left `unread`."""
+    if not shell.is_posix:
+        reason = f"{shell.dialect} reads it" if shell.dialect else "nobody knows what reads it"
+        return Script(text, shell, unread=Unread("language", reason, text))
+    parser = Parser(text)
+    statements = parser.script()
+    reader = _Reader(parser.fault)
+    commands = tuple(reader.commands(places(statements, shell, around)))
+    return Script(text, shell, statements, commands, reader.unread, tuple(parser.comments), tuple(reader.inner))
+
+
+def script_of_words(words: tuple[Text, ...], text: Text) -> Script:
+    """An exec form as a script: one command, and those of the script that it hands to a shell."""
+    reader = _Reader(None)
+    commands = tuple(reader.follow(_command_of(words, words))) if words else ()
+    return Script(text, POSIX, (), commands, reader.unread, (), tuple(reader.inner))
 
 
 def command_of_words(words: tuple[Text, ...], shown: tuple[Text, ...] | None = None) -> tuple[Command, ...]:
@@ -103,246 +211,64 @@ def command_of_words(words: tuple[Text, ...], shown: tuple[Text, ...] | None = N
 
     `shown` are the words that its text spans, where they do not all stand in one place.
     """
-    if not words:
-        return ()
-    first, last = (shown or words)[0], (shown or words)[-1]
-    text = first.source.slice(first.start, last.end)
-    command = Command(text, tuple(Word(word, is_literal=True) for word in words))
-    return (command, *inner_commands(command))
+    return tuple(_Reader(None).follow(_command_of(words, shown or words))) if words else ()
 
 
-def inner_commands(command: Command) -> Iterator[Command]:
-    """The commands of a literal script that this command runs."""
-    script = script_argument(command)
-    if script is not None and command.nesting.count("script") < _DEEPEST_SCRIPT:
-        yield from read_script(script, (*command.nesting, "script")).commands
-
-
-def script_argument(command: Command) -> Text | None:
-    """The script in `sh -c SCRIPT` or `eval SCRIPT`, if it is one literal word."""
-    arguments = command.arguments
-    if command.name == "eval" and len(arguments) == 1 and arguments[0].is_literal:
-        return arguments[0].value
-    if command.name not in SHELLS:
-        return None
-    for index, word in enumerate(arguments):
-        if not word.value.startswith(("-", "+")):
-            return None
-        is_script_next = not word.value.startswith("--") and word.value.endswith("c")
-        if is_script_next and index + 1 < len(arguments):
-            script = arguments[index + 1]
-            return script.value if script.is_literal else None
-    return None
-
-
-@cache
-def _parser() -> Parser:
-    # Imported here: a run without shell text needs neither.
-    import tree_sitter_bash  # noqa: PLC0415
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    return Parser(Language(tree_sitter_bash.language()))
-
-
-_NESTING = frozenset(
-    {
-        "case_statement", "command_substitution", "compound_statement", "elif_clause", "else_clause", "for_statement",
-        "function_definition", "if_statement", "negated_command", "pipeline", "process_substitution", "subshell",
-        "while_statement", "c_style_for_statement",
-    }
-)  # fmt: skip
-_LITERAL = frozenset({"word", "number", "raw_string", "string_content", "extglob_pattern", "regex"})
-_SUBSTITUTIONS = frozenset({"string", "concatenation", "expansion", "command_substitution", "process_substitution"})
+def _command_of(words: tuple[Text, ...], shown: tuple[Text, ...]) -> Command:
+    text = shown[0].source.slice(shown[0].start, shown[-1].end)
+    return Command(text, tuple(Word(word, is_literal=True) for word in words))
 
 
 class _Reader:
-    """Walks the syntax tree of one script and gathers its commands."""
+    """Follows commands into the scripts that they run; keeps the first reason why one was not read."""
 
-    def __init__(self, text: Text) -> None:
-        self.text = text
-        self.commands: list[Command] = []
-        self.is_cut = False
-        self._index: Callable[[int], int] = int if text.isascii() else _indices_of_bytes(text)
+    def __init__(self, unread: Unread | None) -> None:
+        self.unread = unread
+        self.inner: list[Script] = []
 
-    def visit(self, node: Node, nesting: tuple[str, ...], redirections: tuple[Redirection, ...]) -> None:
-        if len(nesting) > _DEEPEST:
-            self.is_cut = True
+    def commands(self, found: Iterable[Found]) -> Iterator[Command]:
+        for simple, place in found:
+            redirections = (*simple.redirections, *place.around.redirections)
+            command = Command(simple.text, simple.words, simple.assignments, redirections, place)
+            yield command
+            if simple.words:
+                yield from self._inside(command)
+
+    def follow(self, command: Command) -> Iterator[Command]:
+        yield command
+        yield from self._inside(command)
+
+    def _inside(self, command: Command) -> Iterator[Command]:
+        if command.name == "find":
+            for words in executed_words(command.arguments):
+                yield from self.follow(_part_of(command, words))
+        elif command.name in RUN_SCRIPTS:
+            inner = inner_script(command.words, command.name, command.arguments, command.redirections)
+            if inner is not None:
+                yield from self._script(command, *inner)
+
+    def _script(self, command: Command, text: Text, shell: Shell | None) -> Iterator[Command]:
+        around = command.place.around
+        nesting = (*around.nesting, "script")
+        if nesting.count("script") > _DEEPEST_SCRIPT:
+            self.unread = self.unread or Unread("depth", "scripts are nested too deeply", text)
             return
-        kind = node.type
-        if kind == "command":
-            self._command(node, nesting, redirections)
-        elif kind in ("variable_assignment", "variable_assignments", "declaration_command"):
-            self._assignments(node, nesting, redirections)
-        elif kind == "redirected_statement":
-            found = tuple(self._redirection(child) for child in node.children_by_field_name("redirect"))
-            for child in node.named_children:
-                self._redirected(child, (*nesting, "redirected"), redirections, found)
+        if shell is None:
+            # `eval` runs it in the shell that is there.
+            shell = Shell("sh", command.place.switches)
+            around = around._replace(nesting=nesting)
         else:
-            self._children(node, (*nesting, self._construct(node, kind)), redirections)
-
-    def _redirected(
-        self,
-        node: Node,
-        nesting: tuple[str, ...],
-        outer: tuple[Redirection, ...],
-        found: tuple[Redirection, ...],
-    ) -> None:
-        """The grammar hangs a redirection on the whole list before it; the shell gives it to the last command."""
-        if node.type in ("list", "pipeline") and node.named_children:
-            *before, last = node.named_children
-            inner = (*nesting, self._construct(node, node.type))
-            for child in before:
-                self.visit(child, inner, outer)
-            self._redirected(last, inner, outer, found)
-        else:
-            self.visit(node, nesting, (*found, *outer))
-
-    def _children(self, node: Node, nesting: tuple[str, ...], redirections: tuple[Redirection, ...]) -> None:
-        for child in node.named_children:
-            self.visit(child, nesting, redirections)
-
-    def _construct(self, node: Node, kind: str) -> str:
-        if kind == "list":
-            return "||" if any(child.type == "||" for child in node.children) else "&&"
-        return kind if kind in _NESTING else ""
-
-    def _command(self, node: Node, nesting: tuple[str, ...], redirections: tuple[Redirection, ...]) -> None:
-        words: list[Word] = []
-        assignments: list[Assignment] = []
-        own: list[Redirection] = []
-        substitutions: list[Node] = []
-        for child in node.named_children:
-            kind = child.type
-            if kind == "command_name":
-                child, kind = child.named_children[0] if child.named_children else child, "word"  # noqa: PLW2901
-                words.append(self._word(child))
-            elif kind == "variable_assignment":
-                assignments.append(self._assignment(child))
-            elif kind.endswith("redirect"):
-                own.append(self._redirection(child))
-            elif kind != "comment":
-                words.append(self._word(child))
-            if child.type not in _LITERAL:
-                substitutions.append(child)
-        text = self._part(node)
-        command = Command(
-            text, tuple(words), tuple(assignments), (*own, *redirections), tuple(name for name in nesting if name)
-        )
-        self._add(command)
-        for child in substitutions:
-            self._children(child, (*nesting, "command_substitution"), ())
-
-    def _assignments(self, node: Node, nesting: tuple[str, ...], redirections: tuple[Redirection, ...]) -> None:
-        children = [node] if node.type == "variable_assignment" else node.named_children
-        assignments: list[Assignment] = []
-        words: list[Word] = []
-        if node.type == "declaration_command":
-            keyword = self._part(node.children[0])
-            words.append(Word(keyword, is_literal=True))
-        for child in children:
-            if child.type == "variable_assignment":
-                assignments.append(self._assignment(child))
-            elif child.type == "variable_name":
-                assignments.append(Assignment(self._part(child), None))
-            else:
-                word = self._word(child)
-                assignment = as_assignment(word)
-                if assignment:
-                    assignments.append(assignment)
-                else:
-                    words.append(word)
-        names = tuple(name for name in nesting if name)
-        self._add(Command(self._part(node), tuple(words), tuple(assignments), redirections, names))
-        for child in children:
-            self._children(child, (*nesting, "command_substitution"), ())
-
-    def _add(self, command: Command) -> None:
-        self.commands.append(command)
-        self.commands.extend(inner_commands(command))
-
-    def _assignment(self, node: Node) -> Assignment:
-        name = node.child_by_field_name("name")
-        value = node.child_by_field_name("value")
-        name_text = self._part(name if name is not None else node)
-        if value is None:
-            end = self._part(node)
-            return Assignment(name_text, Word(end.part(len(end), len(end)), is_literal=True))
-        return Assignment(name_text, self._word(value))
-
-    def _redirection(self, node: Node) -> Redirection:
-        descriptor = node.child_by_field_name("descriptor")
-        destination = node.child_by_field_name("destination")
-        if destination is None and node.type == "herestring_redirect" and node.named_children:
-            destination = node.named_children[-1]
-        operator = next((child.type for child in node.children if not child.is_named), "")
-        return Redirection(
-            operator,
-            str(self._part(descriptor)) if descriptor is not None else "",
-            self._word(destination) if destination is not None else None,
-        )
-
-    def _part(self, node: Node) -> Text:
-        return self.text.part(self._index(node.start_byte), self._index(node.end_byte))
-
-    def _word(self, node: Node) -> Word:
-        start, end = self._index(node.start_byte), self._index(node.end_byte)
-        if node.type in ("word", "number"):
-            written = self.text.part(start, end)
-            if "\\" not in written:
-                return Word(written, is_literal=True)
-        kept: list[int] = []
-        is_literal = self._keep(node, kept)
-        if len(kept) == end - start:
-            return Word(self.text.part(start, end), is_literal)
-        return Word(self.text.picked(kept, start, end), is_literal)
-
-    def _keep(self, node: Node, kept: list[int]) -> bool:
-        """Gather the indices of the characters that a word's value has; whether all of it is literal."""
-        start, end = self._index(node.start_byte), self._index(node.end_byte)
-        kind = node.type
-        if kind == "raw_string":
-            kept.extend(range(start + 1, end - 1))
-        elif kind == "string":
-            return self._keep_string(node, start, end, kept)
-        elif kind == "concatenation":
-            # Every child is to be kept, so no short cut after the first that is not literal.
-            return all([self._keep(child, kept) for child in node.children])  # noqa: C419
-        elif kind in ("word", "number"):
-            self._keep_escaped(start, end, "", kept)
-        else:
-            kept.extend(range(start, end))
-            return kind in _LITERAL or not node.is_named
-        return True
-
-    def _keep_string(self, node: Node, start: int, end: int, kept: list[int]) -> bool:
-        # The tree leaves some blanks of a string out of its children, so take what lies between.
-        index, is_literal = start + 1, True
-        for child in node.named_children:
-            if child.type != "string_content":
-                place, after = self._index(child.start_byte), self._index(child.end_byte)
-                self._keep_escaped(index, place, '"$`\\\n', kept)
-                kept.extend(range(place, after))
-                index, is_literal = after, False
-        self._keep_escaped(index, end - 1, '"$`\\\n', kept)
-        return is_literal
-
-    def _keep_escaped(self, index: int, end: int, escapable: str, kept: list[int]) -> None:
-        """Keep characters, but not the backslashes that protect the next (one of `escapable`, or any)."""
-        text = self.text
-        while index < end:
-            if text[index] == "\\" and index + 1 < end and (not escapable or text[index + 1] in escapable):
-                index += 1
-            kept.append(index)
-            index += 1
+            around = around._replace(nesting=nesting, redirections=(), is_exempt=False, in_subshell=True)
+        script = read_script(text, shell, around)
+        self.unread = self.unread or script.unread
+        self.inner.append(script)
+        yield from script.commands
 
 
-def _indices_of_bytes(text: str) -> Callable[[int], int]:
-    """From an offset in the UTF-8 form of a text to the index of the character there."""
-    indices: list[int] = []
-    for index, character in enumerate(text):
-        code = ord(character)
-        # A lone surrogate was encoded as one question mark.
-        width = 1 if code < 0x80 or 0xD800 <= code < 0xE000 else 2 if code < 0x800 else 3 if code < 0x10000 else 4
-        indices.extend([index] * width)
-    indices.append(len(text))
-    return indices.__getitem__
+def _part_of(command: Command, words: tuple[Word, ...]) -> Command:
+    """The command that a command starts with these of its words."""
+    first, last = words[0].value, words[-1].value
+    text = first.source.slice(first.start, max(first.start, last.end))
+    place = command.place
+    around = place.around._replace(nesting=(*place.around.nesting, "find"))
+    return Command(text, words, (), command.redirections, place._replace(around=around))

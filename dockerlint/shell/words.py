@@ -1,132 +1,105 @@
-"""Words of shell text, and the commands that stand before another command."""
+"""Words of shell text, how they are written, and what may stand beside them in a command."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dockerlint.source import Text
+
+if TYPE_CHECKING:
+    from dockerlint.shell.tree import Statement
+
+
+class Part(NamedTuple):
+    r"""A stretch of a word that is written in one way; `text` is the whole of it, quotes included.
+
+    `kind` is "bare", "escape" (`\x`), "single", "double", "quoted" (characters in double quotes or a
+    heredoc), "ansi" (`$'..'`), "locale" (`$".."`), "parameter" (`$x`, `${x...}`), "command"
+    (`$(..)`), "backtick", "process" (`<(..)`), "arithmetic" or "pattern" (`@(a|b)`). `name` is the
+    parameter's. `parts` are those inside quotes and braces, `statements` the commands of a substitution.
+    """
+
+    kind: str
+    text: Text
+    name: str = ""
+    parts: tuple[Part, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
 
 class Word(NamedTuple):
     """A word without its quotes and escapes.
 
-    `is_literal` says that the shell gives exactly `value` to the command; otherwise a variable, a
-    substitution or the like stands in it, as it is written.
+    `is_literal` says that the command gets `value` itself, but for file name patterns, braces and
+    `~`; otherwise a variable, a substitution or the like stands in it, as it is written.
+    `parts` tell how it is written: none, if it is nothing but bare characters.
+    `is_expanded` says that a variable stands there, whose literal value this is: no fix may edit it.
     """
 
     value: Text
     is_literal: bool
+    parts: tuple[Part, ...] = ()
+    is_expanded: bool = False
+
+    @property
+    def bare(self) -> tuple[Text, ...]:
+        """The stretches without quotes and escapes, where a shell looks for patterns, braces and `~`."""
+        return tuple(part.text for part in self.parts if part.kind == "bare") if self.parts else (self.value,)
 
 
 class Assignment(NamedTuple):
-    """`NAME=value`; for `NAME` alone (as in `export NAME`) the value is None."""
+    """`NAME=value`; for `NAME` alone (as in `export NAME`) the value is None.
+
+    `is_appended` is for `+=`; `elements` are those of an array, whose value is all of `(...)`.
+    """
 
     name: Text
     value: Word | None
+    is_appended: bool = False
+    elements: tuple[Word, ...] | None = None
+
+
+class HereDocument:
+    """The text below a line with `<<NAME`. Its body is data, or a script where a shell reads it.
+
+    With a quoted delimiter the body is literal. `terminator` is the closing line; empty, if there is none.
+    """
+
+    __slots__ = ("body", "cuts_tabs", "delimiter", "terminator")
+
+    def __init__(self, delimiter: Word, cuts_tabs: bool) -> None:
+        self.delimiter = delimiter
+        self.cuts_tabs = cuts_tabs
+        nothing = delimiter.value.part(0, 0)
+        self.body = Word(nothing, is_literal=True)
+        self.terminator = nothing
+
+    @property
+    def is_quoted(self) -> bool:
+        return any(part.kind not in ("bare", "parameter") for part in self.delimiter.parts)
 
 
 class Redirection(NamedTuple):
-    """`> file`, `2>&1`, `<<< text`: the operator, the descriptor before it, the word after it."""
+    """`> file`, `2>&1`, `<<< text`: the operator, the descriptor before it, the word after it.
+
+    A heredoc has no target but a `document`. `text` is the whole of it as written.
+    """
 
     operator: str
     descriptor: str
     target: Word | None
-
-
-class Wrapper(NamedTuple):
-    """A command that runs the command written after it.
-
-    `valued` are its short options that take a value, `operands` how many words of its own follow.
-    With a `subcommand` only that runs another command: `poetry run`.
-    """
-
-    valued: str = ""
-    long_valued: tuple[str, ...] = ()
-    operands: int = 0
-    subcommand: str = ""
-
-
-_UV_VALUED = ("--with", "--python", "--project", "--directory", "--env-file", "--extra", "--group", "--package")
-WRAPPERS: dict[str, Wrapper] = {
-    "builtin": Wrapper(),
-    "bundle": Wrapper(subcommand="exec"),
-    "busybox": Wrapper(),
-    "command": Wrapper(),
-    "doas": Wrapper("uC"),
-    "dumb-init": Wrapper("r", ("--rewrite",)),
-    "eatmydata": Wrapper(),
-    "env": Wrapper("uCS", ("--unset", "--chdir")),
-    "exec": Wrapper("a"),
-    "gosu": Wrapper(operands=1),
-    "nice": Wrapper("n", ("--adjustment",)),
-    "nohup": Wrapper(),
-    "npx": Wrapper("p", ("--package",)),
-    "pdm": Wrapper(subcommand="run"),
-    "pipenv": Wrapper(subcommand="run"),
-    "poetry": Wrapper(subcommand="run"),
-    "retry": Wrapper("dtm", ("--delay", "--times")),
-    "setpriv": Wrapper("", ("--reuid", "--regid", "--groups", "--inh-caps", "--bounding-set")),
-    "su-exec": Wrapper(operands=1),
-    "sudo": Wrapper("ugCDhprRtTU", ("--user", "--group", "--host", "--prompt", "--chdir", "--close-from")),
-    "tini": Wrapper("pe"),
-    "time": Wrapper("fo", ("--format", "--output")),
-    "timeout": Wrapper("ks", ("--kill-after", "--signal"), operands=1),
-    "uv": Wrapper("", _UV_VALUED, subcommand="run"),
-    "xargs": Wrapper("adEILnPs", ("--max-args", "--max-procs", "--replace", "--arg-file", "--delimiter")),
-}
-
-_TAKES_ASSIGNMENTS = frozenset({"env", "sudo", "doas"})
+    text: Text
+    document: HereDocument | None = None
 
 
 def base_name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def looked_through(words: tuple[Word, ...]) -> tuple[int, list[Assignment]]:
-    """How many words stand before the command that really runs, and the assignments among them."""
-    index = 0
-    assignments: list[Assignment] = []
-    while index < len(words):
-        name = base_name(words[index].value)
-        wrapper = WRAPPERS.get(name)
-        if wrapper is None:
-            break
-        after = _after_options(words, index + 1, wrapper)
-        if wrapper.subcommand:
-            if after >= len(words) or words[after].value != wrapper.subcommand:
-                break
-            after = _after_options(words, after + 1, wrapper)
-        found: list[Assignment] = []
-        if name in _TAKES_ASSIGNMENTS:
-            while after < len(words) and (assignment := as_assignment(words[after])):
-                found.append(assignment)
-                after += 1
-        after += wrapper.operands
-        if after >= len(words):
-            break
-        assignments += found
-        index = after
-    return index, assignments
-
-
-def _after_options(words: tuple[Word, ...], index: int, wrapper: Wrapper) -> int:
-    while index < len(words):
-        word = words[index].value
-        if word == "--":
-            return index + 1
-        if not word.startswith("-") or word == "-":
-            return index
-        takes_next = word in wrapper.long_valued or (
-            not word.startswith("--") and len(word) > 1 and word[-1] in wrapper.valued
-        )
-        index += 2 if takes_next else 1
-    return index
-
-
 def as_assignment(word: Word) -> Assignment | None:
-    """A word of the form `NAME=value`, taken apart."""
+    """A word of the form `NAME=value`, taken apart; the parts of the value are those of the whole word."""
     name, equals, _ = word.value.partition("=")
     if not equals or not name.isidentifier():
         return None
     cut = len(name)
-    return Assignment(word.value.part(0, cut), Word(word.value.part(cut + 1, len(word.value)), word.is_literal))
+    value = word.value.part(cut + 1, len(word.value))
+    return Assignment(word.value.part(0, cut), word._replace(value=value))

@@ -276,7 +276,7 @@ def _answer() -> re.Pattern[str]:
 
 def _assigned(command: Command, mounted: frozenset[str]) -> Iterator[Handed]:
     """`NAME=value command`, `export NAME=value`"""
-    for name, value in command.assignments:
+    for name, value, *_ in command.assignments:
         if value is None or not names_secret(name) or _plain(name) in mounted:
             continue
         if is_secret_word(value.value, name):

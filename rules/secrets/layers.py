@@ -112,7 +112,7 @@ class _Secrets:
 
     def learn(self, command: Command) -> None:
         """Remember the variables that a command sets to a secret."""
-        for variable, value in command.assignments:
+        for variable, value, *_ in command.assignments:
             name = self.found_in(value.value) if value is not None else None
             if name is not None:
                 self._add_variable(variable, name)

@@ -188,7 +188,7 @@ def _start_of_ending(stage: Stage) -> Span | None:
 
 def _proves_root(command: Command) -> bool:
     """Whether a command works only for root, so that the unknown base image must start as root."""
-    if "sudo" in command.wrappers or "command_substitution" in command.nesting or "||" in command.nesting:
+    if "sudo" in command.wrappers or command.in_substitution or "||" in command.nesting:
         return False
     action = action_of(command)
     is_install = action is not None and action.is_system_install and not action.is_dry_run
