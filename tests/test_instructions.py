@@ -9,6 +9,7 @@ from dockerlint.dockerfile.errors import DockerfileError
 from dockerlint.dockerfile.instructions import Copy, Env, From, Healthcheck, Run, Transfer, read_instruction
 from dockerlint.dockerfile.lines import split
 from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.shell.dialects import POSIX
 from dockerlint.source import Source, Text
 
 
@@ -18,7 +19,7 @@ def text_of(value: str) -> Text:
 
 def instruction(text: str) -> object:
     lines = split(Source("Dockerfile", text))
-    return read_instruction(lines.lines[-1], lines.escape, "sh")
+    return read_instruction(lines.lines[-1], lines.escape, POSIX)
 
 
 @pytest.mark.parametrize(

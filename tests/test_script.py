@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from dockerlint.dockerfile.instructions import Run, read_instruction
 from dockerlint.dockerfile.lines import split
+from dockerlint.shell.dialects import POSIX
 from dockerlint.shell.script import Script, read_script
 from dockerlint.source import Source
 
@@ -57,7 +58,7 @@ def test_words_lose_quotes_and_escapes(text: str, words: list[tuple[str, bool]])
 
 def test_words_across_continuations_point_into_the_file() -> None:
     source = Source("Dockerfile", "RUN pip install \\\n  # note\n  fl\\\nask 'x y'")
-    run = read_instruction(split(source).lines[0], "\\", "sh")
+    run = read_instruction(split(source).lines[0], "\\", POSIX)
     assert isinstance(run, Run)
     flask, quoted = run.commands[0].arguments[1:]
     assert (flask.value, source.text[flask.value.start : flask.value.end]) == ("flask", "fl\\\nask")

@@ -253,7 +253,7 @@ def test_inner_faults_and_depth_are_told() -> None:
 
 
 def run_of(text: str, dialect: str = "sh") -> Run:
-    instruction = read_instruction(split(Source("Dockerfile", text)).lines[0], "\\", dialect)
+    instruction = read_instruction(split(Source("Dockerfile", text)).lines[0], "\\", Shell(dialect))
     assert isinstance(instruction, Run)
     return instruction
 

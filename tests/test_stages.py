@@ -2,7 +2,9 @@
 
 import pytest
 
+from dockerlint.dockerfile.instructions import Run
 from dockerlint.dockerfile.stages import Dockerfile, Options
+from dockerlint.knowledge.base_images import base_image
 from dockerlint.source import Source
 
 
@@ -79,3 +81,28 @@ def test_entrypoint_resets_an_inherited_command() -> None:
     dockerfile = read('FROM a AS b\nCMD ["x"]\nFROM b\nENTRYPOINT ["y"]')
     assert dockerfile.stages[1].cmd is None
     assert dockerfile.stages[0].cmd is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "errexit", "pipefail"),
+    [
+        ("FROM a\nRUN x", "sh", False, False),
+        ('FROM a\nSHELL ["/bin/bash", "-eo", "pipefail", "-c"]\nRUN x', "bash", True, True),
+        ('FROM a AS b\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM b\nRUN x', "bash", False, True),
+        ('FROM a AS b\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM a\nRUN x', "sh", False, False),
+        ("FROM a\nRUN <<E\n#!/bin/bash -e\nx\nE\n", "bash", True, False),
+        ("FROM a\nRUN sh -ec 'x'", "sh", True, False),
+        ("FROM a\nRUN set -euo pipefail && x", "sh", True, True),
+        ("FROM python:3.13-slim\nRUN x", "dash", False, False),
+        ("FROM alpine:3.22\nRUN x", "busybox", False, False),
+        ("FROM fedora:42 AS b\nFROM b\nRUN x", "bash", False, False),
+        ('FROM a AS b\nSHELL ["/bin/sh", "-ec"]\nONBUILD RUN x\nFROM b', "sh", True, False),
+    ],
+)
+def test_commands_know_their_shell_and_what_it_is_told(text: str, dialect: str, errexit: bool, pipefail: bool) -> None:
+    stage = Dockerfile(Source("Dockerfile", text), Options(base_images=base_image)).stages[-1]
+    forms = [step.instruction for step in stage.steps if isinstance(step.instruction, Run)]
+    scripts = [forms[-1].script, *forms[-1].script.inner]
+    commands = [command for command in scripts[0].commands if command.name == "x"]
+    assert scripts[-1].shell.dialect == dialect
+    assert (commands[0].errexit, commands[0].pipefail) == (errexit, pipefail)

@@ -6,7 +6,7 @@ from dockerlint.dockerfile.copies import placed
 from dockerlint.dockerfile.environment import DEFAULT_PATH, ImageEnvironment
 from dockerlint.dockerfile.expansion import Missing, Value
 from dockerlint.dockerfile.image import Reference
-from dockerlint.dockerfile.stages import Dockerfile, Options, Stage
+from dockerlint.dockerfile.stages import BaseImage, Dockerfile, Options, Stage
 from dockerlint.dockerfile.state import State
 from dockerlint.source import Source
 
@@ -128,9 +128,9 @@ def test_triggers_are_read_with_the_default_escape() -> None:
     assert state(text).environment.get("A") == "x y"
 
 
-def images(reference: Reference) -> ImageEnvironment | None:
-    known = {"python": ImageEnvironment({"LANG": "C", "PYTHON_VERSION": None}, True)}
-    return known.get(reference.name)
+def images(reference: Reference) -> BaseImage:
+    known = {"python": BaseImage(ImageEnvironment({"LANG": "C", "PYTHON_VERSION": None}, True))}
+    return known.get(reference.name, BaseImage())
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def images(reference: Reference) -> ImageEnvironment | None:
     ],
 )
 def test_variables_of_the_base_image(image: str, name: str, value: Value) -> None:
-    options = Options(image_environments=images)
+    options = Options(base_images=images)
     assert state(f"FROM {image}", options).environment.lookup(name) == value
     assert state(f"FROM {image} AS b\nFROM b", options).environment.lookup(name) == value
 

@@ -19,43 +19,47 @@ from dockerlint.dockerfile.environment import (
     GlobalArguments,
     ImageEnvironment,
 )
-from dockerlint.dockerfile.errors import DockerfileError, Kind, Level, did_you_mean
+from dockerlint.dockerfile.errors import DockerfileError, Kind, did_you_mean
 from dockerlint.dockerfile.expansion import Value, expand
 from dockerlint.dockerfile.instructions import (
     Arg,
     Cmd,
-    Copy,
     Entrypoint,
     From,
     Instruction,
     Onbuild,
-    Run,
     read_instruction,
 )
 from dockerlint.dockerfile.lines import Directive, split
+from dockerlint.dockerfile.origins import Origin, named_stage, origins
 from dockerlint.dockerfile.refusals import refusals
 from dockerlint.dockerfile.state import Given, State, Step, after
+from dockerlint.shell.dialects import POSIX, shell_of_words
+from dockerlint.shell.dialects import Shell as ScriptShell
 from dockerlint.source import Source, Text
-
-# What every shell on Linux gives a command that is found nowhere in the file.
-_POSIX_SHELLS = frozenset({"sh", "bash", "ash", "dash", "ksh", "zsh"})
 
 _DOCKERS_FRONTENDS = frozenset({"docker/dockerfile", "docker/dockerfile-upstream"})
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".in", ".template", ".mustache", ".hbs", ".m4")
 
-ImageEnvironments = Callable[[image.Reference], ImageEnvironment | None]
+
+class BaseImage(NamedTuple):
+    """What an image from outside brings: variables, and what reads shell forms as long as no SHELL says otherwise."""
+
+    environment: ImageEnvironment = NOTHING_KNOWN
+    shell: ScriptShell = POSIX
 
 
-def _know_nothing(_reference: image.Reference) -> None:
-    """What is known of base images where nobody tells."""
+def _guess(reference: image.Reference) -> BaseImage:
+    """What the name of an image tells."""
+    return BaseImage(shell=ScriptShell("cmd")) if reference.is_windows else BaseImage()
 
 
 class Options(NamedTuple):
-    """What a build is told besides the Dockerfile: `--build-arg`, `--target`, and what its base images bring."""
+    """What a build is told besides the Dockerfile: `--build-arg`, `--target`, and what base images bring."""
 
     arguments: Mapping[str, str] = {}
     target: str | None = None
-    image_environments: ImageEnvironments = _know_nothing
+    base_images: Callable[[image.Reference], BaseImage] = _guess
 
 
 NO_OPTIONS = Options()
@@ -77,14 +81,19 @@ class Pull(NamedTuple):
 class Stage:
     """One FROM and what follows it. `parent` is the stage of this file that it is built on."""
 
-    def __init__(self, index: int, from_: From, base_name: str | None, parent: Stage | None, state: State) -> None:
+    def __init__(
+        self, index: int, from_: From, base_name: str | None, parent: Stage | None, brought: BaseImage
+    ) -> None:
         self.index = index
         self.from_ = from_
         self.base_name = base_name
         self.parent = parent
+        # By the image from outside that the chain stands on.
+        self.brought = brought
         self.steps: list[Step] = []
         self.end_line = from_.end_line
-        self.state = state
+        before = parent.state if parent is not None else State(environment=Environment(brought.environment))
+        self.state: State = before.forked()
         self._sets_cmd = False
 
     def add(self, instruction: Instruction, given: Given) -> None:
@@ -149,16 +158,6 @@ class Stage:
         return self.state.entrypoint
 
 
-class Origin(NamedTuple):
-    """What `COPY --from` or `RUN --mount=from` names: a stage or an image, or why it cannot be followed."""
-
-    written: Text
-    instruction: Copy | Run
-    stage: Stage | None = None
-    image: str | None = None
-    error: DockerfileError | None = None
-
-
 class Dockerfile:
     """What a Dockerfile says. `options` are what a build of it is told."""
 
@@ -204,7 +203,7 @@ class Dockerfile:
         self._errors += lines.errors
         self._read_check_options()
         for line in lines.lines:
-            instruction = read_instruction(line, lines.escape, self._dialect())
+            instruction = read_instruction(line, lines.escape, self._shell())
             self.instructions.append(instruction)
             self._errors += instruction.faults
             self._add(instruction)
@@ -220,15 +219,12 @@ class Dockerfile:
         except DockerfileError as error:
             self._errors.append(error)
 
-    def _dialect(self) -> str | None:
+    def _shell(self) -> ScriptShell:
         """What reads the shell form of an instruction at this place."""
         if not self.stages:
-            return "sh"
+            return POSIX
         stage = self.stages[-1]
-        if stage.state.shell is None:
-            return None if stage.is_windows else "sh"
-        program = stage.state.shell[0].replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
-        return "bash" if program == "bash" else "sh" if program in _POSIX_SHELLS else program
+        return stage.brought.shell if stage.state.shell is None else shell_of_words(stage.state.shell)
 
     def _add(self, instruction: Instruction) -> None:
         if isinstance(instruction, From):
@@ -248,27 +244,28 @@ class Dockerfile:
     def _begin_stage(self, from_: From) -> None:
         name = expand(from_.image, self._given.globals.lookup, self.escape).value
         parent = self.stage_named(name) if name else None
-        state = parent.state if parent is not None else State(environment=self._environment(name))
-        stage = Stage(len(self.stages), from_, name, parent, state.forked())
+        brought = parent.brought if parent is not None else self._brought_by(name)
+        stage = Stage(len(self.stages), from_, name, parent, brought)
         self.stages.append(stage)
         if stage.name is not None:
             self._named[stage.name] = stage
         if parent is not None:
             self._run_triggers(parent, stage)
 
-    def _environment(self, name: str | None) -> Environment:
-        """What the base image sets."""
+    def _brought_by(self, name: str | None) -> BaseImage:
+        """What is known of the image from outside that a stage stands on."""
         if name == "scratch":
-            return Environment(NOTHING_SET)
+            return BaseImage(NOTHING_SET)
         reference = image.parse(name) if name else None
-        known = self.options.image_environments(reference) if reference else None
-        return Environment(known or NOTHING_KNOWN)
+        if reference is None:
+            return BaseImage()
+        return self.options.base_images(reference)
 
     def _run_triggers(self, parent: Stage, stage: Stage) -> None:
         """A stage begins with the triggers of the stage that it is built on, read with the default escape."""
         for trigger in [one for one in parent.instructions if isinstance(one, Onbuild) and one.line.text]:
             if trigger.instruction.name not in ("FROM", "ONBUILD", "MAINTAINER", ""):
-                instruction = read_instruction(trigger.instruction.line, "\\", self._dialect())
+                instruction = read_instruction(trigger.instruction.line, "\\", self._shell())
                 self._errors += instruction.faults
                 stage.add(instruction, self._given)
 
@@ -308,62 +305,11 @@ class Dockerfile:
     @cached_property
     def origins(self) -> tuple[Origin, ...]:
         """Every `COPY --from` and `RUN --mount=from`, in the order of the file."""
-        return tuple(self._origins())
-
-    def _origins(self) -> Iterator[Origin]:
-        # Docker puts images that are copied from, and one for each cache, behind the stages, where numbers reach them.
-        images = 0
-        for stage in self.stages:
-            for instruction in stage.instructions:
-                if isinstance(instruction, Run):
-                    images += sum(mount.type == "cache" and not mount.origin for mount in instruction.mounts)
-                if isinstance(instruction, Copy | Run):
-                    for written in _origins_written(instruction):
-                        yield self._origin(written, instruction, stage, images)
-                        images += written.lower() not in self._named
-
-    def _origin(self, written: Text, instruction: Copy | Run, user: Stage, images: int) -> Origin:
-        is_number = isinstance(instruction, Copy) and _is_number(written)
-        if is_number and len(self.stages) <= int(written) < len(self.stages) + images:
-            return Origin(written, instruction)
-        stage = self.stage_of_origin(written, user) if is_number or written.lower() in self._named else None
-        if stage is not None:
-            return Origin(written, instruction, stage)
-        problem = self._problem_of_number(int(written), user) if is_number else self._problem_of_name(written, user)
-        if problem is None and "$" in written and isinstance(instruction, Copy):
-            problem = "holds a variable, which Docker does not replace there: give the image a name with `FROM ... AS`"
-        if problem is None and "$" not in written and written != "scratch" and image.parse(written) is None:
-            names = [stage.name for stage in self.stages[: user.index] if stage.name]
-            hint = did_you_mean(written.lower(), names)
-            problem = f"names no stage{hint}, and no image: {image.why_invalid(written)}"
-        if problem is None:
-            return Origin(written, instruction, image=str(written))
-        option = "--from" if isinstance(instruction, Copy) else "from"
-        message = f"`{option}={written}` {problem}"
-        error = DockerfileError(message, written, kind=Kind.STAGE, level=Level.BUILD)
-        return Origin(written, instruction, error=error)
-
-    def _problem_of_number(self, index: int, user: Stage) -> str:
-        if index == user.index:
-            return "names the stage that it stands in"
-        known = f"their numbers are 0 to {user.index - 1}" if user.index else "there is none"
-        return f"names no stage before this one: {known}"
-
-    def _problem_of_name(self, written: Text, user: Stage) -> str | None:
-        stage = self._named.get(written.lower())
-        if stage is None:
-            return None
-        if stage is user:
-            return "names the stage that it stands in"
-        return f"names a stage that is defined below this one, in line {stage.from_.start_line}"
+        return tuple(origins(self.stages, self._named))
 
     def stage_of_origin(self, origin: str, before: Stage) -> Stage | None:
         """The stage that `COPY --from=origin` in a stage means: by number, or by name in any case."""
-        if _is_number(origin):
-            index = int(origin)
-            return self.stages[index] if 0 <= index < before.index else None
-        stage = self._named.get(origin.lower())
-        return stage if stage is not None and stage.index < before.index else None
+        return named_stage(origin, before, self.stages, self._named)
 
     @cached_property
     def used_stages(self) -> frozenset[int]:
@@ -393,15 +339,3 @@ class Dockerfile:
 def _pull(written: Text, name: str | None, instruction: Instruction, stage: Stage | None) -> Pull:
     name = None if name and "$" in name else name
     return Pull(written, name, image.parse(name) if name else None, instruction, stage)
-
-
-def _is_number(origin: str) -> bool:
-    """Whether Docker takes an origin for the number of a stage."""
-    return re.fullmatch(r"[+-]?[0-9]{1,9}", origin) is not None
-
-
-def _origins_written(instruction: Copy | Run) -> Iterator[Text]:
-    if isinstance(instruction, Run):
-        yield from (mount.origin for mount in instruction.mounts if mount.origin is not None)
-    elif instruction.origin:
-        yield instruction.origin

@@ -93,7 +93,7 @@ class State(NamedTuple):
     user: User | None = None
     user_name: str | None = None
     workdir: str | None = None
-    shell: tuple[str, ...] | None = None
+    shell: tuple[Text, ...] | None = None
     environment: Environment = Environment()
     cmd: Cmd | None = None
     entrypoint: Entrypoint | None = None

@@ -11,7 +11,7 @@ from dockerlint.compose.env_files import parse_env
 from dockerlint.compose.services import Compose
 from dockerlint.compose.services import read as read_compose
 from dockerlint.dockerfile.stages import Dockerfile, Options
-from dockerlint.knowledge.environment import environment_of
+from dockerlint.knowledge.base_images import base_image
 from dockerlint.lint.engine import Engine, arranged
 from dockerlint.lint.finding import Finding, Problem, Region
 from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS, Selection
@@ -42,8 +42,8 @@ class _Checked(NamedTuple):
     problems: list[Problem]
 
 
-# A build that is told nothing, on base images whose variables are known.
-KNOWING_IMAGES = Options(image_environments=environment_of)
+# A build that is told nothing, on base images of which something is known.
+KNOWING_IMAGES = Options(base_images=base_image)
 
 
 class Request(NamedTuple):

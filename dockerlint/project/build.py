@@ -17,6 +17,7 @@ from dockerlint.dockerfile.stages import Dockerfile, Stage
 from dockerlint.knowledge.images import ImageFacts, facts, is_root
 from dockerlint.project.image_files import ImageFiles
 from dockerlint.project.programs import programs
+from dockerlint.shell.dialects import POSIX, shell_of_shebang
 from dockerlint.shell.script import SHELLS, Command, command_of_words, read_script
 from dockerlint.source import Source, Text
 
@@ -175,7 +176,8 @@ class Build:
         for command in commands:
             source = self.script_of(stage, command)
             if source is not None:
-                inner = read_script(source.slice(0, len(source.text))).commands
+                text = source.slice(0, len(source.text))
+                inner = read_script(text, shell_of_shebang(text) or POSIX).commands
                 yield from inner
                 yield from self._in_scripts(stage, inner, depth + 1)
 
@@ -194,7 +196,7 @@ class Build:
             candidates = [absolute_path(name, stage.state.workdir)]
         for path in candidates:
             source = self.read(stage, path)
-            if source is not None and _is_shell_script(source.text):
+            if source is not None and _is_shell_script(source):
                 return source
         return None
 
@@ -262,9 +264,9 @@ def _brings_tool_for_it(instruction: Instruction) -> bool:
     return any(tool in instruction.rest for tool in ("gosu", "su-exec", "s6-overlay", "fixuid", "setpriv"))
 
 
-def _is_shell_script(text: str) -> bool:
-    first = text.partition("\n")[0]
-    return not first.startswith("#!") or any(shell in first for shell in SHELLS)
+def _is_shell_script(source: Source) -> bool:
+    shell = shell_of_shebang(source.slice(0, len(source.text)))
+    return shell is None or shell.is_posix
 
 
 def _joined(entrypoint: ShellForm | None, cmd: ShellForm | None) -> Iterator[Command]:

@@ -104,7 +104,7 @@ def _passwords(run: Run, node: Node) -> Iterator[_Password]:
             yield from _typed(commands, index)
         elif command.name in _ADDS_USER:
             yield from _given(commands, index)
-    if run.dialect not in ("sh", "bash"):
+    if not run.shell.is_posix:
         yield from _on_windows(run)
 
 
