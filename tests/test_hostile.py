@@ -13,6 +13,8 @@ TRAPS = {
     "many variables": "FROM a\n" + "".join(f"ENV V{number}=1\n" for number in range(8000)),
     "nested defaults": "FROM a\nENV A=" + "${B:-" * 5000 + "}" * 5000,
     "nested defaults in a heredoc line": "FROM a\nRUN x << " + "${B:-" * 5000 + "}" * 5000,
+    "instruction of many lines": "FROM a\nRUN a" + " \\\nb" * 300_000,
+    "many blank lines in an instruction": "FROM a\nRUN a \\\n" + "\n" * 300_000,
     "many stars": "FROM a\nENV A=" + "a" * 3000 + "\nENV B=${A//" + "*a" * 20 + "b/x}",
     "chain of stages": "FROM a AS s0\n" + "".join(f"FROM s{n} AS s{n + 1}\n" for n in range(3000)),
     "deep triggers": "FROM a\n" + "ONBUILD " * 5000 + "RUN x",

@@ -24,6 +24,9 @@ LONGEST_LINE = 65_535
 # dockerfile-parse takes a line that ends in a backslash for continued; this keeps it from that.
 _STOPPER = "\ue000"
 
+# dockerfile-parse copies an instruction for each of its lines; of a longer one it sees comments in place of the rest.
+_MANY_LINES = 1000
+
 _HEREDOC_KEYWORDS = frozenset({"RUN", "COPY", "ADD"})
 
 
@@ -220,7 +223,9 @@ class _Mender:
         body = kept[: match.start(1)] if match else kept
         self.fragments[self._number] = Text(body, self.source, offset, offset + len(body))
         self.last_lines[self._start] = self._number
-        if match:
+        if match and self._number - self._start > _MANY_LINES:
+            self.mended.append("#")
+        elif match:
             self.mended.append(body + "\\")
         else:
             self.mended.append(body + _STOPPER if body.rstrip().endswith("\\") else body)
