@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlint.dockerfile.instructions import ShellForm
+from benchmarks.spans import characters_differ, read_back, texts
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.source import BOM, Source, Text
 
@@ -12,6 +12,8 @@ PARTS = st.sampled_from(
     [
         "RUN apt-get update && {nl}  apt-get install -y 'a b' \"c d\" e{nl}",
         "RUN pip {cont}install {cont}  # a comment{nl}{cont}fl{cont}ask{nl}",
+        "RUN --mount=type=cache,target=/x{cont},id='a b' --network=none pip install 'flask[a]==1.0' {cont} b~=2{nl}",
+        "RUN --mount=type=secret,id=a apt-get install -y {cont}  # c{nl}  curl=7.* lib{cont}ssl{nl}",
         "RUN <<EOF{nl}set -e{nl}\tmake 'x y'{nl}EOF{nl}",
         "RUN cat <<-A <<B > /x && ls{nl}\tone $X{nl}\tA{nl}two{nl}B{nl}",
         "ENV A=1 B=\"x y\" C='z' {cont}  D=é{nl}",
@@ -30,33 +32,23 @@ PARTS = st.sampled_from(
 )
 
 
-def texts(dockerfile: Dockerfile) -> list[Text]:
-    found: list[Text] = []
-    for instruction in dockerfile.instructions:
-        inner = getattr(instruction, "instruction", instruction)
-        found += [instruction.text, instruction.keyword, *instruction.words, *(flag.text for flag in instruction.flags)]
-        found += [heredoc.body for heredoc in instruction.heredocs]
-        if isinstance(inner, ShellForm):
-            found += [word.value for command in inner.commands for word in command.words]
-    return found
+def placed(dockerfile: Dockerfile) -> list[tuple[str, Text]]:
+    """The texts of a Dockerfile with their kinds."""
+    nodes = [getattr(instruction, "instruction", instruction) for instruction in dockerfile.instructions]
+    return [found for node in nodes for found in texts(node)]
 
 
 @given(st.lists(PARTS, max_size=6), st.sampled_from(["\n", "\r\n"]), st.booleans(), st.sampled_from(["\\", "`"]))
-def test_each_character_of_a_word_is_the_one_at_its_place(
-    parts: list[str], line_end: str, has_bom: bool, escape: str
-) -> None:
+def test_the_text_at_a_place_gives_the_word_back(parts: list[str], line_end: str, has_bom: bool, escape: str) -> None:
     body = "".join(parts).replace("{cont}", f"{escape}{line_end}").replace("{nl}", line_end)
     if escape == "`":
         body = body.replace('\\"', "'")
     text = f"# escape={escape}{line_end}FROM a AS build{line_end}{body}"
     source = Source("Dockerfile", (BOM if has_bom else "") + text)
     dockerfile = Dockerfile(source)
-    for word in texts(dockerfile):
-        assert 0 <= word.start <= word.end <= len(source.text)
-        for index, letter in enumerate(word):
-            there = source.text[word.offset(index)]
-            # An escape of JSON stands for another character than the backslash that it begins with.
-            assert there == letter or there == "\\" or (letter == "\n" and there in "\r\n")
+    for kind, text in placed(dockerfile):
+        assert characters_differ(text) is None
+        assert read_back(kind, text, escape) in (text, None)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +64,6 @@ def test_each_character_of_a_word_is_the_one_at_its_place(
 )
 def test_word_spans_its_place_in_the_file(text: str, word: str, span: tuple[tuple[int, int], tuple[int, int]]) -> None:
     dockerfile = Dockerfile(Source("Dockerfile", text))
-    found = [item for item in texts(dockerfile) if item == word]
+    found = [text for _, text in placed(dockerfile) if text == word]
     source = dockerfile.source
     assert (tuple(source.position(found[-1].start)), tuple(source.position(found[-1].end))) == span
