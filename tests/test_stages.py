@@ -19,7 +19,7 @@ def test_stage_is_built_on_an_earlier_one_of_that_name() -> None:
 
 def test_from_takes_the_defaults_of_global_arguments() -> None:
     dockerfile = read("ARG V=3.13\nARG I=python:$V-slim\nFROM $I\nFROM ${U:-alpine}\nFROM img:$NONE")
-    assert [stage.base_name for stage in dockerfile.stages] == ["python:3.13-slim", "alpine", None]
+    assert [stage.base_name for stage in dockerfile.stages] == ["python:3.13-slim", "alpine", "img:"]
 
 
 def test_build_arguments_win_over_defaults() -> None:

@@ -138,12 +138,12 @@ def images(reference: Reference) -> BaseImage:
     [
         ("python", "LANG", "C"),
         ("python", "PYTHON_VERSION", Missing.UNKNOWN),
-        ("python", "NOTHING", Missing.UNSET),
+        ("python", "NOTHING", Missing.ABSENT),
         ("python", "PATH", DEFAULT_PATH),
         ("other", "NOTHING", Missing.UNKNOWN),
         ("other", "PATH", Missing.UNKNOWN),
         ("scratch", "PATH", DEFAULT_PATH),
-        ("scratch", "NOTHING", Missing.UNSET),
+        ("scratch", "NOTHING", Missing.ABSENT),
     ],
 )
 def test_variables_of_the_base_image(image: str, name: str, value: Value) -> None:
@@ -173,6 +173,9 @@ def test_variables_of_the_base_image(image: str, name: str, value: Value) -> Non
         ("FROM a AS b\nARG V=1\nFROM a", "V", Missing.UNKNOWN),
         ("FROM a\nARG V\nENV W=$V", "W", Missing.UNKNOWN),
         ("FROM a\nENV 'V'=1", "V", "1"),
+        ("FROM scratch\nENV V=1 W=$V", "W", ""),
+        ("FROM scratch\nENV W=${V:-2}", "W", "2"),
+        ("ARG B\nARG V=$B\nARG V=1\nFROM a\nARG V", "V", "1"),
     ],
 )
 def test_scopes(text: str, name: str, value: Value) -> None:

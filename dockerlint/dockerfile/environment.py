@@ -6,11 +6,11 @@ https://docs.docker.com/reference/dockerfile/#scope
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from dockerlint.dockerfile.expansion import Expansion, Missing, Value, expand
+from dockerlint.dockerfile.expansion import Expansion, Fault, Missing, Value, expand
 
 # Docker sets these itself; what they hold depends on where the build runs.
 PLATFORM_ARGUMENTS = frozenset(
@@ -56,32 +56,54 @@ class Variable(NamedTuple):
 _Changes = dict[str, list[tuple[int, Variable]]]
 
 
+# A stage looks variables up in the records of the stages below it. A long chain of stages is drawn together
+# now and then, the more seldom the more variables there are to copy.
+_LONGEST_CHAIN = 64
+_COPIES = 16
+
+
 class Environment:
     """The variables of a stage at one moment. All moments of a stage share one record of changes."""
 
-    __slots__ = ("_base", "_changes", "_moment")
+    __slots__ = ("base", "below", "changes", "length", "moment")
 
-    def __init__(
-        self, base: ImageEnvironment = NOTHING_KNOWN, changes: _Changes | None = None, moment: int = 0
-    ) -> None:
-        self._base = base
-        self._changes: _Changes = {} if changes is None else changes
-        self._moment = moment
+    def __init__(self, base: ImageEnvironment = NOTHING_KNOWN, below: Environment | None = None) -> None:
+        self.base = base
+        self.below = below
+        self.length: int = 0 if below is None else below.length + 1
+        self.changes: _Changes = {}
+        self.moment = 0
 
     def __contains__(self, name: str) -> bool:
         """Whether this file declares the variable, with a value or without."""
         return self.variable(name) is not None
 
     def names(self) -> list[str]:
-        """The variables that this file declares, in order."""
-        return [name for name in self._changes if name in self]
+        """The variables that this file declares, those of the stages below first."""
+        chain = list(self._chain())
+        return list(dict.fromkeys(name for one in reversed(chain) for name in one.changes if one.own(name)))
 
     def variable(self, name: str) -> Variable | None:
         """What the file's latest ENV or ARG gave the variable; None where none names it."""
-        changes = self._changes.get(name)
+        for environment in self._chain():
+            found = environment.own(name)
+            if found is not None:
+                return found
+        return None
+
+    def _chain(self) -> Iterator[Environment]:
+        """This stage's record and those of the stages below it."""
+        environment: Environment | None = self
+        while environment is not None:
+            yield environment
+            environment = environment.below
+
+    def own(self, name: str) -> Variable | None:
+        """What this stage itself gave the variable."""
+        changes = self.changes.get(name)
         if changes is None:
             return None
-        index = bisect_right(changes, self._moment, key=itemgetter(0))
+        index = bisect_right(changes, self.moment, key=itemgetter(0))
         return changes[index - 1][1] if index else None
 
     def lookup(self, name: str) -> Value:
@@ -89,12 +111,12 @@ class Environment:
         variable = self.variable(name)
         if variable is not None:
             return variable.value
-        if name in self._base.variables:
-            value = self._base.variables[name]
+        if name in self.base.variables:
+            value = self.base.variables[name]
             return Missing.UNKNOWN if value is None else value
-        if not self._base.is_complete:
+        if not self.base.is_complete:
             return Missing.UNKNOWN
-        return DEFAULT_PATH if name == "PATH" else Missing.UNSET
+        return DEFAULT_PATH if name == "PATH" else Missing.ABSENT
 
     def get(self, name: str) -> str | None:
         """The value of a variable; None where it has none, or none that is known."""
@@ -107,24 +129,28 @@ class Environment:
 
     def known(self) -> dict[str, str]:
         """All variables that the file sets to values that are known."""
-        values = {name: variable.value for name in self._changes if (variable := self.variable(name)) is not None}
-        return {name: value for name, value in values.items() if not isinstance(value, Missing)}
+        return {name: value for name in self.names() if not isinstance(value := self.lookup(name), Missing)}
 
     def after(self, changes: Iterable[tuple[str, Variable]]) -> Environment:
         """The environment after an instruction. Only the latest moment of a stage goes on."""
-        moment = self._moment + 1
+        following = self._at(self.moment + 1)
         for name, variable in changes:
-            self._changes.setdefault(name, []).append((moment, variable))
-        return Environment(self._base, self._changes, moment)
+            self.changes.setdefault(name, []).append((following.moment, variable))
+        return following
+
+    def _at(self, moment: int) -> Environment:
+        environment = Environment(self.base)
+        environment.below, environment.length = self.below, self.length
+        environment.changes, environment.moment = self.changes, moment
+        return environment
 
     def forked(self) -> Environment:
         """A record of its own with the same values, for another stage that goes on from here."""
-        changes: _Changes = {}
-        for name in self._changes:
-            variable = self.variable(name)
-            if variable is not None:
-                changes[name] = [(0, variable)]
-        return Environment(self._base, changes)
+        if self.length < _LONGEST_CHAIN or self.length < len(names := self.names()) // _COPIES:
+            return Environment(self.base, self)
+        copy = Environment(self.base)
+        variables = ((name, self.variable(name)) for name in names)
+        return copy.after([(name, variable) for name, variable in variables if variable is not None])
 
 
 class GlobalArguments:
@@ -137,19 +163,24 @@ class GlobalArguments:
         self._built: dict[str, str] = {}
         self._relied_on: dict[str, tuple[str, ...]] = {}
 
-    def declare(self, name: str, default: str | None, escape: str) -> None:
-        """Take in `ARG name=default`."""
+    def declare(self, name: str, default: str | None, escape: str) -> Fault | None:
+        """Take in `ARG name=default`; why Docker refuses the default, if it does."""
         if name in self._given:
             self.declared[name] = self._given[name]
-        elif default is None:
-            self.declared.setdefault(name, Missing.UNSET)
-        else:
-            value = expand(default, self.lookup, escape).value
-            self.declared[name] = Missing.UNKNOWN if value is None else value
-            built = expand(default, self.built, escape)
-            if value is None and built.as_built is not None:
-                self._built[name] = built.as_built
-                self._relied_on[name] = self.missing(built)
+            return None
+        if default is None:
+            # An earlier value stays, and so does what Docker sets itself.
+            self.declared.setdefault(name, Missing.UNKNOWN if name in PLATFORM_ARGUMENTS else Missing.UNSET)
+            return None
+        value = expand(default, self.lookup, escape).value
+        self.declared[name] = Missing.UNKNOWN if value is None else value
+        built = expand(default, self.built, escape)
+        self._built.pop(name, None)
+        self._relied_on.pop(name, None)
+        if value is None and built.as_built is not None:
+            self._built[name] = built.as_built
+            self._relied_on[name] = self.missing(built)
+        return built.fault
 
     def lookup(self, name: str) -> Value:
         """The value that FROM sees whoever builds; what nobody declares is empty there."""
@@ -157,11 +188,11 @@ class GlobalArguments:
             return self.declared[name]
         if name in PLATFORM_ARGUMENTS:
             return self._given.get(name, Missing.UNKNOWN)
-        return Missing.UNSET
+        return Missing.ABSENT
 
     def built(self, name: str) -> Value:
         """The value that FROM sees when the build is given no further arguments."""
-        return self._built.get(name) or self.lookup(name)
+        return self._built[name] if name in self._built else self.lookup(name)
 
     def missing(self, expansion: Expansion[Any]) -> tuple[str, ...]:
         """The arguments without default on which a word relies that was expanded with `built`."""

@@ -27,8 +27,13 @@ _KNOWN_MODIFIERS = "only `:-`, `:+`, `:?`, `-`, `+`, `?`, `#`, `##`, `%`, `%%`, 
 
 
 class Missing(Enum):
-    """Why a variable has no value: nothing sets it, or the file does not tell what does."""
+    """Why a variable has no value.
 
+    ABSENT: nothing sets it, and nobody can. UNSET: an ARG without default, so whoever builds may set it.
+    UNKNOWN: something may set it, but the file does not tell what to.
+    """
+
+    ABSENT = "absent"
     UNSET = "unset"
     UNKNOWN = "unknown"
 
@@ -49,9 +54,9 @@ class Fault(NamedTuple):
 class Expansion(NamedTuple, Generic[Result]):
     """What a word becomes.
 
-    `value` is what it becomes for certain. It is None where the word has a fault, where a value
-    that matters is unknown, and where an unset variable is put in, as whoever builds may set it.
-    `as_built` is what it becomes when nobody does: there an unset variable leaves nothing.
+    `value` is what it becomes by the defaults that the file gives. It is None where the word has a fault,
+    where a value that matters is unknown, and where an argument without default is put in.
+    `as_built` is what it becomes when nobody sets that argument: it leaves nothing.
     `found` are the variables that Docker looks up, in its order, with what it finds; with a fault, those before it.
     """
 
@@ -66,7 +71,8 @@ class Expansion(NamedTuple, Generic[Result]):
 
     @property
     def unset(self) -> tuple[str, ...]:
-        return tuple(name for name, value in self.found.items() if value is Missing.UNSET)
+        """The variables without value: arguments that nobody has set, and names that nothing declares."""
+        return tuple(name for name, value in self.found.items() if value in (Missing.UNSET, Missing.ABSENT))
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -301,14 +307,14 @@ class _Reader:
             raise self._unknown_modifier(start, modifier)
         if value is Missing.UNKNOWN:
             return _UNKNOWN
-        has_value = value is not Missing.UNSET and bool(value or modifier[0] != ":")
+        has_value = isinstance(value, str) and bool(value or modifier[0] != ":")
         if modifier[-1] == "+":
             return word if has_value else ""
-        if isinstance(value, str) and has_value:
+        if has_value and isinstance(value, str):
             return value
         if modifier[-1] == "-":
             return word
-        wanted = f"`{name}` must be set" if value is Missing.UNSET else f"`{name}` must not be empty"
+        wanted = f"`{name}` must be set" if isinstance(value, Missing) else f"`{name}` must not be empty"
         reason = _as_built(word)
         raise _Refused(f"{wanted}: {reason}" if reason else wanted, start, self.index)
 
@@ -368,6 +374,8 @@ class _Reader:
         value = self._value(name)
         if isinstance(value, str):
             return value
+        if value is Missing.ABSENT:
+            return ""
         return _UNSET if value is Missing.UNSET else _UNKNOWN
 
     def _value(self, name: str) -> Value:

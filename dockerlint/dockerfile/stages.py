@@ -242,7 +242,7 @@ class Dockerfile:
             self._given.globals.declare(str(pair.key), pair.value, self.escape)
 
     def _begin_stage(self, from_: From) -> None:
-        name = expand(from_.image, self._given.globals.lookup, self.escape).value
+        name = expand(from_.image, self._given.globals.lookup, self.escape).value or None
         parent = self.stage_named(name) if name else None
         brought = parent.brought if parent is not None else self._brought_by(name)
         stage = Stage(len(self.stages), from_, name, parent, brought)

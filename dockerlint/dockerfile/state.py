@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Generic, NamedTuple, TypeVar, overload
+from typing import Generic, NamedTuple, TypeVar
 
 from dockerlint.dockerfile.environment import Environment, GlobalArguments, Variable
 from dockerlint.dockerfile.expansion import Missing, Value, expand, expand_words
@@ -33,38 +33,39 @@ from dockerlint.source import Text
 Item = TypeVar("Item")
 
 
-class Log(Sequence[Item], Generic[Item]):
+class Log(Generic[Item]):
     """A list that grows with a stage. All moments of the stage share it; only the latest goes on."""
 
-    __slots__ = ("_items", "_length")
+    __slots__ = ("below", "items", "length")
 
-    def __init__(self, items: list[Item] | None = None) -> None:
-        self._items: list[Item] = [] if items is None else items
-        self._length = len(self._items)
-
-    @overload
-    def __getitem__(self, index: int) -> Item: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Item]: ...
-    def __getitem__(self, index: int | slice) -> Item | Sequence[Item]:
-        if isinstance(index, slice):
-            return self._items[: self._length][index]
-        return self._items[range(self._length)[index]]
+    def __init__(self, below: Log[Item] | None = None) -> None:
+        self.below = below
+        self.items: list[Item] = []
+        self.length = 0
 
     def __len__(self) -> int:
-        return self._length
+        return sum(log.length for log in self._chain())
 
     def __iter__(self) -> Iterator[Item]:
-        for index in range(self._length):
-            yield self._items[index]
+        for log in reversed(list(self._chain())):
+            yield from log.items[: log.length]
 
-    def after(self, items: Sequence[Item]) -> Log[Item]:
-        self._items.extend(items)
-        return Log(self._items)
+    def _chain(self) -> Iterator[Log[Item]]:
+        """This stage's list and those of the stages below it, as far as they hold something."""
+        log: Log[Item] | None = self
+        while log is not None:
+            yield log
+            log = log.below
+
+    def after(self, added: Sequence[Item]) -> Log[Item]:
+        self.items.extend(added)
+        following = Log(self.below)
+        following.items, following.length = self.items, self.length + len(added)
+        return following
 
     def forked(self) -> Log[Item]:
-        """A list of its own with the same items."""
-        return Log(self._items[: self._length])
+        """A list of its own that goes on from here, for another stage."""
+        return Log(self if self.length else self.below)
 
 
 class Port(NamedTuple):
@@ -169,12 +170,12 @@ def after(instruction: Instruction, state: State, given: Given, *, sets_cmd: boo
 
 
 def _workdir(workdir: Workdir, state: State) -> str | None:
+    """An empty path leaves it as it is; a first relative one stands below the base image's, which is not known here."""
     path = state.expanded(workdir.argument, workdir.escape)
     if path is None:
         return None
     if path.startswith("/"):
         return posixpath.normpath(path)
-    # A first relative WORKDIR stands below the base image's, which is not known here.
     return posixpath.normpath(posixpath.join(state.workdir, path)) if state.workdir else None
 
 
