@@ -83,15 +83,24 @@ REFUSED = [
     ("EXPOSE a.b:1:80", "a.b:1:80", "no IP address"),
     ("STOPSIGNAL TREM", "TREM", "no signal"),
     ("STOPSIGNAL 0", "0", "no signal"),
-    ('WORKDIR ""', '""', "empty"),
     ('VOLUME ""', '""', "empty"),
     ("COPY --chmod=rwx a b", "rwx", "octal"),
     ("COPY --chmod=10000 a b", "10000", "octal"),
     ("COPY http://a/b /c", "http://a/b", "ADD fetches"),
     ("COPY git@github.com:a/b /c", "git@github.com:a/b", "ADD fetches"),
-    ("ADD --checksum=sha256:00 a b", "a", "what ADD fetches"),
-    ("ADD --checksum=sha256:00 http://a/b http://a/c /d/", "sha256:00", "one source"),
+    ("ADD --checksum=sha256:" + "0" * 64 + " a b", "a", "what ADD fetches"),
+    ("ADD --checksum=sha256:00 http://a/b /d/", "sha256:00", "no digest"),
     ("COPY <<E /x\n${}\nE", "${}", ""),
+    ('COPY "my file" /b', '"my file"', 'write `COPY ["my file", "/b"]`'),
+    ("VOLUME 'a b'", "'a b'", 'write `VOLUME ["a b"]`'),
+    ("ENV A=1 # set the A", "# set the A", "a line of its own"),
+    ("RUN\u00a0make", "\u00a0", "behind RUN stands an odd blank"),
+    ("RUN --network x", "--network", "needs a value"),
+    ('VOLUME ["a", ""]', '""', "empty"),
+    ('SHELL ["a", 1]', '["a", 1]', "something else"),
+    ("FROM b: 3", "b: 3", "image AS name"),
+    ("ADD --checksum=00 https://a/b /c", "00", "no digest"),
+    ("LABEL a=${A:}", "${A:}", ""),
     # images, platforms, stages
     ("FROM B", "B", "lower case, `b`"),
     ("FROM b:", "b:", "the tag is missing"),
@@ -125,12 +134,14 @@ TAKEN = [
     "EXPOSE [::1]:80:80", "STOPSIGNAL sigterm", "STOPSIGNAL RTMAX-3", "STOPSIGNAL 15", "COPY --chmod=0755 a b",
     "COPY --chmod=u=rwX,go=rX a b", "COPY --chmod=$MODE a b", "COPY --from=img:1 http://a b", "COPY --from=img a b",
     "COPY --link --parents=FALSE a b", "COPY --exclude=a --exclude=b a b", "ADD git@github.com:a/b /c",
-    "ADD --checksum=sha256:00 https://a/b /c", "ADD --keep-git-dir=true --unpack a b", "FROM b:1.2_3-x AS x.y_z-1",
+    "ADD --checksum=sha256:" + "0" * 64 + " https://a/b /c", "ADD --keep-git-dir=true --unpack a b", "FROM b:1.2_3-x AS x.y_z-1",
     "FROM --platform=linux/arm/v7 b", "FROM --platform=$TARGETPLATFORM b", "FROM --platform=aarch64 b",
     "FROM localhost:5000/a/b__c/d-e:1@sha256:" + "0" * 64, "ONBUILD COPY --nope a b", "ONBUILD NOPE a", "WORKDIR a b",
     "ENV A b=c", "ENV A='$' B=\"$x\" C=a\\ b", "LABEL a.b-c='d'", "USER ''", "RUN --network=none x",
     "RUN --device=a --device=b x", "RUN -- --mount=x", "VOLUME /a /b", 'VOLUME ["/a b"]',
-    "COPY --from=img:1 a b\nCOPY --from=1 c d", "RUN --mount=type=cache,target=/c x\nCOPY --from=1 c d",
+    "COPY --from=img:1 a b\nCOPY --from=1 c d", "COPY git@v1 /x", "COPY --chmod=u=rwg a b", 'WORKDIR ""',
+    "RUN --mount=type=secret,id=x y\nCOPY --from=1 c d", "HEALTHCHECK --retries=2147483647 CMD x", "CMD [1e999]",
+    "RUN --mount=type=cache,target=/c x\nCOPY --from=1 c d",
 ]  # fmt: skip
 
 
@@ -150,10 +161,12 @@ MOUNTS_REFUSED = [
     ("type=tmpfs,size=big,target=/x", "big", "a number of bytes"),
     ("type=cache,target", "target", "needs a value"),
     ("type=bind,target=/x,ro=maybe", "maybe", "true or false"),
-    ("type=cache,target=/", "--mount=type=cache,target=/", "another `target` than `/`"),
+    ("type=cache,target=/", "/", "another `target` than `/`"),
     ("type=secret", "--mount=type=secret", "needs an `id`"),
-    ("type=secret,id=a,src=b", "--mount=type=secret,id=a,src=b", "say the same"),
-    ("type=secret,id=a,from=b", "--mount=type=secret,id=a,from=b", "no `from`"),
+    ("required,type=secret,id=a", "required", "behind `type=secret`"),
+    ("type=bind,", "--mount=type=bind,", "a comma has no"),
+    ("type=secret,id=a,src=b", "b", "say the same"),
+    ("type=secret,id=a,from=b", "b", "no `from`"),
     ("type=bind,required,target=/x", "required", "of type bind has no `required`"),
 ]
 
@@ -172,7 +185,8 @@ def test_mount_is_refused(mount: str, words: str, message: str) -> None:
         "target=/x", "type=CACHE,dst=/x,id=a,sharing=private,mode=0755,uid=1,gid=2,ro", "type=tmpfs,target=/x,size=64m",
         "type=secret,id=a,env=B,required", "type=secret,target=/run/x", "type=ssh", "type=ssh,id=a,required=true",
         "type=bind,from=img,source=/a,target=/b,rw=true", "type=$KIND,target=/x", "type=cache,target=$X,mode=$Y",
-        "type=bind,target=.",
+        "type=bind,target=.", "type=cache,target=/x,sharing=LOCKED", "type=tmpfs,target=/x,size=.5g",
+        "mode=0600,uid=1,type=secret,id=a",
     ],
 )  # fmt: skip
 def test_mount_is_taken(mount: str) -> None:
@@ -194,8 +208,10 @@ def test_one_bad_line_hides_nothing() -> None:
         ("ARG A=1", Kind.ORDER, Level.INSTRUCTION),
         ("FROM a\nRUM x", Kind.INSTRUCTION, Level.INSTRUCTION),
         ("FROM a\nUSER --x y", Kind.FLAG, Level.INSTRUCTION),
-        ("FROM A", Kind.IMAGE, Level.BUILD),
-        ("FROM a\nCOPY --from=0 x y", Kind.STAGE, Level.BUILD),
+        ("FROM A", Kind.IMAGE, Level.BASE),
+        ("FROM a\nCOPY --from=0 x y", Kind.STAGE, Level.BASE),
+        ("FROM a\nCOPY --from=b x y\nFROM a AS b", Kind.STAGE, Level.BUILD),
+        ("ARG A=${\nFROM a", Kind.SYNTAX, Level.BASE),
         ("FROM a\nENV A", Kind.SYNTAX, Level.PARSE),
     ],
 )
@@ -224,8 +240,37 @@ def test_argument_that_would_keep_docker_from_refusing_is_named(text: str, unles
     assert [error.unless_given for error in errors(text)] == [unless_given]
 
 
-def test_given_argument_keeps_docker_from_refusing() -> None:
-    assert errors("ARG TAG\nFROM a:$TAG", Options({"TAG": "1"})) == ()
+@pytest.mark.parametrize(
+    "text",
+    ["ARG TAG\nFROM a:$TAG", "ARG TAG=${X:?no}\nFROM a", "FROM scratch\nARG TAG=${X:?no}", "ARG TAG=A:\nFROM $TAG"],
+)
+def test_given_argument_keeps_docker_from_refusing(text: str) -> None:
+    assert len(errors(text)) == 1
+    assert errors(text, Options({"TAG": "a"})) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ARG BUILDPLATFORM\nFROM --platform=$BUILDPLATFORM a",
+        "ARG TARGETARCH\nFROM a:$TARGETARCH",
+        "ARG B\nARG A=img:$B\nARG A=alpine\nFROM $A",
+        "FROM scratch\nWORKDIR /a\nWORKDIR $NOPE",
+    ],
+)
+def test_plain_build_is_not_refused(text: str) -> None:
+    assert errors(text) == ()
+
+
+def test_stages_that_a_target_does_not_need_are_not_carried_out() -> None:
+    text = "FROM a AS x\nFROM a AS y\nCOPY --from=z https://a/b /c\nFROM a AS z"
+    assert errors(text, Options(target="x")) == ()
+    assert len(errors(text)) == 1
+    assert len(errors(text, Options(target="y"))) == 1
+
+
+def test_misspelt_from_is_one_fault() -> None:
+    assert [shown(error) for error in errors("FORM a\nRUN x\nCOPY a b\nRUN y")] == ["FORM"]
 
 
 def test_target_that_is_no_stage_is_refused() -> None:
@@ -233,7 +278,7 @@ def test_target_that_is_no_stage_is_refused() -> None:
     (error,) = errors(text, Options(target="buidl"))
     assert "did you mean `build`" in error.message
     assert errors(text, Options(target="WEB")) == ()
-    assert errors(text, Options(target="0")) == ()
+    assert len(errors(text, Options(target="0"))) == 1
 
 
 @pytest.mark.parametrize(

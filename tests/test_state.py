@@ -216,7 +216,7 @@ def test_stages_that_something_uses(text: str, used: set[int]) -> None:
 
 def test_target_is_the_stage_asked_for() -> None:
     text = "FROM a AS build\nFROM b AS web"
-    for target, name in ((None, "web"), ("BUILD", "build"), ("0", "build")):
+    for target, name in ((None, "web"), ("BUILD", "build")):
         found = Dockerfile(Source("Dockerfile", text), Options(target=target)).target
         assert found is not None
         assert found.name == name

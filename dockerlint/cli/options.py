@@ -39,4 +39,4 @@ def build_of(arguments: tuple[str, ...], target: str | None) -> Options:
             given[name] = value
         elif name in os.environ:
             given[name] = os.environ[name]
-    return KNOWING_IMAGES._replace(arguments=given, target=target)
+    return KNOWING_IMAGES._replace(arguments=given, target=target or None)

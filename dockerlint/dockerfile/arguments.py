@@ -8,6 +8,7 @@ https://github.com/moby/buildkit/blob/master/frontend/dockerfile/parser/line_par
 from __future__ import annotations
 
 import json
+import math
 import re
 from functools import cache
 from typing import NamedTuple
@@ -22,6 +23,12 @@ UNICODE_BLANKS = (
 )
 # What ends a keyword and separates plain words.
 BLANKS = "\t\v\f\r "
+# What ends a flag, where BuildKit looks at single bytes.
+_BYTE_BLANKS = BLANKS + "\n"
+
+# Go's idea of a boolean: https://pkg.go.dev/strconv#ParseBool
+TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
+FALSE = frozenset({"0", "f", "F", "false", "FALSE", "False"})
 
 _WORD = re.compile(r"[^\t\v\f\r ]+")
 
@@ -61,7 +68,7 @@ def split_flags(text: Text) -> tuple[tuple[Flag, ...], Text]:
     flags: list[Flag] = []
     index = 0
     while True:
-        while index < len(text) and text[index] in UNICODE_BLANKS:
+        while index < len(text) and (text[index] in _BYTE_BLANKS or text[index] in "\x85\xa0"):
             index += 1
         if not text.startswith("--", index):
             break
@@ -97,7 +104,7 @@ def _flag_word(text: Text, start: int) -> tuple[Text, int]:
                 kept.append(index)
         elif character in "'\"":
             quote = character
-        elif character in UNICODE_BLANKS or _has_blank_byte(character):
+        elif character in _BYTE_BLANKS or _has_blank_byte(character):
             break
         else:
             kept.append(index)
@@ -162,12 +169,20 @@ def unquoted(text: Text, escape: str) -> Text:
 
 @cache
 def _decoder() -> json.JSONDecoder:
-    return json.JSONDecoder(parse_constant=_refuse)
+    return json.JSONDecoder(parse_constant=_refuse, parse_float=_number, parse_int=_number)
 
 
 def _refuse(constant: str) -> None:
     """Python takes NaN and Infinity for numbers, Go does not."""
     raise ValueError(constant)
+
+
+def _number(text: str) -> float:
+    """Go refuses a number that its 64 bits cannot hold."""
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(text)
+    return number
 
 
 def json_words(text: Text) -> tuple[Text, ...] | None:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dockerlint.dockerfile.arguments import FALSE, TRUE
 from dockerlint.dockerfile.errors import DockerfileError, Level
 from dockerlint.source import Text
 
-_TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
-_FALSE = frozenset({"0", "f", "F", "false", "FALSE", "False"})
 ALL = "all"
 
 
@@ -41,10 +40,12 @@ def read_options(value: Text) -> CheckOptions:
                 options = options._replace(skip=tuple(name.trimmed() for name in _parts(given, ",")))
             case "experimental" if equals:
                 options = options._replace(experimental=tuple(name.trimmed() for name in _parts(given, ",")))
-            case "error" if given.strip() in _TRUE | _FALSE:
-                options = options._replace(error=given.strip() in _TRUE)
+            case "error" if given.strip() in TRUE | FALSE:
+                options = options._replace(error=given.strip() in TRUE)
             case "error":
                 raise DockerfileError("`error` is true or false", part, level=Level.PARSE)
+            case "" if not part:
+                raise DockerfileError("nothing stands behind the last `;`", value, level=Level.PARSE)
             case _:
                 message = f"`{part}` is no option of a check: there is `skip=`, `experimental=` and `error=`"
                 raise DockerfileError(message, part, level=Level.PARSE)

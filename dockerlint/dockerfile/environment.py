@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from dockerlint.dockerfile.expansion import Expansion, Fault, Missing, Value, expand
+from dockerlint.dockerfile.expansion import Expansion, Missing, Value, expand
 
 # Docker sets these itself; what they hold depends on where the build runs.
 PLATFORM_ARGUMENTS = frozenset(
@@ -157,16 +157,16 @@ class GlobalArguments:
     """The ARGs before the first FROM, and those that Docker defines itself."""
 
     def __init__(self, given: Mapping[str, str]) -> None:
-        self._given = given
+        self.given = given
         self.declared: dict[str, Value] = {}
         # What a build without further arguments makes of a default that refers to an argument without one.
         self._built: dict[str, str] = {}
         self._relied_on: dict[str, tuple[str, ...]] = {}
 
-    def declare(self, name: str, default: str | None, escape: str) -> Fault | None:
-        """Take in `ARG name=default`; why Docker refuses the default, if it does."""
-        if name in self._given:
-            self.declared[name] = self._given[name]
+    def declare(self, name: str, default: str | None, escape: str) -> Expansion[str] | None:
+        """Take in `ARG name=default`; what a build makes of the default, if it looks at it."""
+        if name in self.given:
+            self.declared[name] = self.given[name]
             return None
         if default is None:
             # An earlier value stays, and so does what Docker sets itself.
@@ -180,14 +180,14 @@ class GlobalArguments:
         if value is None and built.as_built is not None:
             self._built[name] = built.as_built
             self._relied_on[name] = self.missing(built)
-        return built.fault
+        return built
 
     def lookup(self, name: str) -> Value:
         """The value that FROM sees whoever builds; what nobody declares is empty there."""
         if name in self.declared:
             return self.declared[name]
         if name in PLATFORM_ARGUMENTS:
-            return self._given.get(name, Missing.UNKNOWN)
+            return self.given.get(name, Missing.UNKNOWN)
         return Missing.ABSENT
 
     def built(self, name: str) -> Value:

@@ -25,7 +25,8 @@ class Level(IntEnum):
 
     PARSE = 0
     INSTRUCTION = 1
-    BUILD = 2
+    BASE = 2  # base images and origins are looked for, of all stages
+    BUILD = 3
 
 
 class DockerfileError(Exception):

@@ -301,6 +301,10 @@ class _Reader:
         """`-`, `+` and `?`, each with a colon before it or not."""
         if modifier in (":#", ":%"):
             raise self._unknown_modifier(start, modifier)
+        if modifier == ":}":
+            raise _Refused(
+                f"`{self.word[start : self.index]}` lacks a `-`, `+` or `?` behind the `:`", start, self.index
+            )
         word = self._closed("}")
         value = self._value(name)
         if modifier[-1] not in "-+?":
@@ -403,7 +407,8 @@ class _Reader:
     def _shown(self, start: int) -> tuple[str, int]:
         """The substitution that begins at `start`, shortened, and the index after it."""
         end = self.word.find("}", start) + 1 or len(self.word)
-        return self.word[start:end] if end - start <= 60 else f"{self.word[start : start + 60]}…", end
+        line, cut, _ = self.word[start:end].partition("\n")
+        return (f"{line[:60]}…" if cut or len(line) > 60 else line), end
 
 
 def _is_of_a_name(character: str) -> bool:

@@ -77,6 +77,10 @@ def parse(text: str) -> Reference | None:
     return reference if len(reference.path) <= _LONGEST_PATH else None
 
 
+def is_digest(text: str) -> bool:
+    return _pattern(_DIGEST).fullmatch(text) is not None
+
+
 def why_invalid(text: str) -> str:  # noqa: PLR0911 (one reason after the other)
     """What is wrong with a text that is no reference."""
     name, tag, digest = split(text)
@@ -90,7 +94,7 @@ def why_invalid(text: str) -> str:  # noqa: PLR0911 (one reason after the other)
         return "the name before the tag is missing"
     if tag is not None and not _pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}").fullmatch(tag):
         return f"`{tag}` cannot be a tag" if tag else "after the `:` the tag is missing"
-    if digest is not None and not _pattern(_DIGEST).fullmatch(digest):
+    if digest is not None and not is_digest(digest):
         return f"`{digest}` is no digest"
     if _pattern(r"[0-9a-f]{64}").fullmatch(text):
         return "64 hexadecimal digits are an image's id, not its name"

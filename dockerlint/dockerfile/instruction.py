@@ -95,8 +95,12 @@ class Instruction:
         return arguments.unquoted(text, self.escape)
 
     def refuse(self, message: str, place: Text | None = None, level: Level = Level.INSTRUCTION) -> None:
-        """Note that Docker refuses this."""
-        self.faults.append(DockerfileError(message, place or self.keyword, level=level))
+        """Note that Docker refuses this; what only follows from an error in parsing is none of its own."""
+        if level is not Level.PARSE and any(fault.level is Level.PARSE for fault in self.faults):
+            return
+        has_place = place is not None and place.end > place.start
+        where = place if place is not None and has_place else self.keyword
+        self.faults.append(DockerfileError(message, where, level=level))
 
     def _check_flags(self) -> None:
         self.faults += faults_of_flags(self.name, self.flags)

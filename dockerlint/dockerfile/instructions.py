@@ -146,9 +146,17 @@ class KeyValues(Instruction):
         else:
             self.refuse(f"{self.name} {key} has no value", key, Level.PARSE)
 
+    def _from_on(self, word: Text) -> Text:
+        """This word and all behind it."""
+        start = next(index for index in range(len(self.rest)) if self.rest.offset(index) == word.start)
+        return self.rest.part(start, len(self.rest))
+
     def _pairs(self, words: tuple[Text, ...]) -> Iterator[Pair]:
-        for word in words:
+        for index, word in enumerate(words):
             key, equals, _ = word.partition("=")
+            if not equals and index and word.startswith("#"):
+                self.refuse("a comment stands on a line of its own", self._from_on(word), Level.PARSE)
+                return
             if not equals:
                 self.refuse(f"`{word}` is no `name=value`; a value with blanks needs quotes", word, Level.PARSE)
             elif not key:
@@ -264,15 +272,30 @@ class Onbuild(Instruction):
             )
             self.instruction = refused_instruction(line, head.escape)
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether it holds an instruction that may be one."""
+        return bool(self.instruction.keyword) and self.instruction.name not in _NO_TRIGGERS
+
 
 class Unknown(Instruction):
     """A keyword that Docker does not know."""
 
     def __init__(self, head: Head) -> None:
         super().__init__(head)
-        hint = did_you_mean(self.name, CLASSES)
-        message = f"`{self.keyword}` is no instruction{hint}"
-        self.faults.append(DockerfileError(message, self.keyword, kind=Kind.INSTRUCTION))
+        message, place = f"`{self.keyword}` is no instruction{did_you_mean(self.name, CLASSES)}", self.keyword
+        if not self.keyword:
+            message, place = "an escape stands here, and no instruction", self.text
+        elif (index := self._odd_blank()) is not None:
+            message = f"behind {self.keyword[:index]} stands an odd blank, which Docker takes for a part of the word"
+            place = self.keyword.part(index, index + 1)
+        self.faults.append(DockerfileError(message, place, kind=Kind.INSTRUCTION))
+
+    def _odd_blank(self) -> int | None:
+        """Where a no-break space or the like keeps a keyword from being one."""
+        blanks = (index for index, character in enumerate(self.keyword) if character in arguments.UNICODE_BLANKS)
+        index = next(blanks, None)
+        return index if index is not None and self.keyword[:index].upper() in CLASSES else None
 
     def _check_flags(self) -> None:
         """The keyword is at fault."""

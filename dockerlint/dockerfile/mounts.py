@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from dockerlint.dockerfile.arguments import Flag
+from dockerlint.dockerfile.arguments import FALSE, TRUE, Flag
 from dockerlint.dockerfile.errors import DockerfileError, Level, did_you_mean
 from dockerlint.source import Text
 
@@ -153,59 +153,78 @@ def early_faults(mount: Mount) -> Iterator[DockerfileError]:
 
 
 def late_faults(mount: Mount, expand: Expand) -> Iterator[DockerfileError]:
-    """What Docker refuses in a mount when it runs the step; `expand` gives None for what is not known."""
+    """What Docker refuses in a mount when it runs the step; `expand` gives None for what is not known.
+
+    Keys are read in order: one that only some types have must come after the type.
+    """
     values = {field.name: expand(field.value) for field in mount.fields if field.value is not None}
-    kind = (values.get("type", "bind") or "").lower()
-    if "type" in values and values["type"] is None:
+    if values.get("type", "bind") is None:
         return  # a variable that is not known decides
-    faults = [message for field in mount.fields if (message := _fault_of_field(field, kind, values))]
-    yield from (DockerfileError(message, place, level=Level.BUILD) for message, place in faults)
+    kind = "bind"
+    faults: list[DockerfileError] = []
+    for field in mount.fields:
+        value = values.get(field.name)
+        kind = value.lower() if field.name == "type" and value is not None else kind
+        fault = _fault_of_field(mount, field, kind, value)
+        faults += [fault] if fault is not None else []
+    yield from faults
     if not faults:
         yield from _faults_of_mount(mount, kind, values)
 
 
-def _fault_of_field(field: Field, kind: str, values: dict[str, str | None]) -> tuple[str, Text] | None:
+def _fault_of_field(mount: Mount, field: Field, kind: str, value: str | None) -> DockerfileError | None:
     name = field.name
+    if not field.text:
+        return _late("a comma has no `key=value` behind it; a mount holds no blanks", mount.flag.text)
     if name not in _KEYS:
-        return f"a mount has no `{field.key}`{did_you_mean(name, _KEYS)}", field.key
+        return _late(f"a mount has no `{field.key}`{did_you_mean(name, _KEYS)}", field.key)
     if name == "type" and kind not in TYPES:
-        return f"there is no mount of type `{kind}`{did_you_mean(kind, TYPES)}", field.value or field.key
-    if field.value is None:
-        if name not in _SWITCHES:
-            return f"`{field.key}` of a mount needs a value: `{field.key}=...`", field.text
-    elif (value := values[name]) is not None and (message := _fault_of_value(name, value)):
-        return f"{message}, not `{value}`", field.value or field.text
-    if kind in TYPES and kind not in _TYPES_OF_KEY.get(name, TYPES):
-        return f"a mount of type {kind} has no `{field.key}`", field.key
-    return None
+        return _late(f"there is no mount of type `{kind}`{did_you_mean(kind, TYPES)}", field.value or field.key)
+    if field.value is None and name not in _SWITCHES:
+        return _late(f"`{field.key}` of a mount needs a value: `{field.key}=...`", field.text)
+    if field.value is not None and value is not None and not _is_valid(name, value):
+        return _late(f"`{field.key}` of a mount is {_FORMS[name]}, not `{value}`", field.value or field.text)
+    return _misplaced(mount, field, kind)
 
 
-def _fault_of_value(name: str, value: str) -> str | None:
-    """What a key's value must be, where this one is something else."""
-    if name in _SWITCHES and value not in (
-        "1",
-        "t",
-        "T",
-        "true",
-        "TRUE",
-        "True",
-        "0",
-        "f",
-        "F",
-        "false",
-        "FALSE",
-        "False",
-    ):
-        return f"`{name}` is true or false"
-    if name == "sharing" and value not in _SHARING:
-        return "`sharing` is shared, private or locked"
-    if name == "mode" and not _fits(value, 8):
-        return "`mode` is an octal number"
-    if name in ("uid", "gid") and not _fits(value, 10):
-        return f"`{name}` is a number"
-    if name == "size" and not re.fullmatch(r"\d+(?:\.\d+)? ?[kmgtpKMGTP]?(?:[iI]?[bB])?", value):
-        return "`size` is a number of bytes, or `64m`"
-    return None
+def _misplaced(mount: Mount, field: Field, kind: str) -> DockerfileError | None:
+    """A key that the type does not have, or that stands before the type that has it."""
+    types = _TYPES_OF_KEY.get(field.name, TYPES)
+    if kind not in TYPES or kind in types:
+        return None
+    if mount.type in types and field.name in _READ_AT_ONCE:
+        return _late(f"`{field.key}` must stand behind `type={mount.type}`", field.key)
+    return None if mount.type in types else _late(f"a mount of type {mount.type} has no `{field.key}`", field.key)
+
+
+def _late(message: str, place: Text) -> DockerfileError:
+    return DockerfileError(message, place, level=Level.BUILD)
+
+
+# Docker looks at the type when it comes to these, and at the others in the end.
+_READ_AT_ONCE = frozenset({"required", "size", "sharing", "env"})
+_FORMS = {
+    "readonly": "true or false",
+    "readwrite": "true or false",
+    "required": "true or false",
+    "sharing": "shared, private or locked",
+    "mode": "an octal number",
+    "uid": "a number",
+    "gid": "a number",
+    "size": "a number of bytes, or like `64m`",
+}
+_SIZE = r"\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]{1,3})? ?(?:b|[kmgtp](?:i?b)?)?"
+
+
+def _is_valid(name: str, value: str) -> bool:
+    """Whether a key may have this value."""
+    if name in _SWITCHES:
+        return value in TRUE | FALSE
+    if name == "sharing":
+        return value.lower() in _SHARING
+    if name in ("mode", "uid", "gid"):
+        return _fits(value, 8 if name == "mode" else 10)
+    return name != "size" or re.fullmatch(_SIZE, value, re.IGNORECASE) is not None
 
 
 def _fits(value: str, base: int) -> bool:
@@ -215,16 +234,13 @@ def _fits(value: str, base: int) -> bool:
 
 
 def _faults_of_mount(mount: Mount, kind: str, values: dict[str, str | None]) -> Iterator[DockerfileError]:
-    def fault(message: str) -> DockerfileError:
-        return DockerfileError(message, mount.flag.text, level=Level.BUILD)
-
-    target = values.get("target", "")
+    target, options = values.get("target", ""), mount.options
     if kind == "secret":
         if values.get("from", ""):
-            yield fault("a secret comes from the client, so its mount has no `from`")
+            yield _late("a secret comes from the client, so its mount has no `from`", options["from"])
         if values.get("source", "") and values.get("id", ""):
-            yield fault("`source` and `id` of a secret say the same: leave one of them out")
+            yield _late("`source` and `id` of a secret say the same: leave one of them out", options["source"])
         if all(values.get(key, "") == "" for key in ("source", "id", "target")):
-            yield fault("a secret needs an `id`")
+            yield _late("a secret needs an `id`", mount.flag.text)
     elif kind != "ssh" and target and posixpath.normpath(target) in ("/", "//"):
-        yield fault("a mount needs another `target` than `/`")
+        yield _late("a mount needs another `target` than `/`", options["target"])

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 
 class Origin(NamedTuple):
-    """What is copied or mounted from: a stage or an image, or why it cannot be followed."""
+    """What a stage copies or mounts from: a stage or an image, or why it cannot be followed."""
 
     written: Text
     instruction: Copy | Run
+    user: Stage
     stage: Stage | None = None
     image: str | None = None
     error: DockerfileError | None = None
@@ -30,17 +31,18 @@ class Origin(NamedTuple):
 
 def origins(stages: Sequence[Stage], named: Mapping[str, Stage]) -> Iterator[Origin]:
     """All origins in the order of the file; `named` are the stages by name, the last where two share one."""
-    # Docker puts images that are copied from, and one for each cache, behind the stages, where numbers reach them.
+    # Docker puts images that are copied from, and one for each mount without `from`, behind the stages.
     images = 0
     for stage in stages:
         reader = _Reader(stage, stages, named)
         for instruction in stage.instructions:
             if isinstance(instruction, Run):
-                images += sum(mount.type == "cache" and not mount.origin for mount in instruction.mounts)
+                images += sum(not mount.origin for mount in instruction.mounts)
             if isinstance(instruction, Copy | Run):
                 for written in _written(instruction):
                     yield reader.read(written, instruction, images)
-                    images += written.lower() not in named
+                    is_number = isinstance(instruction, Copy) and _is_number(written)
+                    images += not is_number and written.lower() not in named
 
 
 def named_stage(origin: str, user: Stage, stages: Sequence[Stage], named: Mapping[str, Stage]) -> Stage | None:
@@ -64,23 +66,26 @@ class _Reader:
         is_copy = isinstance(instruction, Copy)
         is_number = is_copy and _is_number(written)
         if is_number and len(self._stages) <= int(written) < len(self._stages) + images:
-            return Origin(written, instruction)
+            return Origin(written, instruction, self._user)
         # To a mount a number is a name like any other.
         stage = named_stage(written, self._user, self._stages, self._named)
         if stage is not None and (is_copy or not _is_number(written)):
-            return Origin(written, instruction, stage)
+            return Origin(written, instruction, self._user, stage)
         problem = self._problem_of_number(int(written)) if is_number else self._problem_of_name(written)
         if problem is None and "$" in written:
             if not is_copy:  # the mount has said so already
-                return Origin(written, instruction)
+                return Origin(written, instruction, self._user)
             problem = "holds a variable, which Docker does not replace there: give the image a name with `FROM ... AS`"
         if problem is None and written != "scratch" and image.parse(written) is None:
             problem = f"names no stage{self._hint(written)}, and no image: {image.why_invalid(written)}"
         if problem is None:
-            return Origin(written, instruction, image=str(written))
+            return Origin(written, instruction, self._user, image=str(written))
         message = f"`{'--from' if is_copy else 'from'}={written}` {problem}"
-        error = DockerfileError(message, written, kind=Kind.STAGE, level=Level.BUILD)
-        return Origin(written, instruction, error=error)
+        # That a stage comes too late shows only when it is copied from.
+        named = self._named.get(written.lower())
+        is_late = named is not None and named is not self._user
+        error = DockerfileError(message, written, kind=Kind.STAGE, level=Level.BUILD if is_late else Level.BASE)
+        return Origin(written, instruction, self._user, error=error)
 
     def _problem_of_number(self, index: int) -> str:
         if index == self._user.index:

@@ -57,8 +57,9 @@ def _why_no_port(port: str, text: str) -> str:
 
 
 def _is_address(text: str) -> bool:
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     try:
-        ipaddress.ip_address(text.removeprefix("[").removesuffix("]"))
+        ipaddress.ip_address(bare)
     except ValueError:
         return False
-    return True
+    return "%" not in bare

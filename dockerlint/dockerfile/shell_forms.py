@@ -66,9 +66,9 @@ class Run(ShellForm):
         super().__init__(head)
         self.mounts = tuple(self._mounts()) if self.flags else ()
         for name, known in _RUN_MODES.items():
-            mode = self.flag(name)
-            if mode is not None and mode not in known:
-                self.refuse(f"`--{name}` is {' or '.join(known)}, not `{mode}`", mode or None)
+            modes = [flag.value for flag in self.flags if flag.name == name and flag.value is not None]
+            if modes and modes[0] not in known:
+                self.refuse(f"`--{name}` is {' or '.join(known)}, not `{modes[0]}`", modes[0])
         if not self.rest:
             self.faults.append(DockerfileError("RUN has no command", self.keyword, stops_build=False))
 
@@ -135,7 +135,7 @@ class Healthcheck(ShellForm):
         self.kind = kind.upper()
         super().__init__(head)
         if self.kind == "NONE":
-            if self.command and self.exec_form != () and not self.faults:
+            if self.command and self.exec_form != ():
                 self.refuse("HEALTHCHECK NONE takes no arguments", self.command)
         elif self.kind != "CMD":
             missing = did_you_mean(self.kind, ("CMD", "NONE")) if kind else ""
@@ -152,14 +152,14 @@ class Healthcheck(ShellForm):
     def retries(self) -> int | None:
         """How often the command must fail in a row; None if not given, or zero: Docker's default."""
         value = self.flag("retries")
-        return int(value) or None if value and re.fullmatch(r"\+?[0-9]{1,9}", value) else None
+        return int(value) or None if value and _is_count(value) else None
 
     def _check_flags(self) -> None:
         if self.kind == "NONE":
             return
         super()._check_flags()
         for flag in self.flags:
-            if flag.value and flag.name == "retries" and not re.fullmatch(r"\+?[0-9]{1,9}|-0", flag.value):
+            if flag.value and flag.name == "retries" and not _is_count(flag.value):
                 self.refuse(f"`--retries` is a whole number that is not negative, not `{flag.value}`", flag.value)
             elif flag.value and flag.name in FLAGS["HEALTHCHECK"] and flag.name != "retries":
                 self._check_duration(flag.name, flag.value)
@@ -179,3 +179,8 @@ class Healthcheck(ShellForm):
 
 
 _SHORTEST_INTERVAL = 10**6  # nanoseconds
+
+
+def _is_count(text: str) -> bool:
+    """Whether a text is a whole number of 32 bits that is not negative."""
+    return re.fullmatch(r"\+?[0-9]{1,20}|-0+", text) is not None and int(text) < 2**31

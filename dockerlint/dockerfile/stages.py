@@ -19,24 +19,29 @@ from dockerlint.dockerfile.environment import (
     GlobalArguments,
     ImageEnvironment,
 )
-from dockerlint.dockerfile.errors import DockerfileError, Kind, did_you_mean
+from dockerlint.dockerfile.errors import DockerfileError, Kind, Level, did_you_mean, nearest
 from dockerlint.dockerfile.expansion import Value, expand
 from dockerlint.dockerfile.instructions import (
+    CLASSES,
     Arg,
     Cmd,
     Entrypoint,
     From,
     Instruction,
     Onbuild,
+    Unknown,
     read_instruction,
 )
 from dockerlint.dockerfile.lines import Directive, split
 from dockerlint.dockerfile.origins import Origin, named_stage, origins
-from dockerlint.dockerfile.refusals import refusals
+from dockerlint.dockerfile.refusals import Read, fault_of, refusals
 from dockerlint.dockerfile.state import Given, State, Step, after
 from dockerlint.shell.dialects import POSIX, shell_of_words
 from dockerlint.shell.dialects import Shell as ScriptShell
 from dockerlint.source import Source, Text
+
+# Stages and triggers multiply; more than this nobody runs.
+_MOST_TRIGGERS = 10_000
 
 _DOCKERS_FRONTENDS = frozenset({"docker/dockerfile", "docker/dockerfile-upstream"})
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".in", ".template", ".mustache", ".hbs", ".m4")
@@ -172,6 +177,8 @@ class Dockerfile:
         self.check_options = CheckOptions()
         self._named: dict[str, Stage] = {}
         self._errors: list[DockerfileError] = []
+        self._lacks_from = False
+        self._triggers_run = 0
         self._given = Given(GlobalArguments(options.arguments), options.arguments)
         self._read()
 
@@ -233,13 +240,21 @@ class Dockerfile:
             self.stages[-1].add(instruction, self._given)
         elif isinstance(instruction, Arg):
             self._declare_globally(instruction)
-        elif not instruction.faults:
+        elif isinstance(instruction, Unknown):
+            # A misspelt FROM is one fault, not one for each instruction behind it.
+            self._lacks_from = self._lacks_from or "FROM" in nearest(instruction.name, CLASSES)
+        elif not instruction.faults and not self._lacks_from:
             message = f"{instruction.name} stands before the first FROM, where only ARG may"
             self._errors.append(DockerfileError(message, instruction.keyword, kind=Kind.ORDER))
 
     def _declare_globally(self, arg: Arg) -> None:
+        arguments = self._given.globals
         for pair in arg.pairs:
-            self._given.globals.declare(str(pair.key), pair.value, self.escape)
+            built = arguments.declare(str(pair.key), pair.value, self.escape)
+            if built is not None and pair.value is not None:
+                read = Read(pair.value, built, arguments.missing(built), Level.BASE)
+                error = fault_of(read, self.escape)
+                self._errors += [error] if error is not None else []
 
     def _begin_stage(self, from_: From) -> None:
         name = expand(from_.image, self._given.globals.lookup, self.escape).value or None
@@ -263,11 +278,12 @@ class Dockerfile:
 
     def _run_triggers(self, parent: Stage, stage: Stage) -> None:
         """A stage begins with the triggers of the stage that it is built on, read with the default escape."""
-        for trigger in [one for one in parent.instructions if isinstance(one, Onbuild) and one.line.text]:
-            if trigger.instruction.name not in ("FROM", "ONBUILD", "MAINTAINER", ""):
-                instruction = read_instruction(trigger.instruction.line, "\\", self._shell())
-                self._errors += instruction.faults
-                stage.add(instruction, self._given)
+        triggers = [one for one in parent.instructions if isinstance(one, Onbuild) and one.is_readable]
+        for trigger in triggers[: max(0, _MOST_TRIGGERS - self._triggers_run)]:
+            instruction = read_instruction(trigger.instruction.line, "\\", self._shell())
+            self._errors += instruction.faults
+            stage.add(instruction, self._given)
+        self._triggers_run += len(triggers)
 
     def stage_named(self, name: str) -> Stage | None:
         """The latest stage so far whose name, in lower case, is exactly this."""
@@ -276,7 +292,8 @@ class Dockerfile:
     @cached_property
     def errors(self) -> tuple[DockerfileError, ...]:
         """What Docker refuses, in the order of the file, each fault once."""
-        found = [*self._errors, *self._reference_errors(), *refusals(self.stages, self._given.globals)]
+        skipped = set(range(len(self.stages))) - self.built_stages if self.options.target is not None else set()
+        found = [*self._errors, *self._reference_errors(), *refusals(self.stages, self._given.globals, skipped)]
         by_place: dict[tuple[int, str], DockerfileError] = {}
         for error in found:
             key = (error.span.start, error.message)
@@ -285,7 +302,10 @@ class Dockerfile:
         return tuple(error for _, error in sorted(by_place.items(), key=lambda item: item[0]))
 
     def _reference_errors(self) -> Iterator[DockerfileError]:
-        yield from (origin.error for origin in self.origins if origin.error is not None)
+        for origin in self.origins:
+            is_built = self.options.target is None or origin.user.index in self.built_stages
+            if origin.error is not None and (is_built or origin.error.level is not Level.BUILD):
+                yield origin.error
         target = self.options.target
         if target is not None and self.stages and self.target is None:
             names = [stage.name for stage in self.stages if stage.name]
@@ -299,8 +319,7 @@ class Dockerfile:
         """The stage that a build ends with: the one asked for, else the last."""
         if self.options.target is None:
             return self.stages[-1] if self.stages else None
-        wanted = self.options.target.lower()
-        return self._named.get(wanted) or next((stage for stage in self.stages if str(stage.index) == wanted), None)
+        return self._named.get(self.options.target.lower())
 
     @cached_property
     def origins(self) -> tuple[Origin, ...]:
@@ -317,6 +336,22 @@ class Dockerfile:
         used = {stage.parent.index for stage in self.stages if stage.parent is not None}
         used |= {origin.stage.index for origin in self.origins if origin.stage is not None}
         return frozenset(used | ({self.target.index} if self.target is not None else set()))
+
+    @cached_property
+    def built_stages(self) -> frozenset[int]:
+        """The numbers of the stages that a build carries out: the target, and what it needs in turn."""
+        needed: dict[int, list[Stage]] = {}
+        for origin in self.origins:
+            if origin.stage is not None:
+                needed.setdefault(origin.user.index, []).append(origin.stage)
+        waiting = [self.target] if self.target is not None else []
+        built: set[int] = set()
+        while waiting:
+            stage = waiting.pop()
+            if stage.index not in built:
+                built.add(stage.index)
+                waiting += [*needed.get(stage.index, ()), *([stage.parent] if stage.parent is not None else [])]
+        return frozenset(built)
 
     @cached_property
     def pulls(self) -> tuple[Pull, ...]:

@@ -91,6 +91,7 @@ class UnknownInstruction(Rule[Dockerfile]):
             "FROM alpine:3.22\nRUN apk update \\\n  && apk add curl \\\n  || true"
         ),
         "FROM debian:13\nRUN apt-get install -y curl\n\n«make» all": None,
+        "FROM alpine:3.22\nRUN«\u00a0»make all": "FROM alpine:3.22\nRUN make all",
         "FROM alpine:3.22\nONBUILD «INSTALL» curl": None,
     }
     good = (
@@ -143,6 +144,8 @@ def _joined(before: Instruction, keyword: Text) -> Fix | None:
 
 
 def _spelt(keyword: Text) -> Fix | None:
+    if keyword and not keyword.strip():
+        return replace(keyword, " ", "write a plain blank", is_safe=True)
     found = nearest(keyword.upper(), CLASSES)
     if len(found) != 1:
         return None
