@@ -17,6 +17,9 @@ TRAPS = {
     "many blank lines in an instruction": "FROM a\nRUN a \\\n" + "\n" * 300_000,
     "many stars": "FROM a\nENV A=" + "a" * 3000 + "\nENV B=${A//" + "*a" * 20 + "b/x}",
     "chain of stages": "FROM a AS s0\n" + "".join(f"FROM s{n} AS s{n + 1}\n" for n in range(3000)),
+    "chain of stages with variables": "FROM a AS s0\n"
+    + "".join(f"FROM s{n} AS s{n + 1}\nENV V{n}=1 W=$V{n // 2}\nEXPOSE {n}\n" for n in range(4000)),
+    "triggers of many stages": "FROM a AS s\n" + "ONBUILD RUN x\n" * 1500 + "FROM s\n" * 1500,
     "deep triggers": "FROM a\n" + "ONBUILD " * 5000 + "RUN x",
     "large stage number": "FROM a\nCOPY --from=" + "9" * 5000 + " x y",
 }

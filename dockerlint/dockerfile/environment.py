@@ -65,12 +65,14 @@ _COPIES = 16
 class Environment:
     """The variables of a stage at one moment. All moments of a stage share one record of changes."""
 
-    __slots__ = ("base", "below", "changes", "length", "moment")
+    __slots__ = ("base", "below", "changes", "inherited", "length", "moment")
 
     def __init__(self, base: ImageEnvironment = NOTHING_KNOWN, below: Environment | None = None) -> None:
         self.base = base
         self.below = below
         self.length: int = 0 if below is None else below.length + 1
+        # How many changes lie in the records below, at the most.
+        self.inherited: int = 0 if below is None else below.inherited + len(below.changes)
         self.changes: _Changes = {}
         self.moment = 0
 
@@ -78,10 +80,15 @@ class Environment:
         """Whether this file declares the variable, with a value or without."""
         return self.variable(name) is not None
 
-    def names(self) -> list[str]:
+    def variables(self) -> dict[str, Variable]:
         """The variables that this file declares, those of the stages below first."""
-        chain = list(self._chain())
-        return list(dict.fromkeys(name for one in reversed(chain) for name in one.changes if one.own(name)))
+        found: dict[str, Variable] = {}
+        for environment in reversed(list(self._chain())):
+            for name in environment.changes:
+                variable = environment.own(name)
+                if variable is not None:
+                    found[name] = variable
+        return found
 
     def variable(self, name: str) -> Variable | None:
         """What the file's latest ENV or ARG gave the variable; None where none names it."""
@@ -129,7 +136,8 @@ class Environment:
 
     def known(self) -> dict[str, str]:
         """All variables that the file sets to values that are known."""
-        return {name: value for name in self.names() if not isinstance(value := self.lookup(name), Missing)}
+        values = {name: variable.value for name, variable in self.variables().items()}
+        return {name: value for name, value in values.items() if not isinstance(value, Missing)}
 
     def after(self, changes: Iterable[tuple[str, Variable]]) -> Environment:
         """The environment after an instruction. Only the latest moment of a stage goes on."""
@@ -140,17 +148,15 @@ class Environment:
 
     def _at(self, moment: int) -> Environment:
         environment = Environment(self.base)
-        environment.below, environment.length = self.below, self.length
+        environment.below, environment.length, environment.inherited = self.below, self.length, self.inherited
         environment.changes, environment.moment = self.changes, moment
         return environment
 
     def forked(self) -> Environment:
         """A record of its own with the same values, for another stage that goes on from here."""
-        if self.length < _LONGEST_CHAIN or self.length < len(names := self.names()) // _COPIES:
+        if self.length < max(_LONGEST_CHAIN, self.inherited // _COPIES):
             return Environment(self.base, self)
-        copy = Environment(self.base)
-        variables = ((name, self.variable(name)) for name in names)
-        return copy.after([(name, variable) for name, variable in variables if variable is not None])
+        return Environment(self.base).after(self.variables().items())
 
 
 class GlobalArguments:

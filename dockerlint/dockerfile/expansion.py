@@ -402,7 +402,8 @@ class _Reader:
 
     def _unknown_modifier(self, start: int, modifier: str) -> _Refused:
         shown, end = self._shown(start)
-        return _Refused(f"`{shown}`: Docker knows no modifier `{modifier}`, {_KNOWN_MODIFIERS}", start, end)
+        known = "this" if modifier.isspace() else f"`{modifier}`"
+        return _Refused(f"`{shown}`: Docker knows no modifier {known}, {_KNOWN_MODIFIERS}", start, end)
 
     def _shown(self, start: int) -> tuple[str, int]:
         """The substitution that begins at `start`, shortened, and the index after it."""

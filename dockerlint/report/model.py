@@ -107,7 +107,7 @@ def _stage(stage: Stage, dockerfile: Dockerfile) -> dict[str, Any]:
         "user": state.user_name,
         "workdir": state.workdir,
         "shell": list(state.shell) if state.shell is not None else None,
-        "environment": {name: _value(state.environment.lookup(name)) for name in state.environment.names()},
+        "environment": {name: _value(found.value) for name, found in state.environment.variables().items()},
         "ports": [{"first": port.first, "last": port.last, "protocol": port.protocol} for port in state.ports],
         "volumes": list(state.volumes),
         "labels": dict(state.labels),
