@@ -51,6 +51,7 @@ REFUSED = [
     ("ENV 'A=1'", "'A", "a quote opens before the name"),
     ("ARG", "ARG", "needs a name"),
     ("ARG =1", "=1", "no name"),
+    ('ARG "A=1"', '"A', "a quote opens before the name"),
     ("USER", "USER", "needs an argument"),
     ("EXPOSE", "EXPOSE", "needs a port"),
     ("VOLUME []", "[]", "needs a path"),

@@ -25,6 +25,7 @@ from dockerlint.dockerfile.instructions import (
     Instruction,
     KeyValues,
     Label,
+    Pair,
     Run,
     Stopsignal,
     Transfer,
@@ -168,22 +169,32 @@ def _why_no_image(read: Read, stages: Container[str]) -> str:
 
 def _refused_pairs(instruction: KeyValues, words: _Words) -> Errors:
     for pair in instruction.pairs:
-        mark = pair.key[0]
-        if mark in "'\"" and mark not in pair.key[1:]:
-            message = f"a quote opens before the name: write `{pair.key[1:]}={mark}...{mark}`"
-            yield DockerfileError(message, pair.key, level=Level.BUILD)
+        if (error := _quoted_name(pair)) is not None:
+            yield error
             continue
         words.read(pair.key)
         if pair.value is not None:
             words.read(pair.value)
 
 
+def _quoted_name(pair: Pair) -> DockerfileError | None:
+    """Docker takes `"NAME=value"` apart at the `=`, so that neither half has both its quotes."""
+    mark = pair.key[0]
+    if mark not in "'\"" or mark in pair.key[1:]:
+        return None
+    message = f"a quote opens before the name: write `{pair.key[1:]}={mark}...{mark}`"
+    return DockerfileError(message, pair.key, level=Level.BUILD)
+
+
 def _refused_arg(arg: Arg, words: _Words) -> Errors:
     """Docker leaves the default of an argument alone that is given."""
     for pair in arg.pairs:
-        if pair.value is not None and pair.key not in words.given:
+        if pair.value is None or pair.key in words.given:
+            continue
+        if (error := _quoted_name(pair)) is not None:
+            yield error
+        else:
             words.read(pair.value)
-    yield from ()
 
 
 def _refused_transfer(transfer: Transfer, words: _Words) -> Errors:
