@@ -293,3 +293,40 @@ def test_interrupted_run_says_neither_clean_nor_found(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr("dockerlint.cli.check.run", interrupt)
     assert invoke(tmp_path, "check", files=ROOT).exit_code == 130
+
+
+TWO_STAGES = {
+    "Dockerfile": "ARG BASE=alpine:3.22\nFROM $BASE AS app\nUSER app\nFROM app AS debug\nUSER root\nCMD sh x\n"
+}
+
+
+def test_target_is_what_ships(tmp_path: Path) -> None:
+    assert "root-user" in rules_in(report(tmp_path, files=TWO_STAGES))
+    assert "root-user" not in rules_in(report(tmp_path, "--target", "app"))
+    assert "broken-stage-reference" in rules_in(report(tmp_path, "--target", "ap"))
+
+
+def parsed(tmp_path: Path, *options: str, files: dict[str, str]) -> dict[str, Any]:
+    result = invoke(tmp_path, "parse", "--format", "json", *options, "Dockerfile", files=files)
+    document: dict[str, Any] = json.loads(result.stdout)
+    return document
+
+
+def test_build_arguments_are_what_a_build_is_given(tmp_path: Path) -> None:
+    given = parsed(tmp_path, "--build-arg", "BASE=debian:13", files=TWO_STAGES)
+    assert [stage["image"] for stage in given["stages"]] == ["debian:13", "app"]
+    assert given["arguments"] == {"BASE": "debian:13"}
+
+
+def test_build_argument_without_value_is_the_environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BASE", "busybox:1.37")
+    assert parsed(tmp_path, "--build-arg", "BASE", files=TWO_STAGES)["stages"][0]["image"] == "busybox:1.37"
+    monkeypatch.delenv("BASE")
+    assert parsed(tmp_path, "--build-arg", "BASE", files=TWO_STAGES)["stages"][0]["image"] == "alpine:3.22"
+    assert invoke(tmp_path, "parse", "--build-arg", "=x", "Dockerfile").exit_code == 2
+
+
+def test_parse_tells_what_docker_stops_with_and_all_else_that_is_wrong(tmp_path: Path) -> None:
+    document = parsed(tmp_path, files={"Dockerfile": "FROM A\nEXPOSE 99999\nENV B\n"})
+    assert (document["error"]["line"], [error["line"] for error in document["errors"]]) == (3, [1, 2, 3])
+    assert invoke(tmp_path, "parse", "Dockerfile").stdout.count("  error ") == 3

@@ -57,8 +57,8 @@ def _print(model: dict[str, Any]) -> None:
     from dockerlint.report.text import visible  # noqa: PLC0415
 
     click.echo(visible(f"{model['path']} ({model['kind']})"))
-    if model["error"] is not None:
-        error = model["error"]
+    errors = [model["error"]] if model["error"] is not None else []
+    for error in model.get("errors") or errors:
         click.echo(visible(f"  error {error['line']}:{error['column']}: {error['message']}"))
     for stage in model.get("stages", ()):
         name = f" as {stage['name']}" if stage["name"] else ""
