@@ -35,7 +35,7 @@ from dockerlint.dockerfile.instructions import (
 from dockerlint.dockerfile.lines import Directive, split
 from dockerlint.dockerfile.origins import Origin, named_stage, origins
 from dockerlint.dockerfile.refusals import Read, fault_of, refusals
-from dockerlint.dockerfile.state import Given, State, Step, after
+from dockerlint.dockerfile.state import State, Step, after
 from dockerlint.shell.dialects import POSIX, shell_of_words
 from dockerlint.shell.dialects import Shell as ScriptShell
 from dockerlint.source import Source, Text
@@ -101,10 +101,14 @@ class Stage:
         self.state: State = before.forked()
         self._sets_cmd = False
 
-    def add(self, instruction: Instruction, given: Given) -> None:
+    def add(self, instruction: Instruction, arguments: GlobalArguments) -> None:
         self.steps.append(Step(instruction, self.state))
-        self.state = after(instruction, self.state, given, sets_cmd=self._sets_cmd)
-        self._sets_cmd = self._sets_cmd or isinstance(instruction, Cmd)
+        self.state = after(instruction, self.state, arguments)
+        if isinstance(instruction, Cmd):
+            self._sets_cmd = True
+        elif isinstance(instruction, Entrypoint) and not self._sets_cmd:
+            # https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact
+            self.state = self.state._replace(cmd=None)
 
     @property
     def name(self) -> str | None:
@@ -179,7 +183,7 @@ class Dockerfile:
         self._errors: list[DockerfileError] = []
         self._lacks_from = False
         self._triggers_run = 0
-        self._given = Given(GlobalArguments(options.arguments), options.arguments)
+        self._arguments = GlobalArguments(options.arguments)
         self._read()
 
     @property
@@ -202,7 +206,7 @@ class Dockerfile:
     @property
     def global_arguments(self) -> Mapping[str, Value]:
         """The ARGs before the first FROM and their values."""
-        return self._given.globals.declared
+        return self._arguments.declared
 
     def _read(self) -> None:
         lines = split(self.source)
@@ -237,7 +241,7 @@ class Dockerfile:
         if isinstance(instruction, From):
             self._begin_stage(instruction)
         elif self.stages:
-            self.stages[-1].add(instruction, self._given)
+            self.stages[-1].add(instruction, self._arguments)
         elif isinstance(instruction, Arg):
             self._declare_globally(instruction)
         elif isinstance(instruction, Unknown):
@@ -248,7 +252,7 @@ class Dockerfile:
             self._errors.append(DockerfileError(message, instruction.keyword, kind=Kind.ORDER))
 
     def _declare_globally(self, arg: Arg) -> None:
-        arguments = self._given.globals
+        arguments = self._arguments
         for pair in arg.pairs:
             built = arguments.declare(str(pair.key), pair.value, self.escape)
             if built is not None and pair.value is not None:
@@ -257,7 +261,7 @@ class Dockerfile:
                 self._errors += [error] if error is not None else []
 
     def _begin_stage(self, from_: From) -> None:
-        name = expand(from_.image, self._given.globals.lookup, self.escape).value or None
+        name = expand(from_.image, self._arguments.lookup, self.escape).value or None
         parent = self.stage_named(name) if name else None
         brought = parent.brought if parent is not None else self._brought_by(name)
         stage = Stage(len(self.stages), from_, name, parent, brought)
@@ -282,7 +286,7 @@ class Dockerfile:
         for trigger in triggers[: max(0, _MOST_TRIGGERS - self._triggers_run)]:
             instruction = read_instruction(trigger.instruction.line, "\\", self._shell())
             self._errors += instruction.faults
-            stage.add(instruction, self._given)
+            stage.add(instruction, self._arguments)
         self._triggers_run += len(triggers)
 
     def stage_named(self, name: str) -> Stage | None:
@@ -293,7 +297,7 @@ class Dockerfile:
     def errors(self) -> tuple[DockerfileError, ...]:
         """What Docker refuses, in the order of the file, each fault once."""
         skipped = set(range(len(self.stages))) - self.built_stages if self.options.target is not None else set()
-        found = [*self._errors, *self._reference_errors(), *refusals(self.stages, self._given.globals, skipped)]
+        found = [*self._errors, *self._reference_errors(), *refusals(self.stages, self._arguments, skipped)]
         by_place: dict[tuple[int, str], DockerfileError] = {}
         for error in found:
             key = (error.span.start, error.message)

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from dockerlint.dockerfile.environment import Environment, GlobalArguments, Variable
 from dockerlint.dockerfile.expansion import Missing, Value, expand, expand_words
 from dockerlint.dockerfile.instructions import (
+    Add,
     Arg,
     Cmd,
+    Copy,
     Entrypoint,
     Env,
     Expose,
@@ -127,97 +129,108 @@ class Step(NamedTuple):
     before: State
 
 
-class Given(NamedTuple):
-    """What stands outside of a stage: the global ARGs, and the arguments that the build is given."""
-
-    globals: GlobalArguments
-    arguments: Mapping[str, str]
-
-
-def after(instruction: Instruction, state: State, given: Given, *, sets_cmd: bool) -> State:  # noqa: C901, PLR0911, PLR0912
-    """The state after an instruction; `sets_cmd` says whether the stage had a CMD of its own before."""
-    escape = instruction.escape
-    match instruction:
-        case Transfer():
-            return state._replace(copies=state.copies.after([Copied(instruction, state)]))
-        case Env():
-            return state._replace(environment=_after_env(instruction, state.environment))
-        case Arg():
-            return state._replace(environment=_after_arg(instruction, state.environment, given))
-        case Workdir():
-            return state._replace(workdir=_workdir(instruction, state))
-        case User():
-            return state._replace(user=instruction, user_name=state.expanded(instruction.argument, escape))
-        case Shell() if instruction.exec_form:
-            return state._replace(shell=instruction.exec_form)
-        case Cmd():
-            return state._replace(cmd=instruction)
-        case Entrypoint():
-            # https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact
-            return state._replace(entrypoint=instruction, cmd=state.cmd if sets_cmd else None)
-        case Healthcheck():
-            return state._replace(healthcheck=instruction)
-        case Expose():
-            return state._replace(ports=state.ports.after(ports_of(instruction, state)))
-        case Volume():
-            paths = (state.expanded(path, escape) for path in instruction.paths)
-            return state._replace(volumes=state.volumes.after([path for path in paths if path]))
-        case Label():
-            return state._replace(labels=state.labels.after(_labels(instruction, state)))
-        case Stopsignal():
-            return state._replace(stop_signal=state.expanded(instruction.argument, escape))
-    return state
+def after(instruction: Instruction, state: State, arguments: GlobalArguments) -> State:
+    """The state after an instruction; `arguments` are those that stand before the first FROM, and those given."""
+    change = _CHANGES.get(type(instruction))
+    return state if change is None else state._replace(**change(instruction, state, arguments))
 
 
-def _workdir(workdir: Workdir, state: State) -> str | None:
+Changes = dict[str, Any]
+
+
+def _after_transfer(transfer: Transfer, state: State, _: GlobalArguments) -> Changes:
+    return {"copies": state.copies.after([Copied(transfer, state)])}
+
+
+def _after_user(user: User, state: State, _: GlobalArguments) -> Changes:
+    return {"user": user, "user_name": state.expanded(user.argument, user.escape)}
+
+
+def _after_shell(shell: Shell, _state: State, _: GlobalArguments) -> Changes:
+    return {"shell": shell.exec_form} if shell.exec_form else {}
+
+
+def _after_expose(expose: Expose, state: State, _: GlobalArguments) -> Changes:
+    return {"ports": state.ports.after(ports_of(expose, state))}
+
+
+def _after_volume(volume: Volume, state: State, _: GlobalArguments) -> Changes:
+    paths = (state.expanded(path, volume.escape) for path in volume.paths)
+    return {"volumes": state.volumes.after([path for path in paths if path])}
+
+
+def _after_label(label: Label, state: State, _: GlobalArguments) -> Changes:
+    escape = label.escape
+    keys = ((state.expanded(pair.key, escape), pair.value) for pair in label.pairs)
+    return {"labels": state.labels.after([(key, state.expanded(value or "", escape)) for key, value in keys if key])}
+
+
+def _after_stopsignal(stopsignal: Stopsignal, state: State, _: GlobalArguments) -> Changes:
+    return {"stop_signal": state.expanded(stopsignal.argument, stopsignal.escape)}
+
+
+def _after_workdir(workdir: Workdir, state: State, _: GlobalArguments) -> Changes:
     """An empty path leaves it as it is; a first relative one stands below the base image's, which is not known here."""
     path = state.expanded(workdir.argument, workdir.escape)
-    if path is None:
-        return None
-    if path.startswith("/"):
-        return posixpath.normpath(path)
-    return posixpath.normpath(posixpath.join(state.workdir, path)) if state.workdir else None
+    if path is not None and path.startswith("/"):
+        return {"workdir": posixpath.normpath(path)}
+    if path is None or state.workdir is None:
+        return {"workdir": None}
+    return {"workdir": posixpath.normpath(posixpath.join(state.workdir, path))}
 
 
-def _after_env(env: Env, before: Environment) -> Environment:
+def _after_env(env: Env, state: State, _: GlobalArguments) -> Changes:
     """All pairs see the environment before the instruction."""
+    before = state.environment
     changes: list[tuple[str, Variable]] = []
     for pair in env.pairs:
         name = expand(pair.key, before.lookup, env.escape).value
         if name:
             value = expand(pair.value or "", before.lookup, env.escape)
             changes.append((name, Variable(_known(value.value), is_argument=False)))
-    return before.after(changes)
+    return {"environment": before.after(changes)}
 
 
-def _after_arg(arg: Arg, before: Environment, given: Given) -> Environment:
+def _after_arg(arg: Arg, state: State, arguments: GlobalArguments) -> Changes:
     """Each pair sees those before it. One without any value leaves a variable as it is."""
-    environment = before
+    environment = state.environment
     for pair in arg.pairs:
         name = str(pair.key)
         value: Value | None
-        if name in given.arguments:
-            value = given.arguments[name]
+        if name in arguments.given:
+            value = arguments.given[name]
         elif pair.value is not None:
             value = _known(expand(pair.value, environment.lookup, arg.escape).value)
         else:
-            value = given.globals.inherited(name)
+            value = arguments.inherited(name)
             variable = environment.variable(name)
             if variable is not None and not isinstance(value, str):
                 value = variable.value
         value = Missing.UNSET if value is None else value
         environment = environment.after([(name, Variable(value, is_argument=True))])
-    return environment
+    return {"environment": environment}
 
 
 def _known(value: str | None) -> Value:
     return Missing.UNKNOWN if value is None else value
 
 
-def _labels(label: Label, state: State) -> list[tuple[str, str | None]]:
-    escape = label.escape
-    keys = ((state.expanded(pair.key, escape), pair.value) for pair in label.pairs)
-    return [(key, state.expanded(value or "", escape)) for key, value in keys if key]
+_CHANGES: dict[type[Instruction], Callable[[Any, State, GlobalArguments], Changes]] = {
+    Add: _after_transfer,
+    Arg: _after_arg,
+    Cmd: lambda cmd, _state, _: {"cmd": cmd},
+    Copy: _after_transfer,
+    Entrypoint: lambda entrypoint, _state, _: {"entrypoint": entrypoint},
+    Env: _after_env,
+    Expose: _after_expose,
+    Healthcheck: lambda healthcheck, _state, _: {"healthcheck": healthcheck},
+    Label: _after_label,
+    Shell: _after_shell,
+    Stopsignal: _after_stopsignal,
+    User: _after_user,
+    Volume: _after_volume,
+    Workdir: _after_workdir,
+}
 
 
 def ports_of(expose: Expose, state: State) -> list[Port]:

@@ -18,8 +18,8 @@ class SyntaxError(Rule[Dockerfile]):  # noqa: A001 (the name of the rule)
     The build stops before it begins, so there is no image. Docker names the first fault only; dockerlint goes on with
     the rest of the file, and exits with 2, since a file that Docker refuses cannot be checked for certain.
 
-    The message says what Docker reads here and what it would take. In an ONBUILD instruction the fault shows in the
-    builds of the images that are built on this one.
+    The message says what Docker reads here and what it would take. Two faults do not stop the build: a RUN without a
+    command does nothing, and what is wrong in an ONBUILD instruction shows in the builds on top of this image.
 
     https://docs.docker.com/reference/dockerfile/
     """
