@@ -32,7 +32,7 @@ class Level(IntEnum):
 class DockerfileError(Exception):
     """Docker refuses this; `span` is the word at fault.
 
-    One that does not stop the build is as wrong, but shows elsewhere: in the builds that an ONBUILD trigger is for.
+    One that does not stop the build is as wrong. What lies in an ONBUILD trigger stops the builds that it is for.
     `unless_given` names build arguments without default, one of which would keep Docker from refusing.
     """
 
@@ -45,6 +45,7 @@ class DockerfileError(Exception):
         level: Level = Level.INSTRUCTION,
         stops_build: bool = True,
         unless_given: tuple[str, ...] = (),
+        is_in_trigger: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -53,11 +54,14 @@ class DockerfileError(Exception):
         self.level = level
         self.stops_build = stops_build
         self.unless_given = unless_given
+        self.is_in_trigger = is_in_trigger
 
     def of_trigger(self) -> DockerfileError:
         """The same error in an ONBUILD trigger, of which this build only sees what parsing refuses."""
         stops_build = self.level is Level.PARSE
-        return DockerfileError(self.message, self.span, kind=self.kind, level=self.level, stops_build=stops_build)
+        return DockerfileError(
+            self.message, self.span, kind=self.kind, level=self.level, stops_build=stops_build, is_in_trigger=True
+        )
 
     def __repr__(self) -> str:
         return f"DockerfileError({self.message!r}, {self.kind.value}, {self.level.name})"

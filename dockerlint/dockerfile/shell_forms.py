@@ -70,7 +70,9 @@ class Run(ShellForm):
             if modes and modes[0] not in known:
                 self.refuse(f"`--{name}` is {' or '.join(known)}, not `{modes[0]}`", modes[0])
         if not self.rest:
-            self.faults.append(DockerfileError("RUN has no command", self.keyword, stops_build=False))
+            self.faults.append(
+                DockerfileError("RUN has no command, so this step does nothing", self.keyword, stops_build=False)
+            )
 
     def _mounts(self) -> Iterator[Mount]:
         for flag in self.flags:

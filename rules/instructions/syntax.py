@@ -8,6 +8,7 @@ from itertools import pairwise
 from dockerlint.dockerfile.errors import DockerfileError, Kind, nearest
 from dockerlint.dockerfile.instructions import CLASSES, Instruction, Run, Unknown
 from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity, replace
 from dockerlint.source import Span, Text
 
@@ -65,7 +66,7 @@ class SyntaxError(Rule[Dockerfile]):  # noqa: A001 (the name of the rule)
     def check(self, dockerfile: Dockerfile) -> Findings:
         kinds = {Kind.SYNTAX} if dockerfile.has_foreign_frontend else {Kind.SYNTAX, Kind.FLAG}
         for error in _errors(dockerfile, kinds):
-            yield self.finding(error.span, error.message, is_refusal=error.stops_build)
+            yield _with_reason(self.finding(error.span, error.message), error)
 
 
 class UnknownInstruction(Rule[Dockerfile]):
@@ -110,9 +111,10 @@ class UnknownInstruction(Rule[Dockerfile]):
             before = open_runs.get(keyword.line)
             if before is not None:
                 message = f"`{keyword}` is no instruction: line {before.end_line} ends without a backslash"
-                yield self.finding(keyword, message, fix=_joined(before, keyword), is_refusal=error.stops_build)
+                found = self.finding(keyword, message, fix=_joined(before, keyword))
             else:
-                yield self.finding(keyword, error.message, fix=_spelt(keyword), is_refusal=error.stops_build)
+                found = self.finding(keyword, error.message, fix=_spelt(keyword))
+            yield _with_reason(found, error)
 
 
 def _continued(dockerfile: Dockerfile) -> dict[int, Instruction]:
@@ -180,7 +182,7 @@ class InstructionBeforeFrom(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile) -> Findings:
         for error in _errors(dockerfile, {Kind.ORDER}):
-            yield self.finding(error.span, error.message, is_refusal=error.stops_build)
+            yield self.finding(error.span, error.message, is_refusal=True)
 
 
 class BrokenStageReference(Rule[Dockerfile]):
@@ -217,7 +219,14 @@ class BrokenStageReference(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile) -> Findings:
         for error in _errors(dockerfile, {Kind.STAGE}):
-            yield self.finding(error.span, error.message, is_refusal=error.stops_build)
+            yield self.finding(error.span, error.message, is_refusal=True)
+
+
+def _with_reason(finding: Finding, error: DockerfileError) -> Finding:
+    """A finding that says what happens because of the error, where that is not what the rule's page says."""
+    if error.stops_build:
+        return finding._replace(is_refusal=True)
+    return finding._replace(reason="The builds of images on top of this one stop." if error.is_in_trigger else "")
 
 
 def _errors(dockerfile: Dockerfile, kinds: set[Kind]) -> list[DockerfileError]:
