@@ -43,6 +43,7 @@ from dockerlint.source import Source, Text
 # Stages and triggers multiply; more than this nobody runs.
 _MOST_TRIGGERS = 10_000
 
+_LONGEST_HEAD = 4096
 _DOCKERS_FRONTENDS = frozenset({"docker/dockerfile", "docker/dockerfile-upstream"})
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".in", ".template", ".mustache", ".hbs", ".m4")
 
@@ -196,6 +197,12 @@ class Dockerfile:
         named = next((directive.value for directive in self.directives if directive.name == "syntax"), None)
         reference = image.parse(named.split()[0]) if named else None
         return reference is not None and reference.familiar not in _DOCKERS_FRONTENDS
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the file names a frontend in the comments of another language, or in JSON: it is no Dockerfile then."""
+        head = self.source.text[:_LONGEST_HEAD].lstrip()
+        return re.match(r"//[ \t]*syntax[ \t]*=|\{\s*\"syntax\"\s*:", head) is not None
 
     @cached_property
     def is_template(self) -> bool:

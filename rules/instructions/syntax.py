@@ -58,6 +58,7 @@ class SyntaxError(Rule[Dockerfile]):  # noqa: A001 (the name of the rule)
         "FROM alpine:3.22\nRUN --mount=type=cache,target=/root/.cache,sharing=locked pip install flask",
         "FROM alpine:3.22\nARG PORT\nEXPOSE $PORT/tcp 53/UDP 8000-8010",
         "# syntax=acme/frontend:1\nFROM alpine:3.22\nRUN --sandbox=strict make",
+        "// syntax=acme/frontend:1\nservices: [web]",
         "FROM alpine:3.22\nSTOPSIGNAL sigrtmin+3\nCOPY --chmod=u+rx,go-w app /app",
         "FROM alpine:3.22\nRUN <<EOF\nENV A\nEOF",
         "=== Dockerfile.j2\nFROM alpine:3.22\nENV A={{ a }} {{ b }}",
@@ -99,6 +100,7 @@ class UnknownInstruction(Rule[Dockerfile]):
         "FROM alpine:3.22\nrun apk add curl",
         "FROM alpine:3.22\nRUN apk update \\\n  && apk add curl",
         "# syntax=acme/frontend:1\nFROM alpine:3.22\nINCLUDE common.dockerfile",
+        '{"syntax": "acme/frontend:1",\n "services": ["web"]}',
         "=== Dockerfile.j2\n{% set version = 3 %}\nFROM alpine:{{ version }}",
     )
 
@@ -230,7 +232,7 @@ def _with_reason(finding: Finding, error: DockerfileError) -> Finding:
 
 
 def _errors(dockerfile: Dockerfile, kinds: set[Kind]) -> list[DockerfileError]:
-    """The errors of some kinds that no build argument would keep away; a template has none that can be told."""
-    if dockerfile.is_template:
+    """The errors of some kinds that no build argument would keep away; what is no Dockerfile yet has none."""
+    if dockerfile.is_template or dockerfile.is_foreign:
         return []
     return [error for error in dockerfile.errors if error.kind in kinds and not error.unless_given]
