@@ -200,7 +200,7 @@ class Dockerfile:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether the file names a frontend in the comments of another language, or in JSON: it is no Dockerfile then."""
+        """Whether the file names its frontend in another language, and so is no Dockerfile: `// syntax=...`, or JSON."""
         head = self.source.text[:_LONGEST_HEAD].lstrip()
         return re.match(r"//[ \t]*syntax[ \t]*=|\{\s*\"syntax\"\s*:", head) is not None
 
