@@ -200,7 +200,7 @@ class Dockerfile:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether the file names its frontend in another language, and so is no Dockerfile: `// syntax=...`, or JSON."""
+        """Whether the file is no Dockerfile: it names its frontend by `// syntax=...`, or in JSON."""
         head = self.source.text[:_LONGEST_HEAD].lstrip()
         return re.match(r"//[ \t]*syntax[ \t]*=|\{\s*\"syntax\"\s*:", head) is not None
 
