@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dockerlint.shell.option_tables import Syntax
 from dockerlint.shell.options import Options, read_by
 from dockerlint.shell.packages.model import Package, PackageAction
 from dockerlint.shell.packages.reading import Manager, by_pattern, interpret, is_local, is_url, read_package
 from dockerlint.shell.script import Command
+from dockerlint.shell.syntax import Syntax
 from dockerlint.source import Text
 
 _PACKAGE = r"(?:@?[^@\s]+@npm:)?(?P<name>(?:@[^/@\s]+/)?[^@/\s]+)(?:(?P<operator>@)(?P<version>.*))?"
