@@ -36,12 +36,15 @@ PACKAGES = [
     ("apt-get install -t sid a/bookworm b- g++ ncbi-blast+ lamp^", ["a from bookworm", "b removal", "g++", "ncbi-blast+", "lamp group"]),
     ("apt-get install 'python3-*' $PKGS nginx=$V `cat x`", ["python3-* unknown", "$PKGS unknown", "nginx = $V unknown", "`cat x` unknown"]),
     ("apt-get -o Dpkg::Options::=--force-confold install a", ["a"]),
+    ("apt-get install a-${V:-x} b-${X/y/z}=1:2 c=$(d /e:f) d:${A:-i386}", ["a-${V:-x} unknown", "b-${X/y/z} = 1:2 unknown", "c = $(d /e:f) unknown", "d :${A:-i386} unknown"]),
+    ("apt-get satisfy 'x (>= 1), y'", []),
     ("aptitude install -y a", ["a"]),
     ("apt-get build-dep -y a", ["a"]),
     ("apt-get update a", []),
     # apk
     ("apk add -t .deps --no-cache a=1.2-r0 b~1 'c>1' 'd~=3' e@edge !f", ["a = 1.2-r0", "b ~ 1", "c > 1", "d ~= 3", "e from edge", "f removal"]),
     ("apk add --virtual .deps -X URL --timeout 60 --repository=URL git@edge", ["git from edge"]),
+    ("apk add a@edge=1 b@x~2", ["a = 1 from edge", "b ~ 2 from x"]),
     ("apk del .deps gcc", [".deps group", "gcc"]),
     # dnf and yum
     ("dnf -y install httpd-2.4.6-97.el7.x86_64 nss-3.1-2.el7 vim-1:8.2-1", ["httpd - 2.4.6-97.el7 :x86_64", "nss - 3.1-2.el7", "vim - 1:8.2-1"]),
@@ -50,11 +53,14 @@ PACKAGES = [
     ("yum install a-$V b-${V}-1.el7 c-${V}.noarch java-$V-openjdk 'kernel-$(uname -r)'", ["a - $V unknown", "b - ${V}-1.el7 unknown", "c - ${V} :noarch unknown", "java-$V-openjdk unknown", "kernel - $(uname -r)"]),
     ("dnf install @development-tools 'perl(DBI)' --enablerepo crb -x kernel", ["development-tools group", "perl(DBI)"]),
     ("yum groupinstall 'Development Tools'", ["Development Tools group"]),
+    ("dnf -y swap a b", ["a removal", "b"]),
+    ("yum swap -- remove a b -- install c", ["a removal", "b removal", "c"]),
     ("dnf module install nodejs:18/minimal", ["nodejs : 18"]),
     ("dnf install 'httpd-2.4*'", ["httpd - 2.4*"]),
     # zypper and pacman
     ("zypper -n in -t pattern devel_basis", ["devel_basis group"]),
     ("zypper in --from repo 'a>=1.2' b=2 pattern:x c.x86_64 !d", ["a >= 1.2", "b = 2", "x group", "c :x86_64", "d removal"]),
+    ("zypper in repo:a=1 'perl(A::B)'", ["a = 1 from repo", "perl(A::B)"]),
     ("pacman -Syu --noconfirm --ignore linux git extra/vim", ["git", "vim from extra"]),
     # Python
     ("pip install flask 'a[x,y]>=1,<2; python_version<\"3\"' 'b == 1.0' c~=1 'd @ https://x/d.whl'", ["flask", "a >= 1,<2 [x] [y]", "b == 1.0", "c ~= 1", "d at https://x/d.whl"]),
@@ -65,10 +71,12 @@ PACKAGES = [
     ("uv add --dev ruff@1", ["ruff @ 1"]),
     ("uv tool install ruff", ["ruff"]),
     ("pipx install poetry==1.8", ["poetry == 1.8"]),
-    ("poetry add -G dev pytest@^8", ["pytest @ ^8"]),
+    ("pipx inject app a==1 b", ["a == 1", "b"]),
+    ("poetry add -G dev pytest@^8 'a@^1 || ^2'", ["pytest @ ^8", "a @ ^1 || ^2"]),
     ("pipenv install --dev a", ["a"]),
     ("easy_install-3.6 -U pip", ["pip"]),
     ("conda install -y -c conda-forge -n env python=3.11=0 bioconda::x 'b>=1'", ["python = 3.11=0", "x from bioconda", "b >= 1"]),
+    ("conda install 'a 1.2*' 'b[version=1]'", ["a  1.2*", "b"]),
     ("micromamba create -n x -f env.yml python==3.9", ["python == 3.9"]),
     # Node
     ("npm install -g npm@10 @scope/a @scope/b@^1 x@npm:y@2 c@latest", ["npm @ 10", "@scope/a", "@scope/b @ ^1", "y @ 2", "c @ latest"]),
@@ -78,6 +86,7 @@ PACKAGES = [
     ("yarn build a", []),
     ("pnpm add -D --filter web a", ["a"]),
     ("bun a a@1", ["a @ 1"]),
+    ("corepack prepare pnpm@9 --activate", ["pnpm @ 9"]),
     # others
     ("gem install -N bundler:2.6 rake", ["bundler : 2.6", "rake"]),
     ("gem install bundler -v '~> 2' -- --with-x y", ["bundler -v ~> 2"]),

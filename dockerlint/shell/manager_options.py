@@ -251,7 +251,8 @@ MANAGER_SYNTAXES: dict[str, Syntax] = {
     "pacman": _PACMAN, "dpkg": _DPKG, "rpm": _RPM,
     "pip": _PIP, "uv": _UV, "pipx": _PIPX, "poetry": _POETRY, "pipenv": _PIPENV, "pdm": _PDM,
     "conda": _CONDA, "mamba": _MICROMAMBA, "micromamba": _MICROMAMBA, "easy_install": _EASY_INSTALL,
-    "npm": _NODE, "yarn": _YARN, "pnpm": _PNPM, "bun": _BUN,
+    "corepack": Syntax("o", longs("output install-directory")), "npm": _NODE, "yarn": _YARN, "pnpm": _PNPM, "bun": _BUN,
     "gem": _GEM, "bundle": _BUNDLE, "bundler": _BUNDLE, "go": _GO, "cargo": _CARGO, "composer": _COMPOSER,
+    "composer.phar": _COMPOSER,
     "dotnet": _DOTNET, "mvn": _MAVEN, "mvnw": _MAVEN, "gradle": _GRADLE, "gradlew": _GRADLE, "mix": _MIX, "sbt": _SBT,
 }  # fmt: skip

@@ -158,7 +158,7 @@ SYNTAXES: dict[str, Syntax] = {
     "gpg": Syntax("ourN", _GPG_LONG), "gpg2": Syntax("ourN", _GPG_LONG),
     "apt-key": Syntax("our", _GPG_LONG), "docker": _DOCKER, "podman": _DOCKER,
     "sh": _SHELL, "bash": _SHELL, "ash": _SHELL, "dash": _SHELL, "ksh": _SHELL, "zsh": _SHELL,
-    "python": _PYTHON, "pypy": _PYTHON,
+    "php": Syntax("BcdEFfRrStz", stops=True), "python": _PYTHON, "pypy": _PYTHON,
 }  # fmt: skip
 
 FIND_VALUES = frozenset(

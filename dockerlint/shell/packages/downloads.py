@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import zip_longest
+from typing import Literal
 
 from dockerlint.shell.options import Options
 from dockerlint.shell.packages.model import Download, PackageAction, Verb
@@ -12,6 +13,8 @@ from dockerlint.shell.words import Word
 from dockerlint.source import Text
 
 _STDOUT = ("-", "/dev/stdout")
+# With these, wget keeps nothing, or files by other names than the end of the address.
+_UNNAMED = ("--spider", "--content-disposition", "-r", "--recursive", "-m", "--mirror", "-p", "--page-requisites")
 
 
 def curl(command: Command) -> PackageAction:
@@ -19,13 +22,13 @@ def curl(command: Command) -> PackageAction:
     options = command.options
     urls = (*options.operands, *options.values("--url"))
     outputs = list(_curl_outputs(options, urls))
-    files = tuple(output for output in outputs if output is not None and output not in _STDOUT)
+    files = tuple(output for output in outputs if output and output not in _STDOUT)
     folder = options.value("--output-dir")
     fails = options.has("-f", "--fail", "--fail-with-body")
     download = Download(
         files,
         folder.value if folder is not None else None,
-        to_stdout=len(files) < len(outputs),
+        to_stdout=any(output is None or output in _STDOUT for output in outputs),
         fails_on_error=fails,
         follows_redirects=options.has("-L", "--location", "--location-trusted"),
         unverified=options.find("-k", "--insecure"),
@@ -33,16 +36,21 @@ def curl(command: Command) -> PackageAction:
     return _action(command, "curl", options, urls, download)
 
 
-def _curl_outputs(options: Options, urls: tuple[Word, ...]) -> Iterator[Text | None]:
-    """Where each address goes, the first to the first `-o` or `-O`; None is the standard output."""
+def _curl_outputs(options: Options, urls: tuple[Word, ...]) -> Iterator[Text | Literal[""] | None]:
+    """Where each address goes, the first to the first `-o` or `-O`.
+
+    None is the standard output; empty is a file whose name only the server knows, or is not in the address.
+    """
     names = ("-o", "--output", "-O", "--remote-name")
     targets = [option for option in options.options if option.name in names]
     is_named = options.has("--remote-name-all")
+    is_named_by_server = options.has("-J", "--remote-header-name")
     for url, target in zip_longest(urls, targets):
         if target is not None and target.value is not None:
             yield target.value.value
         elif url is not None:
-            yield _last_part(url.value) if target is not None or is_named else None
+            is_file = target is not None or is_named
+            yield (not is_named_by_server and _last_part(url.value)) or "" if is_file else None
 
 
 def wget(command: Command) -> PackageAction:
@@ -56,7 +64,7 @@ def wget(command: Command) -> PackageAction:
     files: tuple[Text, ...] = ()
     if output is not None:
         files = () if to_stdout else (output.value,)
-    elif not options.has("--spider"):
+    elif not options.has(*_UNNAMED):
         files = tuple(name for word in urls if (name := _last_part(word.value)))
     download = Download(
         files,

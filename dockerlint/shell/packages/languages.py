@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dockerlint.shell.options import Options
+from dockerlint.shell.options import Options, read_options
 from dockerlint.shell.packages.model import Package, PackageAction, Verb
 from dockerlint.shell.packages.reading import Manager, by_pattern, find_verb, given_version, interpret
 from dockerlint.shell.script import Command
-from dockerlint.shell.words import Word
+from dockerlint.shell.words import Word, base_name
 
 _GEM = Manager(
     "gem",
     "ruby",
     {
-        "install": "install", "i": "install", "update": "upgrade", "uninstall": "remove", "cleanup": "clean",
+        "install": "install", "i": "install", "update": "upgrade", "uninstall": "remove", "cleanup": "remove",
         "fetch": "download", "build": "build", "list": "search", "search": "search", "query": "search",
         "specification": "search", "which": "search", "info": "search",
     },
@@ -25,7 +25,7 @@ _BUNDLE = Manager(
     "ruby",
     {
         "": "install", "install": "install", "i": "install", "add": "install", "update": "upgrade", "remove": "remove",
-        "clean": "clean", "package": "other", "cache": "other", "exec": "run", "show": "search", "info": "search",
+        "clean": "other", "package": "other", "cache": "other", "exec": "run", "show": "search", "info": "search",
         "list": "search", "outdated": "search", "check": "search",
     },
     caches=("~/.bundle/cache", "/usr/local/bundle/cache"),
@@ -135,6 +135,8 @@ def cargo(command: Command) -> PackageAction:
     action = interpret(command, _CARGO, options)
     if action.verb.name == "upgrade":
         action = action._replace(packages=())
+    if action.verb.written == "binstall":
+        action = action._replace(assumes_yes=options.has("-y", "--no-confirm"))
     if action.verb.name != "install":
         return action._replace(manifests=("recipe.json",)) if action.verb.written == "chef cook" else action
     local, urls = options.values("--path"), options.values("--git")
@@ -166,7 +168,18 @@ def composer(command: Command) -> PackageAction:
 
     https://getcomposer.org/doc/03-cli.md#require-r
     """
-    options = command.options
+    return _composer(command, command.options)
+
+
+def php(command: Command) -> PackageAction | None:
+    """`php composer.phar install`; None for any other script."""
+    operands = command.operands
+    if not operands or base_name(operands[0].value) not in ("composer", "composer.phar"):
+        return None
+    return _composer(command, read_options("composer", operands[1:]))
+
+
+def _composer(command: Command, options: Options) -> PackageAction:
     verb = find_verb(_COMPOSER, options.operands)
     action = interpret(command, _COMPOSER, options)
     if verb.written == "create-project":
@@ -226,12 +239,17 @@ def dotnet(command: Command) -> PackageAction:
     projects = operands[len(verb.words) :]
     if verb.written == "restore":
         action = interpret(command, _DOTNET, Options((), options.options), verb)
-        return action._replace(options=options, local=tuple(word for word in projects if word.value[:1] != "/"))
+        return action._replace(options=options, local=tuple(word for word in projects if not _is_switch(word.value)))
     action = interpret(command, _DOTNET, Options(operands, options.options))
     if verb.written in ("add package", "package add"):
         action = given_version(action, "-v", "--version")
     is_global = options.has("-g", "--global")
     return given_version(action, "--version")._replace(options=options, is_global=is_global)
+
+
+def _is_switch(word: str) -> bool:
+    """Whether a word is an option of MSBuild and not a path: `/p:X=1`, `/m`"""
+    return word.startswith("/") and (":" in word or "/" not in word[1:])
 
 
 _MAVEN = Manager(
@@ -287,18 +305,24 @@ _TASKS = {"mvn": _MAVEN, "mvnw": _MAVEN, "gradle": _GRADLE, "gradlew": _GRADLE, 
 def tasks(command: Command) -> PackageAction:
     """Tools that run tasks in turn, `mvn clean package`: the first that is known and fetches is the verb."""
     manager = _TASKS[command.name]
-    operands = command.operands
-    found = [word for word in operands if word.value.rpartition(":")[2] in manager.verbs or word.value in manager.verbs]
-    word = next((word for word in found if _task(manager, word) in manager.installs), None) or next(iter(found), None)
+    operands = tuple(_without_comma(word) for word in command.operands)
+    known = [(task, word) for word in operands if (task := _task(word.value)) in manager.verbs]
+    fetching = ((task, word) for task, word in known if task in manager.installs)
+    task, word = next(fetching, None) or next(iter(known), ("", None))
     if word is None:
         return interpret(command, manager, command.options, Verb("other", operands[:1]))
-    task = _task(manager, word)
     action = interpret(command, manager, command.options, Verb(manager.verbs[task], (word,)))
-    return action._replace(
-        packages=(), local=(), urls=(), manifests=manager.manifests if task in manager.installs else ()
-    )
+    manifests = manager.manifests if task in manager.installs else ()
+    return action._replace(packages=(), local=(), urls=(), manifests=manifests)
 
 
-def _task(manager: Manager, word: Word) -> str:
-    """The task without the project before it: `:app:build`."""
-    return word.value if word.value in manager.verbs else word.value.rpartition(":")[2]
+def _without_comma(word: Word) -> Word:
+    """`mix do deps.get, compile`"""
+    return word._replace(value=word.value.part(0, len(word.value) - 1)) if word.value.endswith(",") else word
+
+
+def _task(word: str) -> str:
+    """The task alone: of `:app:build` without the project."""
+    before, _, name = word.rpartition(":")
+    is_of_plugin = before == "dependency" or "maven-dependency-plugin" in before
+    return f"dependency:{name}" if is_of_plugin else name

@@ -1,4 +1,4 @@
-"""npm, yarn, pnpm and bun."""
+"""npm, yarn, pnpm, bun and corepack."""
 
 from __future__ import annotations
 
@@ -38,9 +38,12 @@ def _is_local(word: str) -> bool:
     return is_local(word) or target.startswith(("file:", "link:", "portal:", "workspace:"))
 
 
+_NPM_INSTALLS = (
+    "install", "i", "in", "ins", "inst", "insta", "instal", "isnt", "isnta", "isntal", "isntall", "add", "ci",
+    "clean-install", "ic", "install-clean", "isntall-clean", "install-test", "it", "install-ci-test", "cit",
+)  # fmt: skip
 _NPM_VERBS = {
-    **dict.fromkeys(("install", "i", "in", "ins", "inst", "insta", "instal", "isnt", "isntall", "add"), "install"),
-    **dict.fromkeys(("ci", "clean-install", "ic", "install-clean", "install-test", "it", "cit"), "install"),
+    **dict.fromkeys(_NPM_INSTALLS, "install"),
     **dict.fromkeys(("update", "up", "upgrade", "udpate"), "upgrade"),
     **dict.fromkeys(("uninstall", "un", "unlink", "remove", "rm", "r"), "remove"),
     **dict.fromkeys(("run", "run-script", "test", "t", "tst", "start", "stop", "restart", "exec", "x"), "run"),
@@ -88,7 +91,7 @@ _MANAGERS = {
         _package,
         ("~/.npm",),
         cache_options=("--cache",),
-        installs=("ci", "install", "i", "clean-install", "ic", "install-clean", "install-test", "it", "cit"),
+        installs=_NPM_INSTALLS,
         manifests=("package.json", "package-lock.json", "npm-shrinkwrap.json", ".npmrc"),
         projects=("--prefix", "-C"),
         is_url=_is_url,
@@ -138,6 +141,15 @@ _MANAGERS = {
         is_url=_is_url,
         is_local=_is_local,
     ),
+    # https://github.com/nodejs/corepack#command-line-interface
+    "corepack": Manager(
+        "corepack",
+        "node",
+        {"prepare": "install", "install": "install", "use": "install", "up": "upgrade", "cache clean": "clean"},
+        _package,
+        ("~/.cache/node/corepack",),
+        is_local=_is_local,
+    ),
 }  # fmt: skip
 
 
@@ -159,7 +171,7 @@ def npx_package(command: Command) -> Package | None:
 
 
 def node(command: Command) -> PackageAction:
-    """npm, yarn, pnpm and bun, of whatever version."""
+    """npm, yarn, pnpm and bun, of whatever version, and corepack, which fetches them."""
     options = command.options
     if command.name == "yarn" and options.operands[:1] and options.operands[0].value == "workspace":
         # `yarn workspace NAME VERB` is VERB in another folder.

@@ -21,10 +21,10 @@ from dockerlint.source import Text
 
 _REQUIREMENT = (
     r"\s*(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
-    r"(?:@\s*(?P<url>[^;\s]+)\s*|(?P<open>\()?\s*(?P<operator>===|[=!<>~]=|[<>]|=)\s*(?P<version>[^;]*?)\s*(?(open)\)))?\s*(?:;.*)?"
+    r"(?:@\s*(?P<url>[^;]*[^;\s])\s*|(?P<open>\()?\s*(?P<operator>===|[=!<>~]=|[<>]|=)\s*(?P<version>[^;]*?)\s*(?(open)\)))?\s*(?:;.*)?"
 )
 _CONDA_PACKAGE = (
-    r"(?:(?P<origin>[^:\s]+)::)?(?P<name>[\w.-]+)\s*(?:\[.*\]|(?P<operator>[=!<>~]=|[=<>])\s*(?P<version>[^\[]*))?"
+    r"(?:(?P<origin>[^:\s]+)::)?(?P<name>[\w.-]+)(?:\s*\[.*\]|(?P<operator>\s*(?:[=!<>~]=|[=<>])\s*|\s+)(?P<version>[^\[]*))?"
     r"(?:\[.*\])?"
 )
 
@@ -46,7 +46,7 @@ def _tool_requirement(text: Text) -> Package:
 
 
 def _conda_package(text: Text) -> Package:
-    """`pkg=1.2=build`, `channel::pkg`
+    """`pkg=1.2=build`, `pkg 1.2`, `channel::pkg`
 
     https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html
     """
@@ -116,7 +116,7 @@ _MANAGERS = {
         no_cache=("--no-cache", "--no-cache-dir", "-n"),
         cache_options=("--cache-dir",),
         requirements=("-r", "--requirement", "--requirements"),
-        constraints=("-c", "--constraint", "--constraints"),
+        constraints=("-c", "--constraint", "--constraints", "-b", "--build-constraint", "--build-constraints"),
         editable=("-e", "--editable"),
         installs=("sync",),
         manifests=("pyproject.toml", "uv.lock", ".python-version"),
@@ -133,6 +133,7 @@ _MANAGERS = {
         },
         _tool_requirement,
         ("~/.cache/pip", "~/.local/pipx/.cache"),
+        requirements=("-r", "--requirement"),
         is_url=_is_url,
         is_local=_is_local,
     ),
@@ -238,6 +239,9 @@ def _read(command: Command, manager: Manager, words: tuple[Word, ...]) -> Packag
     if action.verb.written == "pip sync":
         files = (*action.local, *(Word(package.text, package.is_literal) for package in action.packages))
         return action._replace(packages=(), local=(), requirements=action.requirements + files)
+    if action.verb.written == "inject":
+        # The first word is the environment that gets the packages.
+        return action._replace(packages=action.packages[1:])
     if action.verb.written.startswith("env "):
         return action._replace(packages=(), assumes_yes=True)
     return action

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dockerlint.shell.options import Options
 from dockerlint.shell.packages.model import Package, PackageAction, Verb
 from dockerlint.shell.packages.reading import (
@@ -17,13 +19,17 @@ from dockerlint.shell.packages.reading import (
 from dockerlint.shell.script import Command
 from dockerlint.source import Text
 
+# What a shell puts in may hold any characters: `${X:-a/b}`, `$(a /b)`.
+_EXPANSION = r"\$\{[^}]*\}|\$\([^)]*\)|\$(?![{(])"
 _APT_PACKAGE = (
-    r"(?P<name>[^=/:]+)(?::(?P<architecture>[\w${}-]+))?(?:(?P<operator>=)(?P<version>[^/]*))?(?:/(?P<origin>.+))?"
+    rf"(?P<name>(?:{_EXPANSION}|[^=/:$])+)(?::(?P<architecture>(?:{_EXPANSION}|[\w-])+))?"
+    rf"(?:(?P<operator>=)(?P<version>(?:{_EXPANSION}|[^/$])*))?(?:/(?P<origin>.+))?"
 )
-_APK_PACKAGE = r"(?P<name>[^=<>~@]+)(?:(?P<operator>[=<>~]+)(?P<version>[^@]*))?(?:@(?P<origin>.+))?"
+_APK_PACKAGE = r"(?P<name>[^=<>~@]+)(?:@(?P<origin>[^=<>~]+))?(?:(?P<operator>[=<>~]+)(?P<version>.*))?"
 _ARCHITECTURES = "x86_64|i[3-6]86|noarch|aarch64|ppc64le|s390x|armv7hl|src"
 _ZYPPER_PACKAGE = (
-    rf"(?P<name>[^=<>]+?)(?:\.(?P<architecture>{_ARCHITECTURES}))?\s*(?:(?P<operator>[=<>]+)\s*(?P<version>.*))?"
+    rf"(?:(?P<origin>[^:=<>(){{}}$]+):)?(?P<name>[^=<>]+?)(?:\.(?P<architecture>{_ARCHITECTURES}))?"
+    r"\s*(?:(?P<operator>[=<>]+)\s*(?P<version>.*))?"
 )
 _MODULE = r"@?(?P<name>[^:/]+)(?:(?P<operator>:)(?P<version>[^/]+))?(?:/.*)?"
 _PACMAN_PACKAGE = r"(?:(?P<origin>[^/=<>]+)/)?(?P<name>[^=<>/]+)(?:(?P<operator>[=<>]+)(?P<version>.*))?"
@@ -59,7 +65,7 @@ def _apt(text: Text) -> Package:
 
 
 def _apk(text: Text) -> Package:
-    """`pkg`, `pkg=1.2-r0`, `pkg~1.2`, `pkg>1`, `pkg@tag`, `!pkg`
+    """`pkg`, `pkg=1.2-r0`, `pkg~1.2`, `pkg>1`, `pkg@tag=1`, `!pkg`
 
     https://man.archlinux.org/man/apk-world.5
     """
@@ -85,7 +91,7 @@ def _rpm_name(text: Text) -> Package:
 
 
 def _zypper_name(text: Text) -> Package:
-    """`pkg`, `pkg>=1.2`, `pattern:x`, `!pkg`
+    """`pkg`, `pkg>=1.2`, `repository:pkg`, `pattern:x`, `!pkg`
 
     https://en.opensuse.org/SDB:Zypper_manual
     """
@@ -104,11 +110,11 @@ def _pacman_name(text: Text) -> Package:
 
 _APT_VERBS = {
     "install": "install", "reinstall": "install", "update": "update", "upgrade": "upgrade", "dist-upgrade": "upgrade",
-    "full-upgrade": "upgrade", "safe-upgrade": "upgrade", "remove": "remove", "purge": "remove",
-    "autoremove": "remove", "autopurge": "remove", "auto-remove": "remove", "clean": "clean",
-    "dist-clean": "clean", "distclean": "clean", "autoclean": "clean", "download": "download",
-    "source": "download", "build-dep": "build-dep", "search": "search", "show": "search", "list": "search",
-    "policy": "search",
+    "full-upgrade": "upgrade", "safe-upgrade": "upgrade", "dselect-upgrade": "upgrade",
+    "remove": "remove", "purge": "remove", "autoremove": "remove", "autopurge": "remove", "auto-remove": "remove",
+    "clean": "clean", "dist-clean": "clean", "distclean": "clean", "download": "download", "source": "download",
+    "build-dep": "build-dep", "build-depends": "build-dep", "satisfy": "build-dep",
+    "search": "search", "show": "search", "list": "search", "policy": "search",
 }  # fmt: skip
 _APT_CACHES = ("/var/lib/apt/lists", "/var/cache/apt")
 _APT_MANAGER = Manager(
@@ -122,7 +128,7 @@ _APT_MANAGER = Manager(
     download_only=("-d", "--download-only"),
 )
 _RPM_VERBS = {
-    "install": "install", "in": "install", "localinstall": "install", "groupinstall": "install",
+    "install": "install", "in": "install", "swap": "install", "localinstall": "install", "groupinstall": "install",
     "group install": "install", "groups install": "install", "module install": "install", "reinstall": "install",
     "localupdate": "upgrade", "update": "upgrade", "upgrade": "upgrade", "up": "upgrade", "distro-sync": "upgrade",
     "dsync": "upgrade", "groupupdate": "upgrade", "upgrade-minimal": "upgrade", "update-minimal": "upgrade",
@@ -184,8 +190,9 @@ _MANAGERS = {
         "zypper",
         "system",
         {
-            "install": "install", "in": "install", "source-install": "install", "si": "install", "refresh": "update",
-            "ref": "update", "update": "upgrade", "up": "upgrade", "dist-upgrade": "upgrade", "dup": "upgrade",
+            "install": "install", "in": "install", "source-install": "build-dep", "si": "build-dep",
+            "install-new-recommends": "install", "inr": "install", "refresh": "update", "ref": "update",
+            "update": "upgrade", "up": "upgrade", "dist-upgrade": "upgrade", "dup": "upgrade",
             "patch": "upgrade", "remove": "remove", "rm": "remove", "clean": "clean", "cc": "clean",
             "download": "download", "search": "search", "se": "search", "info": "search", "if": "search",
         },
@@ -204,6 +211,8 @@ def system(command: Command) -> PackageAction:
     action = read(command, _MANAGERS[command.name])
     if command.name in ("apt-get", "apt", "aptitude"):
         return _as_apt(action)
+    if action.verb.written == "swap":
+        return action._replace(packages=tuple(_swapped(action.packages)))
     kind = action.options.value("-t", "--type") if action.manager == "zypper" else None
     if action.verb.written.startswith("group") or (kind is not None and kind.value == "pattern"):
         groups = (package._replace(name=package.text, is_group=True) for package in action.packages)
@@ -216,15 +225,40 @@ def system(command: Command) -> PackageAction:
     return action
 
 
+def _swapped(packages: tuple[Package, ...]) -> Iterator[Package]:
+    """`swap OLD NEW...`, and yum's `swap -- remove OLD... -- install NEW...`
+
+    https://dnf.readthedocs.io/en/latest/command_ref.html#swap-command
+    """
+    verbs = ("remove", "erase", "install")
+    has_verbs = any(package.text in verbs for package in packages)
+    is_removal = True
+    for package in packages:
+        if package.text in verbs:
+            is_removal = package.text != "install"
+        elif package.text != "--":
+            yield package._replace(is_removal=is_removal)
+            is_removal = is_removal and has_verbs
+
+
 def _as_apt(action: PackageAction) -> PackageAction:
-    """Settings of apt by `-o`, and `-qq`, which answers yes as well."""
-    options = action.options
-    quiet = sum(option.name in ("-q", "--quiet") for option in options.options)
-    levels = [word.value for word in options.values("-q", "--quiet")]
-    if quiet >= 2 or any(level.isdecimal() and int(level) >= 2 for level in levels):
-        action = action._replace(assumes_yes=True)
-    setting = apt_setting(options, "APT::Get::Assume-Yes")
-    return action._replace(assumes_yes=True) if setting is not None and is_apt_true(setting) else action
+    """What answers yes as well: `-o APT::Get::Assume-Yes=true`, and `-qq`, though not in aptitude.
+
+    Words of `satisfy` are lists of dependencies.
+    """
+    if action.verb.written == "satisfy":
+        action = action._replace(packages=())
+    setting = apt_setting(action.options, "APT::Get::Assume-Yes")
+    is_set = setting is not None and is_apt_true(setting)
+    is_silent = action.manager != "aptitude" and _is_silent(action.options)
+    return action._replace(assumes_yes=True) if is_set or is_silent else action
+
+
+def _is_silent(options: Options) -> bool:
+    """Two of `-q`, or `-q=2`."""
+    quiet = [option.value for option in options.options if option.name in ("-q", "--quiet")]
+    levels = (word.value for word in quiet if word is not None)
+    return len(quiet) >= 2 or any(level.isdecimal() and int(level) >= 2 for level in levels)
 
 
 def apt_setting(options: Options, name: str) -> str | None:
