@@ -99,6 +99,7 @@ PACKAGES = [
     ("cargo +nightly install --locked ripgrep@14 --features x", ["ripgrep @ 14"]),
     ("cargo install bat --version 0.24", ["bat --version 0.24"]),
     ("composer require a/b:^1 c/d '^2' e/f ext-x", ["a/b : ^1", "c/d   ^2", "e/f", "ext-x"]),
+    ("composer require a/b @stable c/d dev-master", ["a/b   @stable", "c/d   dev-master"]),
     ("composer global require -d /x a/b=1", ["a/b = 1"]),
     ("composer create-project --prefer-dist a/b /dir 1.0", ["a/b   1.0"]),
     ("composer create-project a/b:2 dir", ["a/b : 2"]),

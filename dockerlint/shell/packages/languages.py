@@ -163,6 +163,9 @@ _COMPOSER = Manager(
 )  # fmt: skip
 
 
+_BEGINNINGS_OF_VERSIONS = (*"0123456789^~*<>@", "dev-")
+
+
 def composer(command: Command) -> PackageAction:
     """`composer require vendor/pkg:^1`; a version may stand in the next word.
 
@@ -200,7 +203,7 @@ def _with_next_words(packages: tuple[Package, ...]) -> list[Package]:
     """Each package with the version that stands in the next word: `vendor/pkg ^1`."""
     found: list[Package] = []
     for package in packages:
-        is_version = package.text[:1] in "0123456789^~*<>" and "/" not in package.text
+        is_version = package.text.startswith(_BEGINNINGS_OF_VERSIONS) and "/" not in package.text
         if found and found[-1].version is None and is_version:
             found[-1] = found[-1]._replace(operator=" ", version=package.text)
         else:
