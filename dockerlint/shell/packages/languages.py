@@ -4,35 +4,44 @@ from __future__ import annotations
 
 from dockerlint.shell.options import Options, read_options
 from dockerlint.shell.packages.model import Package, PackageAction, Verb
-from dockerlint.shell.packages.reading import Manager, by_pattern, find_verb, given_version, interpret
+from dockerlint.shell.packages.reading import Manager, by_pattern, find_verb, given_version, interpret, verb_names
 from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word, base_name
 
 _GEM = Manager(
     "gem",
     "ruby",
-    {
-        "install": "install", "i": "install", "update": "upgrade", "uninstall": "remove", "cleanup": "remove",
-        "fetch": "download", "build": "build", "list": "search", "search": "search", "query": "search",
-        "specification": "search", "which": "search", "info": "search",
-    },
+    verb_names(
+        install="install, i",
+        upgrade="update",
+        remove="uninstall, cleanup",
+        download="fetch",
+        build="build",
+        search="list, search, query, specification, which, info",
+    ),
     lambda text: by_pattern(text, r"(?P<name>[^:\s]+)(?:(?P<operator>:)(?P<version>.*))?"),
     ("~/.gem", "/usr/local/bundle/cache"),
     dry_runs=("--explain",),
-)  # fmt: skip
+)
 _BUNDLE = Manager(
     "bundle",
     "ruby",
     {
-        "": "install", "install": "install", "i": "install", "add": "install", "update": "upgrade", "remove": "remove",
-        "clean": "other", "package": "other", "cache": "other", "exec": "run", "show": "search", "info": "search",
-        "list": "search", "outdated": "search", "check": "search",
+        "": "install",
+        **verb_names(
+            install="install, i, add",
+            upgrade="update",
+            remove="remove",
+            other="clean, package, cache",
+            run="exec",
+            search="show, info, list, outdated, check",
+        ),
     },
     caches=("~/.bundle/cache", "/usr/local/bundle/cache"),
     projects=("--gemfile",),
     installs=("", "install", "i"),
     manifests=("Gemfile", "Gemfile.lock", "*.gemspec", ".ruby-version"),
-)  # fmt: skip
+)
 
 
 def gem(command: Command) -> PackageAction:
@@ -65,18 +74,21 @@ def bundle(command: Command) -> PackageAction:
 _GO = Manager(
     "go",
     "go",
-    {
-        "get": "install", "install": "install", "mod download": "download", "mod tidy": "download",
-        "mod vendor": "download", "mod verify": "search", "build": "build", "test": "build", "generate": "run",
-        "run": "run", "clean": "clean", "list": "search", "vet": "build",
-    },
+    verb_names(
+        install="get, install",
+        download="mod download, mod tidy, mod vendor",
+        search="mod verify, list",
+        build="build, test, vet",
+        run="generate, run",
+        clean="clean",
+    ),
     lambda text: by_pattern(text, r"(?P<name>[^@]+)(?:(?P<operator>@)(?P<version>.*))?"),
     ("/go/pkg/mod", "~/go/pkg/mod", "~/.cache/go-build"),
     dry_runs=("-n",),
     projects=("-C",),
     installs=("mod download", "mod vendor", "mod tidy", "build", "test", "install", "get"),
     manifests=("go.mod", "go.sum", "go.work", "go.work.sum"),
-)  # fmt: skip
+)
 
 
 def go(command: Command) -> PackageAction:
@@ -110,18 +122,23 @@ def _go_package(word: Word) -> Package:
 _CARGO = Manager(
     "cargo",
     "rust",
-    {
-        "install": "install", "add": "install", "binstall": "install", "update": "upgrade", "uninstall": "remove",
-        "remove": "remove", "rm": "remove", "fetch": "download", "vendor": "download", "build": "build", "b": "build",
-        "check": "build", "c": "build", "test": "build", "t": "build", "bench": "build", "rustc": "build",
-        "chef cook": "build", "run": "run", "r": "run", "clean": "other", "search": "search", "cache": "clean",
-    },
+    verb_names(
+        install="install, add, binstall",
+        upgrade="update",
+        remove="uninstall, remove, rm",
+        download="fetch, vendor",
+        build="build, b, check, c, test, t, bench, rustc, chef cook",
+        run="run, r",
+        other="clean",
+        search="search",
+        clean="cache",
+    ),
     lambda text: by_pattern(text, r"(?P<name>[^@]+)(?:(?P<operator>@)(?P<version>.*))?"),
     ("~/.cargo/registry", "~/.cargo/git", "/usr/local/cargo/registry", "/usr/local/cargo/git"),
     projects=("--manifest-path", "-C"),
     installs=("fetch", "vendor", "build", "b", "check", "test", "run", "rustc"),
     manifests=("Cargo.toml", "Cargo.lock", ".cargo"),
-)  # fmt: skip
+)
 
 
 def cargo(command: Command) -> PackageAction:
@@ -147,20 +164,21 @@ def cargo(command: Command) -> PackageAction:
 _COMPOSER = Manager(
     "composer",
     "php",
-    {
-        "install": "install", "i": "install", "require": "install", "r": "install", "req": "install",
-        "global require": "install", "global req": "install", "create-project": "install", "update": "upgrade",
-        "u": "upgrade", "upgrade": "upgrade", "global update": "upgrade", "remove": "remove",
-        "global remove": "remove", "clear-cache": "clean", "clearcache": "clean", "cc": "clean",
-        "run-script": "run", "run": "run", "exec": "run", "show": "search", "search": "search", "outdated": "search",
-    },
+    verb_names(
+        install="install, i, require, r, req, global require, global req, create-project",
+        upgrade="update, u, upgrade, global update",
+        remove="remove, global remove",
+        clean="clear-cache, clearcache, cc",
+        run="run-script, run, exec",
+        search="show, search, outdated",
+    ),
     lambda text: by_pattern(text, r"(?P<name>[^:=\s]+)(?:(?P<operator>[:=\s])(?P<version>.*))?"),
     ("~/.composer/cache", "~/.cache/composer", "/tmp/cache"),  # noqa: S108 - where composer's own image keeps it
     no_cache=("--no-cache",),
     projects=("-d", "--working-dir"),
     installs=("install", "i"),
     manifests=("composer.json", "composer.lock", "auth.json"),
-)  # fmt: skip
+)
 
 
 _BEGINNINGS_OF_VERSIONS = (*"0123456789^~*<>@", "dev-")
@@ -214,19 +232,29 @@ def _with_next_words(packages: tuple[Package, ...]) -> list[Package]:
 _DOTNET = Manager(
     "dotnet",
     "dotnet",
-    {
-        "restore": "install", "tool install": "install", "tool restore": "install", "tool update": "upgrade",
-        "tool uninstall": "remove", "add package": "install", "package add": "install", "remove package": "remove",
-        "workload install": "install", "build": "build", "publish": "build", "pack": "build", "test": "build",
-        "run": "run", "nuget locals": "clean", "list": "search",
-    },
+    verb_names(
+        install="restore, tool install, tool restore, add package, package add, workload install",
+        upgrade="tool update",
+        remove="tool uninstall, remove package",
+        build="build, publish, pack, test",
+        run="run",
+        clean="nuget locals",
+        search="list",
+    ),
     lambda text: by_pattern(text, r"(?P<name>[^@]+)(?:(?P<operator>@)(?P<version>.*))?"),
     ("~/.nuget/packages",),
     installs=("restore", "build", "publish", "pack", "test"),
     manifests=(
-        "*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx", "Directory.*.props", "Directory.*.targets", "*.config",
+        "*.csproj",
+        "*.fsproj",
+        "*.vbproj",
+        "*.sln",
+        "*.slnx",
+        "Directory.*.props",
+        "Directory.*.targets",
+        "*.config",
     ),
-)  # fmt: skip
+)
 
 
 def dotnet(command: Command) -> PackageAction:
@@ -258,19 +286,27 @@ def _is_switch(word: str) -> bool:
 _MAVEN = Manager(
     "mvn",
     "maven",
-    {
-        "dependency:go-offline": "download", "dependency:resolve": "download", "dependency:get": "download",
-        "dependency:copy-dependencies": "download", "dependency:resolve-plugins": "download", "package": "build",
-        "install": "build", "verify": "build", "compile": "build", "deploy": "build", "test": "build",
-        "test-compile": "build",
-    },
+    verb_names(
+        download=(
+            "dependency:go-offline, dependency:resolve, dependency:get, "
+            "dependency:copy-dependencies, dependency:resolve-plugins"
+        ),
+        build="package, install, verify, compile, deploy, test, test-compile",
+    ),
     caches=("~/.m2",),
     projects=("-f", "--file"),
     installs=(
-        "dependency:go-offline", "dependency:resolve", "package", "install", "verify", "compile", "deploy", "test",
+        "dependency:go-offline",
+        "dependency:resolve",
+        "package",
+        "install",
+        "verify",
+        "compile",
+        "deploy",
+        "test",
     ),
     manifests=("pom.xml", ".mvn", "mvnw*"),
-)  # fmt: skip
+)
 _GRADLE_TASKS = ("dependencies", "build", "assemble", "bootJar", "shadowJar", "installDist", "jar", "war")
 _GRADLE = Manager(
     "gradle",
@@ -286,7 +322,7 @@ _GRADLE = Manager(
 _SBT = Manager(
     "sbt",
     "scala",
-    {"update": "download", "compile": "build", "assembly": "build", "stage": "build", "test": "build", "run": "run"},
+    verb_names(download="update", build="compile, assembly, stage, test", run="run"),
     caches=("~/.ivy2", "~/.sbt", "~/.cache/coursier"),
     installs=("update",),
     manifests=("build.sbt", "project"),
@@ -294,14 +330,16 @@ _SBT = Manager(
 _MIX = Manager(
     "mix",
     "elixir",
-    {
-        "deps.get": "download", "deps.update": "upgrade", "deps.compile": "build", "compile": "build",
-        "release": "build", "test": "build", "archive.install": "other", "escript.install": "other",
-    },
+    verb_names(
+        download="deps.get",
+        upgrade="deps.update",
+        build="deps.compile, compile, release, test",
+        other="archive.install, escript.install",
+    ),
     caches=("~/.hex", "~/.mix", "~/.cache/rebar3"),
     installs=("deps.get",),
     manifests=("mix.exs", "mix.lock"),
-)  # fmt: skip
+)
 _TASKS = {"mvn": _MAVEN, "mvnw": _MAVEN, "gradle": _GRADLE, "gradlew": _GRADLE, "sbt": _SBT, "mix": _MIX}
 
 

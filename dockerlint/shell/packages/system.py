@@ -15,6 +15,7 @@ from dockerlint.shell.packages.reading import (
     is_substitution,
     is_url,
     read,
+    verb_names,
 )
 from dockerlint.shell.script import Command
 from dockerlint.source import Text
@@ -108,14 +109,16 @@ def _pacman_name(text: Text) -> Package:
     return by_pattern(text, _PACMAN_PACKAGE)
 
 
-_APT_VERBS = {
-    "install": "install", "reinstall": "install", "update": "update", "upgrade": "upgrade", "dist-upgrade": "upgrade",
-    "full-upgrade": "upgrade", "safe-upgrade": "upgrade", "dselect-upgrade": "upgrade",
-    "remove": "remove", "purge": "remove", "autoremove": "remove", "autopurge": "remove", "auto-remove": "remove",
-    "clean": "clean", "dist-clean": "clean", "distclean": "clean", "download": "download", "source": "download",
-    "build-dep": "build-dep", "build-depends": "build-dep", "satisfy": "build-dep",
-    "search": "search", "show": "search", "list": "search", "policy": "search",
-}  # fmt: skip
+_APT_VERBS = verb_names(
+    install="install, reinstall",
+    update="update",
+    upgrade="upgrade, dist-upgrade, full-upgrade, safe-upgrade, dselect-upgrade",
+    remove="remove, purge, autoremove, autopurge, auto-remove",
+    clean="clean, dist-clean, distclean",
+    download="download, source",
+    build_dep="build-dep, build-depends, satisfy",
+    search="search, show, list, policy",
+)
 _APT_CACHES = ("/var/lib/apt/lists", "/var/cache/apt")
 _APT_MANAGER = Manager(
     "apt-get",
@@ -127,21 +130,20 @@ _APT_MANAGER = Manager(
     dry_runs=("-s", "--simulate", "--just-print", "--dry-run", "--recon", "--no-act", "--print-uris"),
     download_only=("-d", "--download-only"),
 )
-_RPM_VERBS = {
-    "install": "install", "in": "install", "swap": "install", "localinstall": "install", "groupinstall": "install",
-    "group install": "install", "groups install": "install", "module install": "install", "reinstall": "install",
-    "localupdate": "upgrade", "update": "upgrade", "upgrade": "upgrade", "up": "upgrade", "distro-sync": "upgrade",
-    "dsync": "upgrade", "groupupdate": "upgrade", "upgrade-minimal": "upgrade", "update-minimal": "upgrade",
-    "downgrade": "upgrade", "update-to": "upgrade", "upgrade-to": "upgrade",
-    "makecache": "update", "check-update": "update", "check-upgrade": "update",
-    "remove": "remove", "erase": "remove", "rm": "remove", "autoremove": "remove", "autoerase": "remove",
-    "groupremove": "remove", "grouperase": "remove", "group remove": "remove", "module remove": "remove",
-    "clean": "clean", "download": "download", "builddep": "build-dep", "build-dep": "build-dep",
-    "module enable": "enable", "module reset": "enable", "module disable": "enable", "module switch-to": "enable",
-    "copr enable": "enable", "search": "search", "list": "search", "info": "search", "provides": "search",
-    "whatprovides": "search", "repoquery": "search", "repolist": "search", "deplist": "search",
-    "grouplist": "search", "module list": "search",
-}  # fmt: skip
+_RPM_VERBS = verb_names(
+    install="install, in, swap, localinstall, groupinstall, group install, groups install, module install, reinstall",
+    upgrade=(
+        "localupdate, update, upgrade, up, distro-sync, dsync, groupupdate, upgrade-minimal, "
+        "update-minimal, downgrade, update-to, upgrade-to"
+    ),
+    update="makecache, check-update, check-upgrade",
+    remove="remove, erase, rm, autoremove, autoerase, groupremove, grouperase, group remove, module remove",
+    clean="clean",
+    download="download",
+    build_dep="builddep, build-dep",
+    enable="module enable, module reset, module disable, module switch-to, copr enable",
+    search="search, list, info, provides, whatprovides, repoquery, repolist, deplist, grouplist, module list",
+)
 
 
 def _is_rpm_file(word: str) -> bool:
@@ -175,11 +177,15 @@ _MANAGERS = {
     "apk": Manager(
         "apk",
         "system",
-        {
-            "add": "install", "del": "remove", "update": "update", "upgrade": "upgrade", "fix": "upgrade",
-            "cache clean": "clean", "cache purge": "clean", "fetch": "download", "search": "search", "info": "search",
-            "list": "search", "policy": "search",
-        },
+        verb_names(
+            install="add",
+            remove="del",
+            update="update",
+            upgrade="upgrade, fix",
+            clean="cache clean, cache purge",
+            download="fetch",
+            search="search, info, list, policy",
+        ),
         _apk,
         ("/var/cache/apk", "/etc/apk/cache"),
         dry_runs=("-s", "--simulate"),
@@ -189,13 +195,16 @@ _MANAGERS = {
     "zypper": Manager(
         "zypper",
         "system",
-        {
-            "install": "install", "in": "install", "source-install": "build-dep", "si": "build-dep",
-            "install-new-recommends": "install", "inr": "install", "refresh": "update", "ref": "update",
-            "update": "upgrade", "up": "upgrade", "dist-upgrade": "upgrade", "dup": "upgrade",
-            "patch": "upgrade", "remove": "remove", "rm": "remove", "clean": "clean", "cc": "clean",
-            "download": "download", "search": "search", "se": "search", "info": "search", "if": "search",
-        },
+        verb_names(
+            install="install, in, install-new-recommends, inr",
+            build_dep="source-install, si",
+            update="refresh, ref",
+            upgrade="update, up, dist-upgrade, dup, patch",
+            remove="remove, rm",
+            clean="clean, cc",
+            download="download",
+            search="search, se, info, if",
+        ),
         _zypper_name,
         ("/var/cache/zypp",),
         answers=("-y", "--no-confirm", "-n", "--non-interactive"),
@@ -203,7 +212,7 @@ _MANAGERS = {
         download_only=("-d", "--download-only"),
         cache_options=("--cache-dir", "-C"),
     ),
-}  # fmt: skip
+}
 
 
 def system(command: Command) -> PackageAction:
