@@ -56,7 +56,7 @@ PACKAGES = [
     ("dnf -y swap a b", ["a removal", "b"]),
     ("yum swap -- remove a b -- install c", ["a removal", "b removal", "c"]),
     ("dnf module install nodejs:18/minimal", ["nodejs : 18"]),
-    ("dnf install 'httpd-2.4*'", ["httpd - 2.4*"]),
+    ("dnf install 'httpd-2.4*' 'nginx-1:1.2-*' 'java-1.8.0-*'", ["httpd - 2.4*", "nginx - 1:1.2-*", "java-1.8.0-* unknown"]),
     # zypper and pacman
     ("zypper -n in -t pattern devel_basis", ["devel_basis group"]),
     ("zypper in --from repo 'a>=1.2' b=2 pattern:x c.x86_64 !d", ["a >= 1.2", "b = 2", "x group", "c :x86_64", "d removal"]),

@@ -36,11 +36,11 @@ _MODULE = r"@?(?P<name>[^:/]+)(?:(?P<operator>:)(?P<version>[^/]+))?(?:/.*)?"
 _PACMAN_PACKAGE = r"(?:(?P<origin>[^/=<>]+)/)?(?P<name>[^=<>/]+)(?:(?P<operator>[=<>]+)(?P<version>.*))?"
 # NAME-[EPOCH:]VERSION-RELEASE.ARCH, or as much of it as leaves no doubt where the version begins:
 # a dot must stand in it, for `cuda-9-1` is a name; and so is `java-1.8.0`.
-_EVR = r"(?:\d+:)?\d[\w.+~^*]*-\d[\w.+~^*]*"
+_EVR = r"(?:\d+:)?\d[\w.+~^*]*-[\d*][\w.+~^*]*"
 _ARCH = rf"(?:\.(?P<architecture>{_ARCHITECTURES}))?"
 _RPM_PACKAGES = (
     rf"(?P<name>[^$`]+?)(?P<operator>-)(?P<version>\$\(.*\)|`.*`|\$(?:(?!-[A-Za-z]).)*?){_ARCH}",
-    rf"(?P<name>.+?)(?P<operator>-)(?P<version>(?=[^.]*\.){_EVR}?){_ARCH}",
+    rf"(?P<name>.+?)(?<!^java)(?P<operator>-)(?P<version>(?=[^.]*\.){_EVR}?){_ARCH}",
     rf"(?P<name>.+?)(?<!^java)(?P<operator>-)(?!\d+\.(?:{_ARCHITECTURES})$)(?P<version>\d+:\d[\w.+~^*]*?|\d+\.[\w.+~^*]*?){_ARCH}",
     r"(?P<name>[^<>=]+?)\s*(?P<operator>[<>=]+)\s*(?P<version>.+)",
     rf"(?P<name>.+?)\.(?P<architecture>{_ARCHITECTURES})",
