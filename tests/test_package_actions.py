@@ -121,6 +121,8 @@ def test_verb_stands_at_its_last_word() -> None:
         ("zypper -n in x", True),
         ("zypper in -y x", True),
         ("zypper in x", False),
+        ("zypper in -n x", False),
+        ("zypper -n in -n x", True),
         ("pacman -S x", False),
         ("pacman -S --noconfirm x", True),
         ("conda install x", False),

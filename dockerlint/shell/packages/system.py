@@ -153,6 +153,7 @@ def _is_rpm_file(word: str) -> bool:
     return holds_slash(word) and ":" not in word and not is_substitution(word) and not word.startswith("@")
 
 
+_ZYPPER_ANSWERS = ("-y", "--no-confirm", "-n", "--non-interactive")
 _DNF_CACHES = ("/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum")
 _DNF_MANAGER = Manager(
     "dnf",
@@ -207,7 +208,7 @@ _MANAGERS = {
         ),
         _zypper_name,
         ("/var/cache/zypp",),
-        answers=("-y", "--no-confirm", "-n", "--non-interactive"),
+        answers=_ZYPPER_ANSWERS,
         dry_runs=("-D", "--dry-run"),
         download_only=("-d", "--download-only"),
         cache_options=("--cache-dir", "-C"),
@@ -222,16 +223,32 @@ def system(command: Command) -> PackageAction:
         return _as_apt(action)
     if action.verb.written == "swap":
         return action._replace(packages=tuple(_swapped(action.packages)))
-    kind = action.options.value("-t", "--type") if action.manager == "zypper" else None
-    if action.verb.written.startswith("group") or (kind is not None and kind.value == "pattern"):
-        groups = (package._replace(name=package.text, is_group=True) for package in action.packages)
-        return action._replace(packages=tuple(groups))
+    if action.manager == "zypper":
+        return _as_zypper(action)
+    if action.verb.written.startswith("group"):
+        return _with_groups(action)
     if action.verb.written.startswith("module "):
         streams = (
             by_pattern(package.text, _MODULE)._replace(is_literal=package.is_literal) for package in action.packages
         )
         return action._replace(packages=tuple(streams))
     return action
+
+
+def _with_groups(action: PackageAction) -> PackageAction:
+    groups = (package._replace(name=package.text, is_group=True) for package in action.packages)
+    return action._replace(packages=tuple(groups))
+
+
+def _as_zypper(action: PackageAction) -> PackageAction:
+    """Patterns by `-t pattern`; and `-n`, which answers only before the verb: behind it, it is `--name`."""
+    kind = action.options.value("-t", "--type")
+    if kind is not None and kind.value == "pattern":
+        action = _with_groups(action)
+    answers = [option for option in action.options.options if option.name in _ZYPPER_ANSWERS]
+    verb = action.verb.text
+    is_answered = any(one.name != "-n" or verb is None or one.word.value.start < verb.start for one in answers)
+    return action._replace(assumes_yes=is_answered)
 
 
 def _swapped(packages: tuple[Package, ...]) -> Iterator[Package]:
