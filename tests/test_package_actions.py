@@ -14,6 +14,18 @@ VERBS = [
     ("aptitude purge x", "aptitude", "remove", "purge"),
     ("apt-get install -d x", "apt-get", "download", "install"),
     ("apt-get -y $VERB x", "apt-get", "other", "$VERB"),
+    ("apt-get autoclean", "apt-get", "other", "autoclean"),
+    ("apt-get -y satisfy 'x (>= 1), y'", "apt-get", "build-dep", "satisfy"),
+    ("dnf -y swap x y", "dnf", "install", "swap"),
+    ("zypper -n si -d x", "zypper", "build-dep", "si"),
+    ("gem cleanup", "gem", "remove", "cleanup"),
+    ("corepack enable", "corepack", "other", "enable"),
+    ("php composer.phar install", "composer", "install", "install"),
+    ("php -d memory_limit=-1 /usr/bin/composer update", "composer", "upgrade", "update"),
+    ("./composer.phar install", "composer", "install", "install"),
+    ("mvn org.apache.maven.plugins:maven-dependency-plugin:3.1:go-offline", "mvn", "download", "org.apache.maven.plugins:maven-dependency-plugin:3.1:go-offline"),
+    ("gradle :dependency:build", "gradle", "build", ":dependency:build"),
+    ("mix do deps.get, compile", "mix", "download", "deps.get"),
     ("apk --no-cache add x", "apk", "install", "add"),
     ("apk cache clean", "apk", "clean", "cache clean"),
     ("yum -y update", "yum", "upgrade", "update"),
@@ -73,7 +85,7 @@ def test_verb_is_known(text: str, manager: str, verb: str, written: str) -> None
     assert (found.manager, found.verb.name, found.verb.written) == (manager, verb, written)
 
 
-@pytest.mark.parametrize("text", ["git status", "echo apt-get install x", "python app.py", "python -m flask", "pip-compile x", "apt-key add"])  # fmt: skip
+@pytest.mark.parametrize("text", ["git status", "echo apt-get install x", "python app.py", "python -m flask", "pip-compile x", "apt-key add", "php x.php", "php -v"])  # fmt: skip
 def test_other_programs_do_nothing_with_packages(text: str) -> None:
     assert action_of(command(text)) is None
 
@@ -101,11 +113,16 @@ def test_verb_stands_at_its_last_word() -> None:
         ("apt-get -o=apt::get::assume-yes=1 install x", True),
         ("apt-get -o APT::Get::Assume-Yes=false install x", False),
         ("apt-get install -t -y x", False),
+        ("aptitude -qq install x", False),
+        ("cargo binstall x", False),
+        ("cargo binstall -y x", True),
         ("yum install x -y", True),
         ("dnf --assumeyes install x", True),
         ("zypper -n in x", True),
         ("zypper in -y x", True),
         ("zypper in x", False),
+        ("zypper in -n x", False),
+        ("zypper -n in -n x", True),
         ("pacman -S x", False),
         ("pacman -S --noconfirm x", True),
         ("conda install x", False),
@@ -176,6 +193,7 @@ def test_cache_folders(text: str, folders: tuple[str, ...]) -> None:
     [
         ("npm install -g x", True),
         ("npm i --location=global x", True),
+        ("npm i --location global x", True),
         ("npm install --global=false x", False),
         ("yarn global add x", True),
         ("pnpm add x", False),
@@ -195,6 +213,8 @@ def test_global_installation(text: str, expected: bool) -> None:
         ("uv pip sync a.txt", "uv pip install -r a.txt", "a.txt"),
         ("conda env update --file e.yml", "conda env update --file e.yml", "e.yml"),
         ("npm --prefix web ci", "npm ci", "package-lock.json"),
+        ("npm add", "npm add", "package.json"),
+        ("mix do deps.get, compile", "mix deps.get", "mix.lock"),
         ("yarn --production", "yarn", "yarn.lock"),
         ("pnpm i --frozen-lockfile", "pnpm i", "pnpm-lock.yaml"),
         ("bundle install --without a b", "bundle install", "Gemfile"),
@@ -239,6 +259,17 @@ DOWNLOADS = [
     ("wget -qO- https://x/a", "", None, True, True, True),
     ("wget -O /b -P /d --max-redirect 0 https://x/a", "/b", "/d", False, True, False),
     ("wget --spider https://x/a", "", None, False, True, True),
+    ("wget --content-disposition -P /d https://x/a", "", "/d", False, True, True),
+    ("wget -rnp https://x/a/", "", None, False, True, True),
+    ("curl -OJL https://x/a", "", None, False, False, True),
+    ("curl -O https://x", "", None, False, False, False),
+    ("curl -O $URL", "", None, False, False, False),
+    ("curl $OPTIONS -O https://x/a", "a", None, False, False, False),
+    ("curl -fL $OPTIONS https://x/a", "", None, True, True, True),
+    ("curl -O https://x/${V#v}/a-${V%?}.tgz?c/d", "a-${V%?}.tgz", None, False, False, False),
+    ("wget https://x/$(b /c?)/a?b=/c#d", "a?b=/c", None, False, True, True),
+    ("wget https://x/a/ https://x/?b", "", None, False, True, True),
+    ("wget x.org/a", "a", None, False, True, True),
     ("git clone https://x/a.git", "", "a", False, True, True),
     ("git -C /d clone -b v1 git@x:u/r.git dir", "", "dir", False, True, True),
 ]  # fmt: skip

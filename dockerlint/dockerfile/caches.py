@@ -25,8 +25,10 @@ class CacheState(Enum):
     LEFT = "left"  # it stays in the layer, if the tool put anything there
 
 
-# What these clean commands leave behind.
-_KEPT_BY_CLEAN = {"apt-get": ("/var/lib/apt/lists",), "apt": ("/var/lib/apt/lists",)}
+# Braces with more than these would stand for very many paths.
+_MOST_COMMAS = 8
+# Option of `go clean`, and what it empties.
+_GO_CACHES = {"-modcache": ("/go/pkg/mod", "~/go/pkg/mod"), "-cache": ("~/.cache/go-build",)}
 
 
 def cache_states(run: Run, action: PackageAction) -> dict[str, CacheState]:
@@ -51,19 +53,48 @@ def _emptied_after(run: Run, action: PackageAction) -> Iterator[str]:
     commands = run.commands
     index = next((number for number, one in enumerate(commands) if one is action.command), len(commands))
     for command in commands[index + 1 :]:
+        if command.before == "||":  # runs only where the one before it failed
+            continue
         yield from _removed(command)
         later = action_of(command)
-        if later is not None and later.verb.name == "clean" and later.family == action.family:
-            kept = _KEPT_BY_CLEAN.get(later.manager, ())
-            yield from (folder for folder in later.cache_folders if folder not in kept)
+        if later is not None and later.verb.name == "clean":
+            yield from _cleaned_by(later)
+
+
+def _cleaned_by(action: PackageAction) -> tuple[str, ...]:
+    """The folders that a manager's own clean command empties."""
+    options, verb = action.options, action.verb.written
+    if action.manager in ("apt-get", "apt", "aptitude") and verb == "clean":
+        return tuple(folder for folder in action.cache_folders if folder != "/var/lib/apt/lists")
+    if "/var/cache/dnf" in action.cache_folders or action.manager == "tdnf":
+        # Of `metadata`, `packages` and the like the other part stays.
+        return action.cache_folders if any(word.value == "all" for word in options.operands) else ()
+    if action.manager == "go":
+        return tuple(folder for name, folders in _GO_CACHES.items() if options.has(name) for folder in folders)
+    return action.cache_folders
 
 
 def _removed(command: Command) -> Iterator[str]:
     """The folders that `rm -r` and `find ... -delete` empty."""
     if command.name == "rm" and command.has_option("-r", "-R", "--recursive"):
-        yield from (str(word.value) for word in command.operands)
+        yield from (path for word in command.operands for path in _alternatives(str(word.value)))
     elif command.name == "find" and any(word.value == "-delete" for word in command.arguments):
         yield from (str(word.value) for word in command.arguments if word.value.startswith(("/", "~", "$HOME")))
+
+
+def _alternatives(path: str) -> Iterator[str]:
+    """What braces stand for: `/var/{lib,cache}/x`. Not every shell reads them so, but who writes them means it."""
+    match = _braces().search(path) if path.count(",") <= _MOST_COMMAS else None
+    if match is None:
+        yield path
+    else:
+        for choice in match[1].split(","):
+            yield from _alternatives(path[: match.start()] + choice + path[match.end() :])
+
+
+@cache
+def _braces() -> re.Pattern[str]:
+    return re.compile(r"(?<!\$)\{([^{},]*,[^{}]*)\}")
 
 
 @cache
@@ -74,11 +105,11 @@ def _home() -> re.Pattern[str]:
 def covers(place: str, folder: str) -> bool:
     """Whether a mounted or removed path is a cache folder, or holds it. Whose home `~` is does not count."""
     outer, inner = _cleaned(place), _cleaned(folder)
-    if not inner.startswith(("/", "~")):  # relative to wherever the tool is installed
-        return f"{outer}/".endswith(f"/{inner}/")
+    if not inner.startswith(("/", "~")) and f"/{outer}/".endswith(f"/{inner}/"):
+        return True  # relative to wherever the tool is installed or runs
     return f"{inner}/".startswith(f"{outer}/")
 
 
 def _cleaned(path: str) -> str:
-    path = posixpath.normpath(path.rstrip("*") or "/")
-    return _home().sub("~", path, count=1).rstrip("/")
+    """The path without what stands for all in it, and without who `~` is; `*` alone is all in an unknown folder."""
+    return _home().sub("~", posixpath.normpath(path.rstrip("*") or "."), count=1).rstrip("/")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from dockerlint.shell.option_tables import FIND_VALUES, SYNTAXES, UNKNOWN, Syntax
+from dockerlint.shell.option_tables import FIND_VALUES, SYNTAXES
+from dockerlint.shell.syntax import UNKNOWN, Syntax
 from dockerlint.shell.words import Word
 from dockerlint.source import Text
 
@@ -112,7 +113,7 @@ class _Reader:
         self.operands.append(word)
 
     def _is_long(self, text: str) -> bool:
-        if text.startswith("--") or text.partition("=")[0] in self.syntax.long:
+        if text.startswith("--") or text.partition("=")[0] in self.syntax.long or text in self.syntax.switches:
             return True
         return not self.syntax.clusters and text[1] not in self.syntax.short + self.syntax.glued
 

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import zip_longest
+from typing import Literal
 
 from dockerlint.shell.options import Options
 from dockerlint.shell.packages.model import Download, PackageAction, Verb
+from dockerlint.shell.packages.reading import holds_slash
 from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word
 from dockerlint.source import Text
 
 _STDOUT = ("-", "/dev/stdout")
+# With these, wget keeps nothing, or files by other names than the end of the address.
+_UNNAMED = ("--spider", "--content-disposition", "-r", "--recursive", "-m", "--mirror", "-p", "--page-requisites")
 
 
 def curl(command: Command) -> PackageAction:
     """https://curl.se/docs/manpage.html"""
     options = command.options
-    urls = (*options.operands, *options.values("--url"))
+    operands = (*options.operands, *options.values("--url"))
+    # Beside an address, a variable alone may stand for options.
+    urls = tuple(word for word in operands if not word.value.startswith("$") or holds_slash(word.value)) or operands
     outputs = list(_curl_outputs(options, urls))
-    files = tuple(output for output in outputs if output is not None and output not in _STDOUT)
+    files = tuple(output for output in outputs if output and output not in _STDOUT)
     folder = options.value("--output-dir")
     fails = options.has("-f", "--fail", "--fail-with-body")
     download = Download(
         files,
         folder.value if folder is not None else None,
-        to_stdout=len(files) < len(outputs),
+        to_stdout=any(output is None or output in _STDOUT for output in outputs),
         fails_on_error=fails,
         follows_redirects=options.has("-L", "--location", "--location-trusted"),
         unverified=options.find("-k", "--insecure"),
@@ -33,16 +41,21 @@ def curl(command: Command) -> PackageAction:
     return _action(command, "curl", options, urls, download)
 
 
-def _curl_outputs(options: Options, urls: tuple[Word, ...]) -> Iterator[Text | None]:
-    """Where each address goes, the first to the first `-o` or `-O`; None is the standard output."""
+def _curl_outputs(options: Options, urls: tuple[Word, ...]) -> Iterator[Text | Literal[""] | None]:
+    """Where each address goes, the first to the first `-o` or `-O`.
+
+    None is the standard output; empty is a file whose name only the server knows, or is not in the address.
+    """
     names = ("-o", "--output", "-O", "--remote-name")
     targets = [option for option in options.options if option.name in names]
     is_named = options.has("--remote-name-all")
+    is_named_by_server = options.has("-J", "--remote-header-name")
     for url, target in zip_longest(urls, targets):
         if target is not None and target.value is not None:
             yield target.value.value
         elif url is not None:
-            yield _last_part(url.value) if target is not None or is_named else None
+            is_file = target is not None or is_named
+            yield (not is_named_by_server and _file_name(url.value, "?#")) or "" if is_file else None
 
 
 def wget(command: Command) -> PackageAction:
@@ -56,8 +69,8 @@ def wget(command: Command) -> PackageAction:
     files: tuple[Text, ...] = ()
     if output is not None:
         files = () if to_stdout else (output.value,)
-    elif not options.has("--spider"):
-        files = tuple(name for word in urls if (name := _last_part(word.value)))
+    elif not options.has(*_UNNAMED):
+        files = tuple(name for word in urls if (name := _file_name(word.value, "#")))
     download = Download(
         files,
         folder.value if folder is not None else None,
@@ -126,13 +139,26 @@ def _action(
     return PackageAction(command, manager, "download", verb, options, urls=urls, download=download)
 
 
+def _file_name(url: Text, marks: str) -> Text | None:
+    """The name that an address gives its file: what stands behind the last slash, up to one of the marks.
+
+    curl leaves the query out of the name, wget does not. None if the address ends in a host or a folder.
+    """
+    plain = _expansions().sub(lambda match: "x" * len(match[0]), url)
+    end = min((place for mark in marks if (place := plain.find(mark)) >= 0), default=len(plain))
+    query = plain.find("?", 0, end)
+    start = plain.rfind("/", 0, query if query >= 0 else end) + 1
+    is_host = start <= plain.find("://") + len("://")
+    return None if is_host or start in (end, query) else url.part(start, end)
+
+
+@cache
+def _expansions() -> re.Pattern[str]:
+    return re.compile(r"\$\{[^}]*\}|\$\([^)]*\)")
+
+
 def _last_part(url: Text) -> Text | None:
-    """The file name at the end of an address, without query; None if there is none."""
-    end = len(url)
-    for mark in "?#":
-        cut = url.find(mark, 0, end)
-        end = cut if cut >= 0 else end
-    while end and url[end - 1] == "/":
-        end -= 1
+    """The folder that git makes for an address; None if there is none."""
+    end = len(url.rstrip("/"))
     start = max(url.rfind("/", 0, end), url.rfind(":", 0, end)) + 1
     return url.part(start, end) if start < end else None

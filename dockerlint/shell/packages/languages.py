@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
-from dockerlint.shell.options import Options
+from dockerlint.shell.options import Options, read_options
 from dockerlint.shell.packages.model import Package, PackageAction, Verb
-from dockerlint.shell.packages.reading import Manager, by_pattern, find_verb, given_version, interpret
+from dockerlint.shell.packages.reading import Manager, by_pattern, find_verb, given_version, interpret, verb_names
 from dockerlint.shell.script import Command
-from dockerlint.shell.words import Word
+from dockerlint.shell.words import Word, base_name
 
 _GEM = Manager(
     "gem",
     "ruby",
-    {
-        "install": "install", "i": "install", "update": "upgrade", "uninstall": "remove", "cleanup": "clean",
-        "fetch": "download", "build": "build", "list": "search", "search": "search", "query": "search",
-        "specification": "search", "which": "search", "info": "search",
-    },
+    verb_names(
+        install="install, i",
+        upgrade="update",
+        remove="uninstall, cleanup",
+        download="fetch",
+        build="build",
+        search="list, search, query, specification, which, info",
+    ),
     lambda text: by_pattern(text, r"(?P<name>[^:\s]+)(?:(?P<operator>:)(?P<version>.*))?"),
     ("~/.gem", "/usr/local/bundle/cache"),
     dry_runs=("--explain",),
-)  # fmt: skip
+)
 _BUNDLE = Manager(
     "bundle",
     "ruby",
     {
-        "": "install", "install": "install", "i": "install", "add": "install", "update": "upgrade", "remove": "remove",
-        "clean": "clean", "package": "other", "cache": "other", "exec": "run", "show": "search", "info": "search",
-        "list": "search", "outdated": "search", "check": "search",
+        "": "install",
+        **verb_names(
+            install="install, i, add",
+            upgrade="update",
+            remove="remove",
+            other="clean, package, cache",
+            run="exec",
+            search="show, info, list, outdated, check",
+        ),
     },
     caches=("~/.bundle/cache", "/usr/local/bundle/cache"),
     projects=("--gemfile",),
     installs=("", "install", "i"),
     manifests=("Gemfile", "Gemfile.lock", "*.gemspec", ".ruby-version"),
-)  # fmt: skip
+)
 
 
 def gem(command: Command) -> PackageAction:
@@ -65,18 +74,21 @@ def bundle(command: Command) -> PackageAction:
 _GO = Manager(
     "go",
     "go",
-    {
-        "get": "install", "install": "install", "mod download": "download", "mod tidy": "download",
-        "mod vendor": "download", "mod verify": "search", "build": "build", "test": "build", "generate": "run",
-        "run": "run", "clean": "clean", "list": "search", "vet": "build",
-    },
+    verb_names(
+        install="get, install",
+        download="mod download, mod tidy, mod vendor",
+        search="mod verify, list",
+        build="build, test, vet",
+        run="generate, run",
+        clean="clean",
+    ),
     lambda text: by_pattern(text, r"(?P<name>[^@]+)(?:(?P<operator>@)(?P<version>.*))?"),
     ("/go/pkg/mod", "~/go/pkg/mod", "~/.cache/go-build"),
     dry_runs=("-n",),
     projects=("-C",),
     installs=("mod download", "mod vendor", "mod tidy", "build", "test", "install", "get"),
     manifests=("go.mod", "go.sum", "go.work", "go.work.sum"),
-)  # fmt: skip
+)
 
 
 def go(command: Command) -> PackageAction:
@@ -110,18 +122,23 @@ def _go_package(word: Word) -> Package:
 _CARGO = Manager(
     "cargo",
     "rust",
-    {
-        "install": "install", "add": "install", "binstall": "install", "update": "upgrade", "uninstall": "remove",
-        "remove": "remove", "rm": "remove", "fetch": "download", "vendor": "download", "build": "build", "b": "build",
-        "check": "build", "c": "build", "test": "build", "t": "build", "bench": "build", "rustc": "build",
-        "chef cook": "build", "run": "run", "r": "run", "clean": "other", "search": "search", "cache": "clean",
-    },
+    verb_names(
+        install="install, add, binstall",
+        upgrade="update",
+        remove="uninstall, remove, rm",
+        download="fetch, vendor",
+        build="build, b, check, c, test, t, bench, rustc, chef cook",
+        run="run, r",
+        other="clean",
+        search="search",
+        clean="cache",
+    ),
     lambda text: by_pattern(text, r"(?P<name>[^@]+)(?:(?P<operator>@)(?P<version>.*))?"),
     ("~/.cargo/registry", "~/.cargo/git", "/usr/local/cargo/registry", "/usr/local/cargo/git"),
     projects=("--manifest-path", "-C"),
     installs=("fetch", "vendor", "build", "b", "check", "test", "run", "rustc"),
     manifests=("Cargo.toml", "Cargo.lock", ".cargo"),
-)  # fmt: skip
+)
 
 
 def cargo(command: Command) -> PackageAction:
@@ -135,6 +152,8 @@ def cargo(command: Command) -> PackageAction:
     action = interpret(command, _CARGO, options)
     if action.verb.name == "upgrade":
         action = action._replace(packages=())
+    if action.verb.written == "binstall":
+        action = action._replace(assumes_yes=options.has("-y", "--no-confirm"))
     if action.verb.name != "install":
         return action._replace(manifests=("recipe.json",)) if action.verb.written == "chef cook" else action
     local, urls = options.values("--path"), options.values("--git")
@@ -145,20 +164,24 @@ def cargo(command: Command) -> PackageAction:
 _COMPOSER = Manager(
     "composer",
     "php",
-    {
-        "install": "install", "i": "install", "require": "install", "r": "install", "req": "install",
-        "global require": "install", "global req": "install", "create-project": "install", "update": "upgrade",
-        "u": "upgrade", "upgrade": "upgrade", "global update": "upgrade", "remove": "remove",
-        "global remove": "remove", "clear-cache": "clean", "clearcache": "clean", "cc": "clean",
-        "run-script": "run", "run": "run", "exec": "run", "show": "search", "search": "search", "outdated": "search",
-    },
+    verb_names(
+        install="install, i, require, r, req, global require, global req, create-project",
+        upgrade="update, u, upgrade, global update",
+        remove="remove, global remove",
+        clean="clear-cache, clearcache, cc",
+        run="run-script, run, exec",
+        search="show, search, outdated",
+    ),
     lambda text: by_pattern(text, r"(?P<name>[^:=\s]+)(?:(?P<operator>[:=\s])(?P<version>.*))?"),
     ("~/.composer/cache", "~/.cache/composer", "/tmp/cache"),  # noqa: S108 - where composer's own image keeps it
     no_cache=("--no-cache",),
     projects=("-d", "--working-dir"),
     installs=("install", "i"),
     manifests=("composer.json", "composer.lock", "auth.json"),
-)  # fmt: skip
+)
+
+
+_BEGINNINGS_OF_VERSIONS = (*"0123456789^~*<>@", "dev-")
 
 
 def composer(command: Command) -> PackageAction:
@@ -166,7 +189,18 @@ def composer(command: Command) -> PackageAction:
 
     https://getcomposer.org/doc/03-cli.md#require-r
     """
-    options = command.options
+    return _composer(command, command.options)
+
+
+def php(command: Command) -> PackageAction | None:
+    """`php composer.phar install`; None for any other script."""
+    operands = command.operands
+    if not operands or base_name(operands[0].value) not in ("composer", "composer.phar"):
+        return None
+    return _composer(command, read_options("composer", operands[1:]))
+
+
+def _composer(command: Command, options: Options) -> PackageAction:
     verb = find_verb(_COMPOSER, options.operands)
     action = interpret(command, _COMPOSER, options)
     if verb.written == "create-project":
@@ -187,7 +221,7 @@ def _with_next_words(packages: tuple[Package, ...]) -> list[Package]:
     """Each package with the version that stands in the next word: `vendor/pkg ^1`."""
     found: list[Package] = []
     for package in packages:
-        is_version = package.text[:1] in "0123456789^~*<>" and "/" not in package.text
+        is_version = package.text.startswith(_BEGINNINGS_OF_VERSIONS) and "/" not in package.text
         if found and found[-1].version is None and is_version:
             found[-1] = found[-1]._replace(operator=" ", version=package.text)
         else:
@@ -198,19 +232,29 @@ def _with_next_words(packages: tuple[Package, ...]) -> list[Package]:
 _DOTNET = Manager(
     "dotnet",
     "dotnet",
-    {
-        "restore": "install", "tool install": "install", "tool restore": "install", "tool update": "upgrade",
-        "tool uninstall": "remove", "add package": "install", "package add": "install", "remove package": "remove",
-        "workload install": "install", "build": "build", "publish": "build", "pack": "build", "test": "build",
-        "run": "run", "nuget locals": "clean", "list": "search",
-    },
+    verb_names(
+        install="restore, tool install, tool restore, add package, package add, workload install",
+        upgrade="tool update",
+        remove="tool uninstall, remove package",
+        build="build, publish, pack, test",
+        run="run",
+        clean="nuget locals",
+        search="list",
+    ),
     lambda text: by_pattern(text, r"(?P<name>[^@]+)(?:(?P<operator>@)(?P<version>.*))?"),
     ("~/.nuget/packages",),
     installs=("restore", "build", "publish", "pack", "test"),
     manifests=(
-        "*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx", "Directory.*.props", "Directory.*.targets", "*.config",
+        "*.csproj",
+        "*.fsproj",
+        "*.vbproj",
+        "*.sln",
+        "*.slnx",
+        "Directory.*.props",
+        "Directory.*.targets",
+        "*.config",
     ),
-)  # fmt: skip
+)
 
 
 def dotnet(command: Command) -> PackageAction:
@@ -226,7 +270,7 @@ def dotnet(command: Command) -> PackageAction:
     projects = operands[len(verb.words) :]
     if verb.written == "restore":
         action = interpret(command, _DOTNET, Options((), options.options), verb)
-        return action._replace(options=options, local=tuple(word for word in projects if word.value[:1] != "/"))
+        return action._replace(options=options, local=tuple(word for word in projects if not _is_switch(word.value)))
     action = interpret(command, _DOTNET, Options(operands, options.options))
     if verb.written in ("add package", "package add"):
         action = given_version(action, "-v", "--version")
@@ -234,22 +278,35 @@ def dotnet(command: Command) -> PackageAction:
     return given_version(action, "--version")._replace(options=options, is_global=is_global)
 
 
+def _is_switch(word: str) -> bool:
+    """Whether a word is an option of MSBuild and not a path: `/p:X=1`, `/m`"""
+    return word.startswith("/") and (":" in word or "/" not in word[1:])
+
+
 _MAVEN = Manager(
     "mvn",
     "maven",
-    {
-        "dependency:go-offline": "download", "dependency:resolve": "download", "dependency:get": "download",
-        "dependency:copy-dependencies": "download", "dependency:resolve-plugins": "download", "package": "build",
-        "install": "build", "verify": "build", "compile": "build", "deploy": "build", "test": "build",
-        "test-compile": "build",
-    },
+    verb_names(
+        download=(
+            "dependency:go-offline, dependency:resolve, dependency:get, "
+            "dependency:copy-dependencies, dependency:resolve-plugins"
+        ),
+        build="package, install, verify, compile, deploy, test, test-compile",
+    ),
     caches=("~/.m2",),
     projects=("-f", "--file"),
     installs=(
-        "dependency:go-offline", "dependency:resolve", "package", "install", "verify", "compile", "deploy", "test",
+        "dependency:go-offline",
+        "dependency:resolve",
+        "package",
+        "install",
+        "verify",
+        "compile",
+        "deploy",
+        "test",
     ),
     manifests=("pom.xml", ".mvn", "mvnw*"),
-)  # fmt: skip
+)
 _GRADLE_TASKS = ("dependencies", "build", "assemble", "bootJar", "shadowJar", "installDist", "jar", "war")
 _GRADLE = Manager(
     "gradle",
@@ -265,7 +322,7 @@ _GRADLE = Manager(
 _SBT = Manager(
     "sbt",
     "scala",
-    {"update": "download", "compile": "build", "assembly": "build", "stage": "build", "test": "build", "run": "run"},
+    verb_names(download="update", build="compile, assembly, stage, test", run="run"),
     caches=("~/.ivy2", "~/.sbt", "~/.cache/coursier"),
     installs=("update",),
     manifests=("build.sbt", "project"),
@@ -273,32 +330,40 @@ _SBT = Manager(
 _MIX = Manager(
     "mix",
     "elixir",
-    {
-        "deps.get": "download", "deps.update": "upgrade", "deps.compile": "build", "compile": "build",
-        "release": "build", "test": "build", "archive.install": "other", "escript.install": "other",
-    },
+    verb_names(
+        download="deps.get",
+        upgrade="deps.update",
+        build="deps.compile, compile, release, test",
+        other="archive.install, escript.install",
+    ),
     caches=("~/.hex", "~/.mix", "~/.cache/rebar3"),
     installs=("deps.get",),
     manifests=("mix.exs", "mix.lock"),
-)  # fmt: skip
+)
 _TASKS = {"mvn": _MAVEN, "mvnw": _MAVEN, "gradle": _GRADLE, "gradlew": _GRADLE, "sbt": _SBT, "mix": _MIX}
 
 
 def tasks(command: Command) -> PackageAction:
     """Tools that run tasks in turn, `mvn clean package`: the first that is known and fetches is the verb."""
     manager = _TASKS[command.name]
-    operands = command.operands
-    found = [word for word in operands if word.value.rpartition(":")[2] in manager.verbs or word.value in manager.verbs]
-    word = next((word for word in found if _task(manager, word) in manager.installs), None) or next(iter(found), None)
+    operands = tuple(_without_comma(word) for word in command.operands)
+    known = [(task, word) for word in operands if (task := _task(word.value)) in manager.verbs]
+    fetching = ((task, word) for task, word in known if task in manager.installs)
+    task, word = next(fetching, None) or next(iter(known), ("", None))
     if word is None:
         return interpret(command, manager, command.options, Verb("other", operands[:1]))
-    task = _task(manager, word)
     action = interpret(command, manager, command.options, Verb(manager.verbs[task], (word,)))
-    return action._replace(
-        packages=(), local=(), urls=(), manifests=manager.manifests if task in manager.installs else ()
-    )
+    manifests = manager.manifests if task in manager.installs else ()
+    return action._replace(packages=(), local=(), urls=(), manifests=manifests)
 
 
-def _task(manager: Manager, word: Word) -> str:
-    """The task without the project before it: `:app:build`."""
-    return word.value if word.value in manager.verbs else word.value.rpartition(":")[2]
+def _without_comma(word: Word) -> Word:
+    """`mix do deps.get, compile`"""
+    return word._replace(value=word.value.part(0, len(word.value) - 1)) if word.value.endswith(",") else word
+
+
+def _task(word: str) -> str:
+    """The task alone: of `:app:build` without the project."""
+    before, _, name = word.rpartition(":")
+    is_of_plugin = before == "dependency" or "maven-dependency-plugin" in before
+    return f"dependency:{name}" if is_of_plugin else name

@@ -14,6 +14,7 @@ from dockerlint.shell.packages.reading import (
     is_local,
     is_url,
     read,
+    verb_names,
 )
 from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word
@@ -21,10 +22,10 @@ from dockerlint.source import Text
 
 _REQUIREMENT = (
     r"\s*(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
-    r"(?:@\s*(?P<url>[^;\s]+)\s*|(?P<open>\()?\s*(?P<operator>===|[=!<>~]=|[<>]|=)\s*(?P<version>[^;]*?)\s*(?(open)\)))?\s*(?:;.*)?"
+    r"(?:@\s*(?P<url>[^;]*[^;\s])\s*|(?P<open>\()?\s*(?P<operator>===|[=!<>~]=|[<>]|=)\s*(?P<version>[^;]*?)\s*(?(open)\)))?\s*(?:;.*)?"
 )
 _CONDA_PACKAGE = (
-    r"(?:(?P<origin>[^:\s]+)::)?(?P<name>[\w.-]+)\s*(?:\[.*\]|(?P<operator>[=!<>~]=|[=<>])\s*(?P<version>[^\[]*))?"
+    r"(?:(?P<origin>[^:\s]+)::)?(?P<name>[\w.-]+)(?:\s*\[.*\]|(?P<operator>\s*(?:[=!<>~]=|[=<>])\s*|\s+)(?P<version>[^\[]*))?"
     r"(?:\[.*\])?"
 )
 
@@ -46,7 +47,7 @@ def _tool_requirement(text: Text) -> Package:
 
 
 def _conda_package(text: Text) -> Package:
-    """`pkg=1.2=build`, `channel::pkg`
+    """`pkg=1.2=build`, `pkg 1.2`, `channel::pkg`
 
     https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html
     """
@@ -71,132 +72,123 @@ def _requirement_name() -> re.Pattern[str]:
     return re.compile(r"\s*[\w.-]+\s*(?:\[[^\]]*\])?\s*")
 
 
-_PIP = Manager(
-    "pip",
-    "python",
-    {
-        "install": "install",
-        "uninstall": "remove",
-        "download": "download",
-        "wheel": "download",
-        "cache purge": "clean",
-        "cache remove": "clean",
-        "search": "search",
-        "list": "search",
-        "show": "search",
-        "freeze": "search",
-        "index versions": "search",
-    },
-    _requirement,
-    ("~/.cache/pip",),
-    dry_runs=("--dry-run",),
+_PYTHON = Manager("", "python", {}, _tool_requirement, is_url=_is_url, is_local=_is_local)
+_PIP = _PYTHON._replace(
+    name="pip",
+    verbs=verb_names(
+        install="install",
+        remove="uninstall",
+        download="download, wheel",
+        clean="cache purge, cache remove",
+        search="search, list, show, freeze, index versions",
+    ),
+    package=_requirement,
+    caches=("~/.cache/pip",),
     # Any unique beginning of the option is taken for it.
     no_cache=("--no-cache-dir", "--no-cache-di", "--no-cache-d", "--no-cache-", "--no-cache", "--no-cach", "--no-cac"),
     cache_options=("--cache-dir",),
     requirements=("-r", "--requirement"),
     constraints=("-c", "--constraint", "--build-constraint"),
     editable=("-e", "--editable"),
-    is_url=_is_url,
-    is_local=_is_local,
 )
-_PROJECT = ("pyproject.toml",)
-_MANAGERS = {
-    "pip": _PIP,
-    "uv": Manager(
-        "uv",
-        "python",
-        {
-            "pip install": "install", "pip sync": "install", "pip uninstall": "remove", "pip list": "search",
-            "pip freeze": "search", "add": "install", "remove": "remove", "sync": "install", "lock": "other",
-            "tool install": "install", "tool uninstall": "remove", "tool upgrade": "upgrade", "tool run": "run",
-            "cache clean": "clean", "cache prune": "clean", "run": "run", "build": "build",
-        },
-        _tool_requirement,
-        ("~/.cache/uv",),
-        no_cache=("--no-cache", "--no-cache-dir", "-n"),
-        cache_options=("--cache-dir",),
-        requirements=("-r", "--requirement", "--requirements"),
-        constraints=("-c", "--constraint", "--constraints"),
-        editable=("-e", "--editable"),
-        installs=("sync",),
-        manifests=("pyproject.toml", "uv.lock", ".python-version"),
-        projects=("--directory", "--project"),
-        is_url=_is_url,
-        is_local=_is_local,
+_UV = _PYTHON._replace(
+    name="uv",
+    verbs=verb_names(
+        install="pip install, pip sync, add, sync, tool install",
+        remove="pip uninstall, remove, tool uninstall",
+        search="pip list, pip freeze",
+        other="lock",
+        upgrade="tool upgrade",
+        run="tool run, run",
+        clean="cache clean, cache prune",
+        build="build",
     ),
-    "pipx": Manager(
-        "pipx",
-        "python",
-        {
-            "install": "install", "inject": "install", "upgrade": "upgrade", "upgrade-all": "upgrade",
-            "uninstall": "remove", "uninstall-all": "remove", "reinstall": "install", "run": "run", "list": "search",
-        },
-        _tool_requirement,
-        ("~/.cache/pip", "~/.local/pipx/.cache"),
-        is_url=_is_url,
-        is_local=_is_local,
+    caches=("~/.cache/uv",),
+    no_cache=("--no-cache", "--no-cache-dir", "-n"),
+    cache_options=("--cache-dir",),
+    requirements=("-r", "--requirement", "--requirements"),
+    constraints=("-c", "--constraint", "--constraints", "-b", "--build-constraint", "--build-constraints"),
+    editable=("-e", "--editable"),
+    installs=("sync",),
+    manifests=("pyproject.toml", "uv.lock", ".python-version"),
+    projects=("--directory", "--project"),
+)
+_PIPX = _PYTHON._replace(
+    name="pipx",
+    verbs=verb_names(
+        install="install, inject, reinstall",
+        upgrade="upgrade, upgrade-all",
+        remove="uninstall, uninstall-all",
+        run="run",
+        search="list",
     ),
-    "poetry": Manager(
-        "poetry",
-        "python",
-        {
-            "install": "install", "sync": "install", "add": "install", "self add": "install", "update": "upgrade",
-            "self update": "upgrade", "remove": "remove", "cache clear": "clean", "run": "run", "build": "build",
-            "show": "search", "search": "search",
-        },
-        _tool_requirement,
-        ("~/.cache/pypoetry",),
-        no_cache=("--no-cache",),
-        installs=("install", "sync"),
-        manifests=(*_PROJECT, "poetry.lock"),
-        projects=("-C", "--directory", "-P", "--project"),
-        is_url=_is_url,
-        is_local=_is_local,
+    caches=("~/.cache/pip", "~/.local/pipx/.cache"),
+    requirements=("-r", "--requirement"),
+)
+_POETRY = _PYTHON._replace(
+    name="poetry",
+    verbs=verb_names(
+        install="install, sync, add, self add",
+        upgrade="update, self update",
+        remove="remove",
+        clean="cache clear",
+        run="run",
+        build="build",
+        search="show, search",
     ),
-    "pipenv": Manager(
-        "pipenv",
-        "python",
-        {
-            "install": "install", "sync": "install", "update": "upgrade", "upgrade": "upgrade", "uninstall": "remove",
-            "clean": "other", "run": "run", "graph": "search",
-        },
-        _requirement,
-        ("~/.cache/pipenv", "~/.cache/pip"),
-        requirements=("-r", "--requirements"),
-        editable=("-e", "--editable"),
-        installs=("install", "sync"),
-        manifests=("Pipfile", "Pipfile.lock"),
-        is_url=_is_url,
-        is_local=_is_local,
+    caches=("~/.cache/pypoetry",),
+    no_cache=("--no-cache",),
+    installs=("install", "sync"),
+    manifests=("pyproject.toml", "poetry.lock"),
+    projects=("-C", "--directory", "-P", "--project"),
+)
+_PIPENV = _PYTHON._replace(
+    name="pipenv",
+    verbs=verb_names(
+        install="install, sync",
+        upgrade="update, upgrade",
+        remove="uninstall",
+        other="clean",
+        run="run",
+        search="graph",
     ),
-    "pdm": Manager(
-        "pdm",
-        "python",
-        {
-            "install": "install", "sync": "install", "add": "install", "update": "upgrade", "remove": "remove",
-            "cache clear": "clean", "run": "run", "build": "build", "list": "search", "self add": "install",
-        },
-        _tool_requirement,
-        ("~/.cache/pdm",),
-        editable=("-e", "--editable"),
-        installs=("install", "sync"),
-        manifests=(*_PROJECT, "pdm.lock"),
-        projects=("-p", "--project"),
-        is_url=_is_url,
-        is_local=_is_local,
+    package=_requirement,
+    caches=("~/.cache/pipenv", "~/.cache/pip"),
+    requirements=("-r", "--requirements"),
+    editable=("-e", "--editable"),
+    installs=("install", "sync"),
+    manifests=("Pipfile", "Pipfile.lock"),
+)
+_PDM = _PYTHON._replace(
+    name="pdm",
+    verbs=verb_names(
+        install="install, sync, add, self add",
+        upgrade="update",
+        remove="remove",
+        clean="cache clear",
+        run="run",
+        build="build",
+        search="list",
     ),
-    "easy_install": Manager(
-        "easy_install", "python", {}, _requirement, otherwise="install", is_url=_is_url, is_local=_is_local
-    ),
-}  # fmt: skip
+    caches=("~/.cache/pdm",),
+    editable=("-e", "--editable"),
+    installs=("install", "sync"),
+    manifests=("pyproject.toml", "pdm.lock"),
+    projects=("-p", "--project"),
+)
+_EASY_INSTALL = _PYTHON._replace(name="easy_install", package=_requirement)
 _CONDA = Manager(
     "conda",
     "conda",
-    {
-        "install": "install", "create": "install", "env create": "install", "env update": "install",
-        "update": "upgrade", "upgrade": "upgrade", "remove": "remove", "uninstall": "remove", "env remove": "other",
-        "clean": "clean", "search": "search", "list": "search", "info": "search", "run": "run",
-    },
+    verb_names(
+        install="install, create, env create, env update",
+        upgrade="update, upgrade",
+        remove="remove, uninstall",
+        other="env remove",
+        clean="clean",
+        search="search, list, info",
+        run="run",
+    ),
     _conda_package,
     # Below the folder where conda is installed, which only the image knows.
     ("pkgs", "~/.conda/pkgs"),
@@ -204,21 +196,17 @@ _CONDA = Manager(
     dry_runs=("-d", "--dry-run"),
     download_only=("--download-only",),
     requirements=("-f", "--file"),
-)  # fmt: skip
-
-
-_READERS: dict[str, Manager] = {
-    **_MANAGERS,
-    "pip": _PIP,
-    "conda": _CONDA,
-    "mamba": _CONDA._replace(name="mamba"),
-    "micromamba": _CONDA._replace(name="micromamba"),
+)
+_MAMBA, _MICROMAMBA = (_CONDA._replace(name=name) for name in ("mamba", "micromamba"))
+_MANAGERS = {
+    manager.name: manager
+    for manager in (_PIP, _UV, _PIPX, _POETRY, _PIPENV, _PDM, _EASY_INSTALL, _CONDA, _MAMBA, _MICROMAMBA)
 }
 
 
 def python(command: Command) -> PackageAction:
     """pip, conda and all others that are called by their own name, perhaps with a version: `pip3.11`."""
-    return _read(command, _READERS[command.name.rstrip("0123456789.-")], command.arguments)
+    return _read(command, _MANAGERS[command.name.rstrip("0123456789.-")], command.arguments)
 
 
 def python_module(command: Command) -> PackageAction | None:
@@ -227,7 +215,7 @@ def python_module(command: Command) -> PackageAction | None:
     https://docs.python.org/3/using/cmdline.html#cmdoption-m
     """
     module = command.options.value("-m")
-    manager = _READERS.get(module.value) if module is not None else None
+    manager = _MANAGERS.get(module.value) if module is not None else None
     return _read(command, manager, command.operands) if manager is not None else None
 
 
@@ -238,6 +226,9 @@ def _read(command: Command, manager: Manager, words: tuple[Word, ...]) -> Packag
     if action.verb.written == "pip sync":
         files = (*action.local, *(Word(package.text, package.is_literal) for package in action.packages))
         return action._replace(packages=(), local=(), requirements=action.requirements + files)
+    if action.verb.written == "inject":
+        # The first word is the environment that gets the packages.
+        return action._replace(packages=action.packages[1:])
     if action.verb.written.startswith("env "):
         return action._replace(packages=(), assumes_yes=True)
     return action

@@ -52,6 +52,11 @@ def only_name(text: Text) -> Package:
     return Package(text, text)
 
 
+def verb_names(**written: str) -> Mapping[str, str]:
+    """The model's verb for each as written: of `clean="cache clean, cc"`, for `cache clean` and `cc`."""
+    return {one: name.replace("_", "-") for name, several in written.items() for one in several.split(", ")}
+
+
 class Manager(NamedTuple):
     """A package manager.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dockerlint.shell.options import Options
 from dockerlint.shell.packages.model import Package, PackageAction, Verb
 from dockerlint.shell.packages.reading import (
@@ -13,27 +15,32 @@ from dockerlint.shell.packages.reading import (
     is_substitution,
     is_url,
     read,
+    verb_names,
 )
 from dockerlint.shell.script import Command
 from dockerlint.source import Text
 
+# What a shell puts in may hold any characters: `${X:-a/b}`, `$(a /b)`.
+_EXPANSION = r"\$\{[^}]*\}|\$\([^)]*\)|\$(?![{(])"
 _APT_PACKAGE = (
-    r"(?P<name>[^=/:]+)(?::(?P<architecture>[\w${}-]+))?(?:(?P<operator>=)(?P<version>[^/]*))?(?:/(?P<origin>.+))?"
+    rf"(?P<name>(?:{_EXPANSION}|[^=/:$])+)(?::(?P<architecture>(?:{_EXPANSION}|[\w-])+))?"
+    rf"(?:(?P<operator>=)(?P<version>(?:{_EXPANSION}|[^/$])*))?(?:/(?P<origin>.+))?"
 )
-_APK_PACKAGE = r"(?P<name>[^=<>~@]+)(?:(?P<operator>[=<>~]+)(?P<version>[^@]*))?(?:@(?P<origin>.+))?"
+_APK_PACKAGE = r"(?P<name>[^=<>~@]+)(?:@(?P<origin>[^=<>~]+))?(?:(?P<operator>[=<>~]+)(?P<version>.*))?"
 _ARCHITECTURES = "x86_64|i[3-6]86|noarch|aarch64|ppc64le|s390x|armv7hl|src"
 _ZYPPER_PACKAGE = (
-    rf"(?P<name>[^=<>]+?)(?:\.(?P<architecture>{_ARCHITECTURES}))?\s*(?:(?P<operator>[=<>]+)\s*(?P<version>.*))?"
+    rf"(?:(?P<origin>[^:=<>(){{}}$]+):)?(?P<name>[^=<>]+?)(?:\.(?P<architecture>{_ARCHITECTURES}))?"
+    r"\s*(?:(?P<operator>[=<>]+)\s*(?P<version>.*))?"
 )
 _MODULE = r"@?(?P<name>[^:/]+)(?:(?P<operator>:)(?P<version>[^/]+))?(?:/.*)?"
 _PACMAN_PACKAGE = r"(?:(?P<origin>[^/=<>]+)/)?(?P<name>[^=<>/]+)(?:(?P<operator>[=<>]+)(?P<version>.*))?"
 # NAME-[EPOCH:]VERSION-RELEASE.ARCH, or as much of it as leaves no doubt where the version begins:
 # a dot must stand in it, for `cuda-9-1` is a name; and so is `java-1.8.0`.
-_EVR = r"(?:\d+:)?\d[\w.+~^*]*-\d[\w.+~^*]*"
+_EVR = r"(?:\d+:)?\d[\w.+~^*]*-[\d*][\w.+~^*]*"
 _ARCH = rf"(?:\.(?P<architecture>{_ARCHITECTURES}))?"
 _RPM_PACKAGES = (
     rf"(?P<name>[^$`]+?)(?P<operator>-)(?P<version>\$\(.*\)|`.*`|\$(?:(?!-[A-Za-z]).)*?){_ARCH}",
-    rf"(?P<name>.+?)(?P<operator>-)(?P<version>(?=[^.]*\.){_EVR}?){_ARCH}",
+    rf"(?P<name>.+?)(?<!^java)(?P<operator>-)(?P<version>(?=[^.]*\.){_EVR}?){_ARCH}",
     rf"(?P<name>.+?)(?<!^java)(?P<operator>-)(?!\d+\.(?:{_ARCHITECTURES})$)(?P<version>\d+:\d[\w.+~^*]*?|\d+\.[\w.+~^*]*?){_ARCH}",
     r"(?P<name>[^<>=]+?)\s*(?P<operator>[<>=]+)\s*(?P<version>.+)",
     rf"(?P<name>.+?)\.(?P<architecture>{_ARCHITECTURES})",
@@ -59,7 +66,7 @@ def _apt(text: Text) -> Package:
 
 
 def _apk(text: Text) -> Package:
-    """`pkg`, `pkg=1.2-r0`, `pkg~1.2`, `pkg>1`, `pkg@tag`, `!pkg`
+    """`pkg`, `pkg=1.2-r0`, `pkg~1.2`, `pkg>1`, `pkg@tag=1`, `!pkg`
 
     https://man.archlinux.org/man/apk-world.5
     """
@@ -85,7 +92,7 @@ def _rpm_name(text: Text) -> Package:
 
 
 def _zypper_name(text: Text) -> Package:
-    """`pkg`, `pkg>=1.2`, `pattern:x`, `!pkg`
+    """`pkg`, `pkg>=1.2`, `repository:pkg`, `pattern:x`, `!pkg`
 
     https://en.opensuse.org/SDB:Zypper_manual
     """
@@ -102,14 +109,16 @@ def _pacman_name(text: Text) -> Package:
     return by_pattern(text, _PACMAN_PACKAGE)
 
 
-_APT_VERBS = {
-    "install": "install", "reinstall": "install", "update": "update", "upgrade": "upgrade", "dist-upgrade": "upgrade",
-    "full-upgrade": "upgrade", "safe-upgrade": "upgrade", "remove": "remove", "purge": "remove",
-    "autoremove": "remove", "autopurge": "remove", "auto-remove": "remove", "clean": "clean",
-    "dist-clean": "clean", "distclean": "clean", "autoclean": "clean", "download": "download",
-    "source": "download", "build-dep": "build-dep", "search": "search", "show": "search", "list": "search",
-    "policy": "search",
-}  # fmt: skip
+_APT_VERBS = verb_names(
+    install="install, reinstall",
+    update="update",
+    upgrade="upgrade, dist-upgrade, full-upgrade, safe-upgrade, dselect-upgrade",
+    remove="remove, purge, autoremove, autopurge, auto-remove",
+    clean="clean, dist-clean, distclean",
+    download="download, source",
+    build_dep="build-dep, build-depends, satisfy",
+    search="search, show, list, policy",
+)
 _APT_CACHES = ("/var/lib/apt/lists", "/var/cache/apt")
 _APT_MANAGER = Manager(
     "apt-get",
@@ -121,21 +130,20 @@ _APT_MANAGER = Manager(
     dry_runs=("-s", "--simulate", "--just-print", "--dry-run", "--recon", "--no-act", "--print-uris"),
     download_only=("-d", "--download-only"),
 )
-_RPM_VERBS = {
-    "install": "install", "in": "install", "localinstall": "install", "groupinstall": "install",
-    "group install": "install", "groups install": "install", "module install": "install", "reinstall": "install",
-    "localupdate": "upgrade", "update": "upgrade", "upgrade": "upgrade", "up": "upgrade", "distro-sync": "upgrade",
-    "dsync": "upgrade", "groupupdate": "upgrade", "upgrade-minimal": "upgrade", "update-minimal": "upgrade",
-    "downgrade": "upgrade", "update-to": "upgrade", "upgrade-to": "upgrade",
-    "makecache": "update", "check-update": "update", "check-upgrade": "update",
-    "remove": "remove", "erase": "remove", "rm": "remove", "autoremove": "remove", "autoerase": "remove",
-    "groupremove": "remove", "grouperase": "remove", "group remove": "remove", "module remove": "remove",
-    "clean": "clean", "download": "download", "builddep": "build-dep", "build-dep": "build-dep",
-    "module enable": "enable", "module reset": "enable", "module disable": "enable", "module switch-to": "enable",
-    "copr enable": "enable", "search": "search", "list": "search", "info": "search", "provides": "search",
-    "whatprovides": "search", "repoquery": "search", "repolist": "search", "deplist": "search",
-    "grouplist": "search", "module list": "search",
-}  # fmt: skip
+_RPM_VERBS = verb_names(
+    install="install, in, swap, localinstall, groupinstall, group install, groups install, module install, reinstall",
+    upgrade=(
+        "localupdate, update, upgrade, up, distro-sync, dsync, groupupdate, upgrade-minimal, "
+        "update-minimal, downgrade, update-to, upgrade-to"
+    ),
+    update="makecache, check-update, check-upgrade",
+    remove="remove, erase, rm, autoremove, autoerase, groupremove, grouperase, group remove, module remove",
+    clean="clean",
+    download="download",
+    build_dep="builddep, build-dep",
+    enable="module enable, module reset, module disable, module switch-to, copr enable",
+    search="search, list, info, provides, whatprovides, repoquery, repolist, deplist, grouplist, module list",
+)
 
 
 def _is_rpm_file(word: str) -> bool:
@@ -145,6 +153,7 @@ def _is_rpm_file(word: str) -> bool:
     return holds_slash(word) and ":" not in word and not is_substitution(word) and not word.startswith("@")
 
 
+_ZYPPER_ANSWERS = ("-y", "--no-confirm", "-n", "--non-interactive")
 _DNF_CACHES = ("/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum")
 _DNF_MANAGER = Manager(
     "dnf",
@@ -169,11 +178,15 @@ _MANAGERS = {
     "apk": Manager(
         "apk",
         "system",
-        {
-            "add": "install", "del": "remove", "update": "update", "upgrade": "upgrade", "fix": "upgrade",
-            "cache clean": "clean", "cache purge": "clean", "fetch": "download", "search": "search", "info": "search",
-            "list": "search", "policy": "search",
-        },
+        verb_names(
+            install="add",
+            remove="del",
+            update="update",
+            upgrade="upgrade, fix",
+            clean="cache clean, cache purge",
+            download="fetch",
+            search="search, info, list, policy",
+        ),
         _apk,
         ("/var/cache/apk", "/etc/apk/cache"),
         dry_runs=("-s", "--simulate"),
@@ -183,20 +196,24 @@ _MANAGERS = {
     "zypper": Manager(
         "zypper",
         "system",
-        {
-            "install": "install", "in": "install", "source-install": "install", "si": "install", "refresh": "update",
-            "ref": "update", "update": "upgrade", "up": "upgrade", "dist-upgrade": "upgrade", "dup": "upgrade",
-            "patch": "upgrade", "remove": "remove", "rm": "remove", "clean": "clean", "cc": "clean",
-            "download": "download", "search": "search", "se": "search", "info": "search", "if": "search",
-        },
+        verb_names(
+            install="install, in, install-new-recommends, inr",
+            build_dep="source-install, si",
+            update="refresh, ref",
+            upgrade="update, up, dist-upgrade, dup, patch",
+            remove="remove, rm",
+            clean="clean, cc",
+            download="download",
+            search="search, se, info, if",
+        ),
         _zypper_name,
         ("/var/cache/zypp",),
-        answers=("-y", "--no-confirm", "-n", "--non-interactive"),
+        answers=_ZYPPER_ANSWERS,
         dry_runs=("-D", "--dry-run"),
         download_only=("-d", "--download-only"),
         cache_options=("--cache-dir", "-C"),
     ),
-}  # fmt: skip
+}
 
 
 def system(command: Command) -> PackageAction:
@@ -204,10 +221,12 @@ def system(command: Command) -> PackageAction:
     action = read(command, _MANAGERS[command.name])
     if command.name in ("apt-get", "apt", "aptitude"):
         return _as_apt(action)
-    kind = action.options.value("-t", "--type") if action.manager == "zypper" else None
-    if action.verb.written.startswith("group") or (kind is not None and kind.value == "pattern"):
-        groups = (package._replace(name=package.text, is_group=True) for package in action.packages)
-        return action._replace(packages=tuple(groups))
+    if action.verb.written == "swap":
+        return action._replace(packages=tuple(_swapped(action.packages)))
+    if action.manager == "zypper":
+        return _as_zypper(action)
+    if action.verb.written.startswith("group"):
+        return _with_groups(action)
     if action.verb.written.startswith("module "):
         streams = (
             by_pattern(package.text, _MODULE)._replace(is_literal=package.is_literal) for package in action.packages
@@ -216,15 +235,56 @@ def system(command: Command) -> PackageAction:
     return action
 
 
+def _with_groups(action: PackageAction) -> PackageAction:
+    groups = (package._replace(name=package.text, is_group=True) for package in action.packages)
+    return action._replace(packages=tuple(groups))
+
+
+def _as_zypper(action: PackageAction) -> PackageAction:
+    """Patterns by `-t pattern`; and `-n`, which answers only before the verb: behind it, it is `--name`."""
+    kind = action.options.value("-t", "--type")
+    if kind is not None and kind.value == "pattern":
+        action = _with_groups(action)
+    answers = [option for option in action.options.options if option.name in _ZYPPER_ANSWERS]
+    verb = action.verb.text
+    is_answered = any(one.name != "-n" or verb is None or one.word.value.start < verb.start for one in answers)
+    return action._replace(assumes_yes=is_answered)
+
+
+def _swapped(packages: tuple[Package, ...]) -> Iterator[Package]:
+    """`swap OLD NEW...`, and yum's `swap -- remove OLD... -- install NEW...`
+
+    https://dnf.readthedocs.io/en/latest/command_ref.html#swap-command
+    """
+    verbs = ("remove", "erase", "install")
+    has_verbs = any(package.text in verbs for package in packages)
+    is_removal = True
+    for package in packages:
+        if package.text in verbs:
+            is_removal = package.text != "install"
+        elif package.text != "--":
+            yield package._replace(is_removal=is_removal)
+            is_removal = is_removal and has_verbs
+
+
 def _as_apt(action: PackageAction) -> PackageAction:
-    """Settings of apt by `-o`, and `-qq`, which answers yes as well."""
-    options = action.options
-    quiet = sum(option.name in ("-q", "--quiet") for option in options.options)
-    levels = [word.value for word in options.values("-q", "--quiet")]
-    if quiet >= 2 or any(level.isdecimal() and int(level) >= 2 for level in levels):
-        action = action._replace(assumes_yes=True)
-    setting = apt_setting(options, "APT::Get::Assume-Yes")
-    return action._replace(assumes_yes=True) if setting is not None and is_apt_true(setting) else action
+    """What answers yes as well: `-o APT::Get::Assume-Yes=true`, and `-qq`, though not in aptitude.
+
+    Words of `satisfy` are lists of dependencies.
+    """
+    if action.verb.written == "satisfy":
+        action = action._replace(packages=())
+    setting = apt_setting(action.options, "APT::Get::Assume-Yes")
+    is_set = setting is not None and is_apt_true(setting)
+    is_silent = action.manager != "aptitude" and _is_silent(action.options)
+    return action._replace(assumes_yes=True) if is_set or is_silent else action
+
+
+def _is_silent(options: Options) -> bool:
+    """Two of `-q`, or `-q=2`."""
+    quiet = [option.value for option in options.options if option.name in ("-q", "--quiet")]
+    levels = (word.value for word in quiet if word is not None)
+    return len(quiet) >= 2 or any(level.isdecimal() and int(level) >= 2 for level in levels)
 
 
 def apt_setting(options: Options, name: str) -> str | None:
