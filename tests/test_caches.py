@@ -11,11 +11,13 @@ from dockerlint.source import Source
 OFF, MOUNTED, CLEANED, LEFT = CacheState.OFF, CacheState.MOUNTED, CacheState.CLEANED, CacheState.LEFT
 
 
-def states(line: str) -> dict[str, CacheState]:
-    run = Dockerfile(Source("Dockerfile", f"FROM a\nRUN {line}")).instructions[1]
+def states(line: str, env: str = "A=1") -> dict[str, CacheState]:
+    step = Dockerfile(Source("Dockerfile", f"FROM a\nENV {env}\nRUN {line}")).stages[0].steps[-1]
+    run = step.instruction
     assert isinstance(run, Run)
     actions = [action for command in run.commands if (action := action_of(command)) is not None]
-    return cache_states(run, next(action for action in actions if action.verb.name in ("install", "update")))
+    action = next(action for action in actions if action.verb.name in ("install", "update"))
+    return cache_states(run, action, step.before.environment)
 
 
 LISTS, ARCHIVES = "/var/lib/apt/lists", "/var/cache/apt"
@@ -104,3 +106,21 @@ def test_caches_of_others(line: str, state: CacheState) -> None:
 )
 def test_path_covers_a_folder_that_it_is_or_holds(place: str, folder: str, expected: bool) -> None:
     assert covers(place, folder) is expected
+
+
+@pytest.mark.parametrize(
+    ("env", "line", "state"),
+    [
+        ("PIP_NO_CACHE_DIR=1", "pip install a", OFF),
+        ("PIP_NO_CACHE_DIR=off", "pip3 install a", OFF),
+        ("PIP_NO_CACHE_DIR=", "pip install a", LEFT),
+        ("UV_NO_CACHE=1", "uv sync", OFF),
+        ("UV_NO_CACHE=1", "pip install a", LEFT),
+        ("A=1", "PIP_NO_CACHE_DIR=1 pip install a", OFF),
+        ("A=1", "export PIP_NO_CACHE_DIR=1 && pip install a", OFF),
+        ("A=1", "pip install a && export PIP_NO_CACHE_DIR=1", LEFT),
+        ("PIP_NO_CACHE_DIR=1", "PIP_NO_CACHE_DIR= pip install a", LEFT),
+    ],
+)
+def test_variables_turn_caches_off(env: str, line: str, state: CacheState) -> None:
+    assert set(states(line, env).values()) == {state}

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import Enum
 from functools import cache
 
+from dockerlint.dockerfile.environment import Environment
 from dockerlint.dockerfile.instructions import Run
 from dockerlint.shell.packages import PackageAction, action_of
 from dockerlint.shell.script import Command
@@ -31,13 +32,21 @@ _MOST_COMMAS = 8
 _GO_CACHES = {"-modcache": ("/go/pkg/mod", "~/go/pkg/mod"), "-cache": ("~/.cache/go-build",)}
 
 
-def cache_states(run: Run, action: PackageAction) -> dict[str, CacheState]:
-    """What becomes of each folder where an action of this RUN keeps downloads and indexes."""
+# Variables that keep a tool from filling its cache, whatever their value is.
+_TURN_OFF = {"pip": "PIP_NO_CACHE_DIR", "uv": "UV_NO_CACHE"}
+
+
+def cache_states(run: Run, action: PackageAction, environment: Environment) -> dict[str, CacheState]:
+    """What becomes of each folder where an action of this RUN keeps downloads and indexes.
+
+    `environment` is that of the stage when the RUN begins.
+    """
+    is_off = action.cache_off is not None or _is_turned_off(run, action, environment)
     mounted = [str(mount.target) for mount in run.mounts if mount.type in ("cache", "tmpfs") and mount.target]
     emptied = list(_emptied_after(run, action))
     states: dict[str, CacheState] = {}
     for folder in action.cache_folders:
-        if action.cache_off is not None:
+        if is_off:
             states[folder] = CacheState.OFF
         elif any(covers(target, folder) for target in mounted):
             states[folder] = CacheState.MOUNTED
@@ -46,6 +55,22 @@ def cache_states(run: Run, action: PackageAction) -> dict[str, CacheState]:
         else:
             states[folder] = CacheState.LEFT
     return states
+
+
+def _is_turned_off(run: Run, action: PackageAction, environment: Environment) -> bool:
+    """Whether a variable of the stage, of the command or of one before it says so."""
+    name = _TURN_OFF.get(action.manager)
+    if name is None:
+        return False
+    value = environment.get(name)
+    for command in run.commands:
+        is_own = command is action.command
+        if is_own or command.name == "export":
+            given = [assignment.value for assignment in command.assignments if assignment.name == name]
+            value = next((str(word.value) for word in reversed(given) if word is not None), value)
+        if is_own:
+            break
+    return bool(value)
 
 
 def _emptied_after(run: Run, action: PackageAction) -> Iterator[str]:
