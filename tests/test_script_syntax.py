@@ -209,6 +209,7 @@ def parts(word: Word) -> list[object]:
         ('"a"b"c"', "abc", True, None),
         ('x"$Y z"', "x$Y z", False, [("bare", "x"), ("double", '"$Y z"', [("parameter", "$Y"), ("quoted", " z")])]),
         ("$'a\\n\\x41\\u00e9\\''", "a\nAé'", True, [("ansi", "$'a\\n\\x41\\u00e9\\''")]),
+        ("$'a\\0b'c", "ac", True, None),
         ('$"a"', "a", True, [("locale", '$"a"', [("quoted", "a")])]),
         ("$", "$", True, []),
         ("a$", "a$", True, None),
@@ -266,6 +267,7 @@ def test_expansions_know_their_parameter(written: str, name: str) -> None:
         ("a b2>c", [("", ">", "c")]),
         ("> a", [("", ">", "a")]),
         ("a > >(b)", [("", ">", ">(b)")]),
+        ("a >&2>b", [("", ">&", "2"), ("", ">", "b")]),
     ],
 )
 def test_redirections(text: str, expected: list[tuple[str, str, str]]) -> None:
@@ -299,12 +301,11 @@ def test_heredocs_are_data(text: str, body: str, is_literal: bool, names: list[s
 
 
 def test_arrays_and_appending_are_assignments() -> None:
-    array, more, item = (
-        read("a=(x 'y z' # note\n $(b)); a+=c; a[1]=d").commands[0::2][:1] + read("a+=c; a[1]=d").commands
-    )
+    array, _, more, item, last = read("a=(x 'y z' # note\n $(b)); a+=c; a[1]=d; a[${#a[@]}]+=e").commands
     assert [str(word.value) for word in array.assignments[0].elements or ()] == ["x", "y z", "$(b)"]
     assert (more.assignments[0].name, more.assignments[0].is_appended) == ("a", True)
     assert str(item.assignments[0].name) == "a[1]"
+    assert (last.assignments[0].name, last.assignments[0].is_appended) == ("a[${#a[@]}]", True)
 
 
 def test_declarations_keep_substitutions() -> None:

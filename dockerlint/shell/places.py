@@ -12,6 +12,7 @@ from dockerlint.shell.dialects import Shell
 from dockerlint.shell.switches import UNKNOWN, Switches
 from dockerlint.shell.tree import Compound, Pipeline, Simple, Statement
 from dockerlint.shell.words import Part, Redirection, Word, base_name
+from dockerlint.shell.wrappers import looked_through
 
 
 class Around(NamedTuple):
@@ -83,6 +84,7 @@ class _Walk:
         self._changes = 0
         self._bodies: list[_Body] = []
         self._setting: set[str] = set()
+        self._defined: dict[str, Switches] = {}
 
     def doubt_functions(self) -> None:
         """A function runs later: what `set` changes after its definition may hold in it."""
@@ -114,20 +116,26 @@ class _Walk:
             around = around._replace(is_background=True, in_subshell=True)
         tested = around._replace(is_checked=True, is_exempt=True)
         nested: dict[tuple[str, ...], tuple[Around, Around]] = {}
-        outside = sure = self.switches
-        is_sure = True
+        outside = self.switches
+        # What holds if the list so far succeeded, and if it failed; None where it cannot have.
+        succeeded: Switches | None = outside
+        failed: Switches | None = None
+        operator = "&&"
         for statement, lists in zip(chain, self._lists(chain), strict=True):
             if lists not in nested:
                 nesting = (*around.nesting, *lists)
                 nested[lists] = tested._replace(nesting=nesting), around._replace(nesting=nesting)
             is_last = statement is chain[-1]
+            met, passed_over = (succeeded, failed) if operator == "&&" else (failed, succeeded)
+            self.switches = met or passed_over or outside
             self._pipeline(statement.pipeline, before, statement.connector, nested[lists][is_last])
-            if is_sure:
-                sure = self.switches
-            is_sure = is_sure and statement.connector == "&&" and _succeeds(statement.pipeline)
-            before = statement.connector
-        # What a command sets that may not have run is doubtful afterwards.
-        self.switches = outside if is_background else sure.merged(self.switches)
+            succeeded, failed = self.switches, None if _succeeds(statement.pipeline) else self.switches
+            if operator == "&&":
+                failed = _either(failed, passed_over)
+            else:
+                succeeded = _either(succeeded, passed_over)
+            operator = before = statement.connector
+        self.switches = outside if is_background else _either(succeeded, failed) or outside
 
     @staticmethod
     def _lists(chain: Sequence[Statement]) -> list[tuple[str, ...]]:
@@ -183,15 +191,22 @@ class _Walk:
 
     def _switch(self, words: tuple[Word, ...]) -> None:
         """What a command does to the options of the shell that runs it."""
+        if words[0].value in ("builtin", "command"):
+            words = words[looked_through(words)[0] :]
         name = words[0].value
         after = self.switches
         if name == "set":
             after = self.switches.after(words[1:])
+        elif name == "shopt":
+            after = self.switches.after_shopt(words[1:])
         elif name in (".", "source"):
             is_harmless = len(words) > 1 and base_name(words[1].value) in _HARMLESS_SOURCES
             after = self.switches if is_harmless else UNKNOWN
         elif name in self._setting or (name == "eval" and any("set" in word.value for word in words)):
             after = UNKNOWN
+        elif self._defined.get(name, self.switches) != self.switches:
+            # A function that runs under other options than those at its definition.
+            self._changes += 1
         if after != self.switches:
             self._changes += 1
             self.switches = after
@@ -279,10 +294,18 @@ class _Walk:
             in_function=True, is_checked=False, is_exempt=False, is_background=False, in_condition=False
         )
         self.statements(compound.clauses[0].statements, body)
+        name = str(compound.words[0].value)
         if self.switches != outside:
-            self._setting.add(str(compound.words[0].value))
-        self.switches = outside
+            self._setting.add(name)
+        self.switches = self._defined[name] = outside
         self._bodies.append(_Body(first, len(self.found), self._changes))
+
+
+def _either(one: Switches | None, other: Switches | None) -> Switches | None:
+    """What holds where one of two ways was taken, if it can be taken at all."""
+    if one is None or other is None or one is other:
+        return one or other
+    return one.merged(other)
 
 
 def _succeeds(pipeline: Pipeline) -> bool:

@@ -55,7 +55,7 @@ def _redirection() -> re.Pattern[str]:
 
 @cache
 def _assignment() -> re.Pattern[str]:
-    return re.compile(r"([A-Za-z_]\w*(?:\[[^\]\n]*\])?)(\+?)=", re.ASCII)
+    return re.compile(r"([A-Za-z_]\w*(?:\[(?:[^\[\]\n]|\[[^\[\]\n]*+\])*+\])?)(\+?)=", re.ASCII)
 
 
 @cache
@@ -235,8 +235,9 @@ class StatementReader(WordReader):
         start, self.index = self.index, match.end()
         operator = match[2]
         self.skip_blanks()
-        numbered = _redirection().match(self.string, self.index)
-        target = self.token() if numbered is None else None
+        # `>&2>file`: a number is a target here, though it might begin another redirection.
+        begins = operator not in (">&", "<&") and _redirection().match(self.string, self.index) is not None
+        target = self.token() if not begins else None
         text = self.cut(start, self.index)
         document = None
         if target is None:
