@@ -53,6 +53,8 @@ class Found(NamedTuple):
 
 # They cannot fail, so what follows them after `&&` runs.
 _SUCCEED = frozenset({":", "echo", "export", "printf", "set", "true"})
+# They may change the options of the shell that runs them, and so may a function.
+_SETTERS = frozenset({".", "builtin", "command", "eval", "set", "shopt", "source"})
 # Files that everybody sources, and that leave `set` alone.
 _HARMLESS_SOURCES = frozenset(
     {"activate", "env", "os-release", "lsb-release", "nvm.sh", "sdkman-init.sh", "conda.sh",
@@ -145,7 +147,7 @@ class _Walk:
         names: list[tuple[str, ...]] = [()] * len(chain)
         seen: tuple[str, ...] = ()
         for index in range(len(chain) - 1, -1, -1):
-            for operator in {chain[index - 1].connector if index else "", chain[index].connector}:
+            for operator in (chain[index].connector, chain[index - 1].connector if index else ""):
                 if operator in ("&&", "||") and operator not in seen:
                     seen = (*seen, str(operator))
             names[index] = seen
@@ -186,7 +188,7 @@ class _Walk:
                 self._parts(word.parts, around)
         if simple.redirections:
             self._redirections(simple.redirections, around)
-        if simple.words:
+        if simple.words and ((name := simple.words[0].value) in _SETTERS or name in self._defined):
             self._switch(simple.words)
 
     def _switch(self, words: tuple[Word, ...]) -> None:
