@@ -166,6 +166,11 @@ def test_options_of_the_shell_hold_from_the_start() -> None:
         ("set -o pipefail; x | a || b", True),
         ("f() { x; } || a", False),
         ("a $(x) || b", False),
+        ("a=$(x) || b", True),
+        ('if a="$(x)"; then b; fi', True),
+        ("a=$(x; b) || c", False),
+        ("a=$(x) b=$(c) || d", False),
+        ("export a=$(x) || b", False),
         ("sh -c 'x' || a", True),
     ],
 )

@@ -183,7 +183,9 @@ class _Walk:
                 self._parts(word.parts, around)
         for assignment in simple.assignments:
             if assignment.value is not None and assignment.value.parts:
-                self._parts(assignment.value.parts, around)
+                # Without a command, its failure is that of the last substitution: `a=$(b) || c`.
+                is_last = assignment is simple.assignments[-1] and not simple.words
+                self._parts(assignment.value.parts, around, is_checked=is_last and around.is_checked)
             for word in assignment.elements or ():
                 self._parts(word.parts, around)
         if simple.redirections:
@@ -220,14 +222,14 @@ class _Walk:
             if redirection.document is not None:
                 self._parts(redirection.document.body.parts, around)
 
-    def _parts(self, parts: tuple[Part, ...], around: Around) -> None:
+    def _parts(self, parts: tuple[Part, ...], around: Around, *, is_checked: bool = False) -> None:
         for part in parts:
             if part.parts:
-                self._parts(part.parts, around)
+                self._parts(part.parts, around, is_checked=is_checked)
             if part.statements:
-                self._substitution(part, around)
+                self._substitution(part, around, is_checked=is_checked)
 
-    def _substitution(self, part: Part, around: Around) -> None:
+    def _substitution(self, part: Part, around: Around, *, is_checked: bool) -> None:
         outside = self.switches
         if outside.errexit is not False:
             # bash turns errexit off in `$(...)` unless it plays POSIX, dash and busybox leave it on.
@@ -238,6 +240,7 @@ class _Walk:
             part.statements,
             Around(
                 nesting=nesting,
+                is_checked=is_checked,
                 is_background=around.is_background,
                 in_condition=around.in_condition,
                 in_function=around.in_function,

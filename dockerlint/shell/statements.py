@@ -35,7 +35,7 @@ def _opener() -> re.Pattern[str]:
 @cache
 def _prefix() -> re.Pattern[str]:
     """`!`, and `time` where it stands before more than a simple command."""
-    return re.compile(r"!(?=[\s(]|\Z)|time(?:[ \t]+-p)?(?=[ \t]+(?:[({!]|\[\[|(?:if|for|while|until|case)[ \t]))")
+    return re.compile(r"!(?=[\s;&|()<>]|\Z)|time(?:[ \t]+-p)?(?=[ \t]+(?:[({!]|\[\[|(?:if|for|while|until|case)[ \t]))")
 
 
 @cache
@@ -141,6 +141,9 @@ class StatementReader(WordReader):
             operators.append(self.cut(start, match.end()))
             self.index = match.end()
             self._require_more(match[0], start)
+            if self.string.startswith("!", self.index) and _prefix().match(self.string, self.index):
+                # Only a whole pipeline can be negated.
+                self.fail_unexpected()
             if self.index < self.end:
                 commands.append(self.command())
 
