@@ -74,6 +74,17 @@ def test_commands_know_their_place_in_a_pipeline() -> None:
         ("a && set -e && x", True),
         ("a && set -e; x", None),
         ("a || set -e; x", None),
+        ("a || set -e && x", None),
+        ("set -e || true && x", True),
+        ("set -e && a || set +e && x", None),
+        ("a && set -e || x", False),
+        ("command set -e; x", True),
+        ("builtin set -e; x", True),
+        ("shopt -so errexit; x", True),
+        ("set -e; shopt -u -o errexit nounset; x", False),
+        ("shopt -s extglob; x", False),
+        ("shopt -so $y; x", None),
+        ("set -e; f() { x; }; a $(f)", None),
         ("export A=1 && set -e; x", True),
         ("if a; then set -e; fi; x", None),
         ("if a; then set -e; else set -e; fi; x", True),
@@ -155,6 +166,11 @@ def test_options_of_the_shell_hold_from_the_start() -> None:
         ("set -o pipefail; x | a || b", True),
         ("f() { x; } || a", False),
         ("a $(x) || b", False),
+        ("a=$(x) || b", True),
+        ('if a="$(x)"; then b; fi', True),
+        ("a=$(x; b) || c", False),
+        ("a=$(x) b=$(c) || d", False),
+        ("export a=$(x) || b", False),
         ("sh -c 'x' || a", True),
     ],
 )
@@ -221,7 +237,13 @@ def test_nesting_names_what_is_around(text: str, nesting: tuple[str, ...]) -> No
     [
         ("doas -u app x; gosu app:app x; su-exec app x; setpriv --reuid 1 x; eatmydata x", ["x"] * 5),
         ("nohup nice -n 5 time -p x; timeout -k 1 5 x; retry -t 3 x; busybox x; chroot /mnt x", ["x"] * 5),
-        ("builtin x; command -v x; exec -a y x; a | xargs -n 1 x", ["x", "x", "x", "a", "x"]),
+        ("builtin x; command x; command -p x; exec -a y x; a | xargs -n 1 x", ["x", "x", "x", "x", "a", "x"]),
+        ("command -v x; command -pV x; env -S 'x y' z; env -iS x; sudo -l x", ["command", "command", "env", "env", "sudo"]),
+        ("sudo -uroot x; sudo -Eu app x; runuser -uapp x; env - x; env -uA x; nice -n5 x; nice -5 x", ["x"] * 7),
+        ("a | xargs -d'n' x; xargs -0 -n1 -I{} x {}; xargs --replace x; xargs -P 4 x", ["a", "x", "x", "x", "x"]),
+        ("chroot --userspec a:b /mnt x; stdbuf -oL x; setsid x; fakeroot x; xvfb-run -s '-a b' -a x", ["x"] * 5),
+        ("conda run -n y x; micromamba run -n base x; conda install x; poetry -C y run x; uv run -p 3.12 x", ["x", "x", "conda", "x", "x"]),
+        ("bash -s a <<E\nx\nE\nsh -es -- -x <<E\ny\nE\nsh /dev/stdin b <<< x", ["bash", "x", "sh", "y", "sh", "x"]),
         ("runuser -u app -- x; runuser -u app x; runuser app", ["x", "x", "runuser"]),
         ("su -c 'x'; su app -c 'x'; su - app -c x; su app --command='x y'; su app", ["su", "x"] * 4 + ["su"]),
         ("runuser -l app -c 'x'", ["runuser", "x"]),
@@ -238,6 +260,20 @@ def test_nesting_names_what_is_around(text: str, nesting: tuple[str, ...]) -> No
 )  # fmt: skip
 def test_commands_are_looked_through(text: str, names: list[str]) -> None:
     assert [command.name for command in read(text).commands] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [("su app -c x", "sh"), ("su -s /bin/bash app -c x", "bash"), ("runuser app --shell=/bin/ash -c x", "busybox")],
+)
+def test_shell_of_another_user_is_the_one_that_is_named(text: str, dialect: str) -> None:
+    (inner,) = read(text).inner
+    assert inner.shell.dialect == dialect
+
+
+def test_what_another_program_reads_for_a_user_is_left_alone() -> None:
+    script = read("su -s /usr/bin/python3 app -c x")
+    assert (script.inner, script.unread) == ((), None)
 
 
 def test_inner_faults_and_depth_are_told() -> None:

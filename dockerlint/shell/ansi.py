@@ -32,8 +32,11 @@ def decoded(written: Text) -> Iterator[Text]:
         if match[7]:
             yield written.part(index - 1, index)
         else:
-            place = written.part(match.start(), index)
-            yield Text(_character(match), place.source, place.start, place.end)
+            character, place = _character(match), written.part(match.start(), index)
+            if character == "\0":
+                # No word can hold it: bash cuts the text there.
+                return
+            yield Text(character, place.source, place.start, place.end)
     if index < end:
         yield written.part(index, end)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dockerlint.shell.dialects import POSIX, SHELLS, Shell, shell_of_command
+from dockerlint.shell.options import read_options
 from dockerlint.shell.words import Redirection, Word
 from dockerlint.source import Text
 
@@ -21,8 +22,7 @@ def inner_script(
         is_plain = len(arguments) == 1 and arguments[0].is_literal
         return (arguments[0].value, None) if is_plain else None
     if name in _AS_USER:
-        script = _after_c(arguments)
-        return (script.value, POSIX) if script is not None and script.is_literal else None
+        return _as_user(arguments)
     is_given, script = _of_shell(arguments)
     if not is_given:
         script = _input(redirections)
@@ -31,13 +31,21 @@ def inner_script(
     return script.value, shell_of_command(words)
 
 
+def _as_user(arguments: tuple[Word, ...]) -> tuple[Text, Shell] | None:
+    """The script behind `su -c`; which shell a user has nobody knows, if `-s` does not say it."""
+    options = read_options("su", arguments)
+    script, program = options.value("-c", "--command", "--session-command"), options.value("-s", "--shell")
+    shell = POSIX if program is None else shell_of_command((program,))
+    return (script.value, shell) if script is not None and script.is_literal and shell.is_posix else None
+
+
 def _of_shell(arguments: tuple[Word, ...]) -> tuple[bool, Word | None]:
     """Whether the words tell a shell what to run, by `-c SCRIPT` or a file; and that script."""
     index = 0
     while index < len(arguments):
         word = arguments[index]
         if not word.value.startswith(("-", "+")):
-            return True, None
+            return word.value != "/dev/stdin", None
         index += 1
         if word.value.startswith("--"):
             index += word.value in ("--rcfile", "--init-file")
@@ -45,6 +53,9 @@ def _of_shell(arguments: tuple[Word, ...]) -> tuple[bool, Word | None]:
         # Each `o` takes a name from the words that follow; `-c` takes the first word behind the options.
         if "c" in word.value and word.value[0] == "-":
             return True, _first_operand(arguments, index - 1)
+        if "s" in word.value and word.value[0] == "-":
+            # What follows are arguments of the script on standard input.
+            break
         index += word.value.count("o") + word.value.count("O")
     return False, None
 
@@ -60,17 +71,6 @@ def _first_operand(arguments: tuple[Word, ...], index: int) -> Word | None:
         if not text.startswith("--"):
             index += text.count("o") + text.count("O")
     return arguments[index] if index < len(arguments) else None
-
-
-def _after_c(arguments: tuple[Word, ...]) -> Word | None:
-    for index, word in enumerate(arguments):
-        name, equals, _ = word.value.partition("=")
-        if name == "--command" and equals:
-            return Word(word.value.part(len(name) + 1, len(word.value)), word.is_literal)
-        is_short = name.startswith("-") and not name.startswith("--") and name.endswith("c")
-        if (is_short or name == "--command") and index + 1 < len(arguments):
-            return arguments[index + 1]
-    return None
 
 
 def _input(redirections: Sequence[Redirection]) -> Word | None:

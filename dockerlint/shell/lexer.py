@@ -8,9 +8,8 @@ https://www.gnu.org/software/bash/manual/html_node/Redirections.html#Here-Docume
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from functools import cache
-from operator import itemgetter
 
 from dockerlint.shell.tree import Unread
 from dockerlint.shell.words import HereDocument, Word
@@ -76,7 +75,7 @@ class Lexer:
 
     def _find_stretch(self, start: int) -> None:
         runs = self.text.runs or ((0, self.text.start),)
-        number = max(bisect_right(runs, start, key=itemgetter(0)) - 1, 0)
+        number = max(bisect_left(runs, (start + 1, -1)) - 1, 0)
         self._low, offset = runs[number]
         self._high = runs[number + 1][0] if number + 1 < len(runs) else self.end
         self._shift = offset - self._low

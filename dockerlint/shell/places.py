@@ -12,6 +12,7 @@ from dockerlint.shell.dialects import Shell
 from dockerlint.shell.switches import UNKNOWN, Switches
 from dockerlint.shell.tree import Compound, Pipeline, Simple, Statement
 from dockerlint.shell.words import Part, Redirection, Word, base_name
+from dockerlint.shell.wrappers import looked_through
 
 
 class Around(NamedTuple):
@@ -52,6 +53,8 @@ class Found(NamedTuple):
 
 # They cannot fail, so what follows them after `&&` runs.
 _SUCCEED = frozenset({":", "echo", "export", "printf", "set", "true"})
+# They may change the options of the shell that runs them, and so may a function.
+_SETTERS = frozenset({".", "builtin", "command", "eval", "set", "shopt", "source"})
 # Files that everybody sources, and that leave `set` alone.
 _HARMLESS_SOURCES = frozenset(
     {"activate", "env", "os-release", "lsb-release", "nvm.sh", "sdkman-init.sh", "conda.sh",
@@ -83,6 +86,7 @@ class _Walk:
         self._changes = 0
         self._bodies: list[_Body] = []
         self._setting: set[str] = set()
+        self._defined: dict[str, Switches] = {}
 
     def doubt_functions(self) -> None:
         """A function runs later: what `set` changes after its definition may hold in it."""
@@ -114,20 +118,26 @@ class _Walk:
             around = around._replace(is_background=True, in_subshell=True)
         tested = around._replace(is_checked=True, is_exempt=True)
         nested: dict[tuple[str, ...], tuple[Around, Around]] = {}
-        outside = sure = self.switches
-        is_sure = True
+        outside = self.switches
+        # What holds if the list so far succeeded, and if it failed; None where it cannot have.
+        succeeded: Switches | None = outside
+        failed: Switches | None = None
+        operator = "&&"
         for statement, lists in zip(chain, self._lists(chain), strict=True):
             if lists not in nested:
                 nesting = (*around.nesting, *lists)
                 nested[lists] = tested._replace(nesting=nesting), around._replace(nesting=nesting)
             is_last = statement is chain[-1]
+            met, passed_over = (succeeded, failed) if operator == "&&" else (failed, succeeded)
+            self.switches = met or passed_over or outside
             self._pipeline(statement.pipeline, before, statement.connector, nested[lists][is_last])
-            if is_sure:
-                sure = self.switches
-            is_sure = is_sure and statement.connector == "&&" and _succeeds(statement.pipeline)
-            before = statement.connector
-        # What a command sets that may not have run is doubtful afterwards.
-        self.switches = outside if is_background else sure.merged(self.switches)
+            succeeded, failed = self.switches, None if _succeeds(statement.pipeline) else self.switches
+            if operator == "&&":
+                failed = _either(failed, passed_over)
+            else:
+                succeeded = _either(succeeded, passed_over)
+            operator = before = statement.connector
+        self.switches = outside if is_background else _either(succeeded, failed) or outside
 
     @staticmethod
     def _lists(chain: Sequence[Statement]) -> list[tuple[str, ...]]:
@@ -137,7 +147,7 @@ class _Walk:
         names: list[tuple[str, ...]] = [()] * len(chain)
         seen: tuple[str, ...] = ()
         for index in range(len(chain) - 1, -1, -1):
-            for operator in {chain[index - 1].connector if index else "", chain[index].connector}:
+            for operator in (chain[index].connector, chain[index - 1].connector if index else ""):
                 if operator in ("&&", "||") and operator not in seen:
                     seen = (*seen, str(operator))
             names[index] = seen
@@ -173,25 +183,34 @@ class _Walk:
                 self._parts(word.parts, around)
         for assignment in simple.assignments:
             if assignment.value is not None and assignment.value.parts:
-                self._parts(assignment.value.parts, around)
+                # Without a command, its failure is that of the last substitution: `a=$(b) || c`.
+                is_last = assignment is simple.assignments[-1] and not simple.words
+                self._parts(assignment.value.parts, around, is_checked=is_last and around.is_checked)
             for word in assignment.elements or ():
                 self._parts(word.parts, around)
         if simple.redirections:
             self._redirections(simple.redirections, around)
-        if simple.words:
+        if simple.words and ((name := simple.words[0].value) in _SETTERS or name in self._defined):
             self._switch(simple.words)
 
     def _switch(self, words: tuple[Word, ...]) -> None:
         """What a command does to the options of the shell that runs it."""
+        if words[0].value in ("builtin", "command"):
+            words = words[looked_through(words)[0] :]
         name = words[0].value
         after = self.switches
         if name == "set":
             after = self.switches.after(words[1:])
+        elif name == "shopt":
+            after = self.switches.after_shopt(words[1:])
         elif name in (".", "source"):
             is_harmless = len(words) > 1 and base_name(words[1].value) in _HARMLESS_SOURCES
             after = self.switches if is_harmless else UNKNOWN
         elif name in self._setting or (name == "eval" and any("set" in word.value for word in words)):
             after = UNKNOWN
+        elif self._defined.get(name, self.switches) != self.switches:
+            # A function that runs under other options than those at its definition.
+            self._changes += 1
         if after != self.switches:
             self._changes += 1
             self.switches = after
@@ -203,14 +222,14 @@ class _Walk:
             if redirection.document is not None:
                 self._parts(redirection.document.body.parts, around)
 
-    def _parts(self, parts: tuple[Part, ...], around: Around) -> None:
+    def _parts(self, parts: tuple[Part, ...], around: Around, *, is_checked: bool = False) -> None:
         for part in parts:
             if part.parts:
-                self._parts(part.parts, around)
+                self._parts(part.parts, around, is_checked=is_checked)
             if part.statements:
-                self._substitution(part, around)
+                self._substitution(part, around, is_checked=is_checked)
 
-    def _substitution(self, part: Part, around: Around) -> None:
+    def _substitution(self, part: Part, around: Around, *, is_checked: bool) -> None:
         outside = self.switches
         if outside.errexit is not False:
             # bash turns errexit off in `$(...)` unless it plays POSIX, dash and busybox leave it on.
@@ -221,6 +240,7 @@ class _Walk:
             part.statements,
             Around(
                 nesting=nesting,
+                is_checked=is_checked,
                 is_background=around.is_background,
                 in_condition=around.in_condition,
                 in_function=around.in_function,
@@ -279,10 +299,18 @@ class _Walk:
             in_function=True, is_checked=False, is_exempt=False, is_background=False, in_condition=False
         )
         self.statements(compound.clauses[0].statements, body)
+        name = str(compound.words[0].value)
         if self.switches != outside:
-            self._setting.add(str(compound.words[0].value))
-        self.switches = outside
+            self._setting.add(name)
+        self.switches = self._defined[name] = outside
         self._bodies.append(_Body(first, len(self.found), self._changes))
+
+
+def _either(one: Switches | None, other: Switches | None) -> Switches | None:
+    """What holds where one of two ways was taken, if it can be taken at all."""
+    if one is None or other is None or one is other:
+        return one or other
+    return one.merged(other)
 
 
 def _succeeds(pipeline: Pipeline) -> bool:

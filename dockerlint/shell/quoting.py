@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from typing import Self
 
 from dockerlint.shell.ansi import decoded
@@ -237,8 +237,8 @@ class WordReader(Lexer):
         """`$((...))`, `$(...)`, or `$[...]` as bash once wrote arithmetic."""
         start = self.index
         if bracket == "[":
-            end = self.string.find("]", start)
-            if end >= 0:
+            if start < self._last_bracket:
+                end = self.string.index("]", start)
                 return self.arithmetic(start, start + 2, end, end + 1)
             self.index = start + 1
             return self.part("bare", start)
@@ -247,6 +247,11 @@ class WordReader(Lexer):
         if closing is not None:
             return self.arithmetic(start, start + 3, closing, closing + 2)
         return self._substitution("command")
+
+    @cached_property
+    def _last_bracket(self) -> int:
+        # Looked for once: a text may be full of `$[` that are never closed.
+        return self.string.rfind("]")
 
     def _braces(self, *, is_quoted: bool) -> Part:
         start = self.index

@@ -24,6 +24,7 @@ __all__ = ["SHELLS", "Command", "Script", "command_of_words", "read_script"]
 
 # Scripts inside scripts deeper than this are nobody's.
 _DEEPEST_SCRIPT = 5
+_RUN_OTHERS = RUN_SCRIPTS | {"find"}
 
 
 class Command:
@@ -231,7 +232,7 @@ class _Reader:
             redirections = (*simple.redirections, *place.around.redirections)
             command = Command(simple.text, simple.words, simple.assignments, redirections, place)
             yield command
-            if simple.words:
+            if command.name in _RUN_OTHERS:
                 yield from self._inside(command)
 
     def follow(self, command: Command) -> Iterator[Command]:

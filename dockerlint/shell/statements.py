@@ -35,7 +35,7 @@ def _opener() -> re.Pattern[str]:
 @cache
 def _prefix() -> re.Pattern[str]:
     """`!`, and `time` where it stands before more than a simple command."""
-    return re.compile(r"!(?=[\s(]|\Z)|time(?:[ \t]+-p)?(?=[ \t]+(?:[({!]|\[\[|(?:if|for|while|until|case)[ \t]))")
+    return re.compile(r"!(?=[\s;&|()<>]|\Z)|time(?:[ \t]+-p)?(?=[ \t]+(?:[({!]|\[\[|(?:if|for|while|until|case)[ \t]))")
 
 
 @cache
@@ -55,7 +55,7 @@ def _redirection() -> re.Pattern[str]:
 
 @cache
 def _assignment() -> re.Pattern[str]:
-    return re.compile(r"([A-Za-z_]\w*(?:\[[^\]\n]*\])?)(\+?)=", re.ASCII)
+    return re.compile(r"([A-Za-z_]\w*(?:\[(?:[^\[\]\n]|\[[^\[\]\n]*+\])*+\])?)(\+?)=", re.ASCII)
 
 
 @cache
@@ -141,6 +141,9 @@ class StatementReader(WordReader):
             operators.append(self.cut(start, match.end()))
             self.index = match.end()
             self._require_more(match[0], start)
+            if self.string.startswith("!", self.index) and _prefix().match(self.string, self.index):
+                # Only a whole pipeline can be negated.
+                self.fail_unexpected()
             if self.index < self.end:
                 commands.append(self.command())
 
@@ -235,8 +238,9 @@ class StatementReader(WordReader):
         start, self.index = self.index, match.end()
         operator = match[2]
         self.skip_blanks()
-        numbered = _redirection().match(self.string, self.index)
-        target = self.token() if numbered is None else None
+        # `>&2>file`: a number is a target here, though it might begin another redirection.
+        begins = operator not in (">&", "<&") and _redirection().match(self.string, self.index) is not None
+        target = self.token() if not begins else None
         text = self.cut(start, self.index)
         document = None
         if target is None:

@@ -47,6 +47,18 @@ class Switches(NamedTuple):
                 changes.update((str(each.value), is_on) for each in named if each.value in _NAMES)
         return self._replace(**changes)
 
+    def after_shopt(self, words: Sequence[Word]) -> Switches:
+        """What holds after bash's `shopt WORDS`, which sets these options with `-o`.
+
+        https://www.gnu.org/software/bash/manual/html_node/The-Shopt-Builtin.html
+        """
+        letters = {letter for word in words if word.value.startswith("-") for letter in word.value}
+        if "o" not in letters or letters.isdisjoint("su"):
+            return self
+        if not all(word.is_literal for word in words):
+            return UNKNOWN
+        return self._replace(**{str(word.value): "s" in letters for word in words if word.value in _NAMES})
+
     def merged(self, other: Switches) -> Switches:
         """What holds where either of two ways may have been taken."""
         if self == other:
