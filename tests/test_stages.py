@@ -84,6 +84,26 @@ def test_entrypoint_resets_an_inherited_command() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN x", "cmd"),
+        ("FROM --platform=windows/amd64 a\nRUN x", "cmd"),
+        ("ARG P=windows/amd64\nFROM --platform=$P a AS b\nFROM b\nRUN x", "cmd"),
+        ("# escape=`\nFROM a\nRUN x", ""),
+        ("# escape=`\nFROM debian:13\nRUN x", "dash"),
+        ("# escape=`\nFROM --platform=linux/amd64 a\nRUN x", "sh"),
+        ('# escape=`\nFROM a\nSHELL ["pwsh", "-Command"]\nRUN x', "powershell"),
+        ('FROM a\nSHELL ["C:\\\\Windows\\\\System32\\\\CMD.EXE", "/C"]\nRUN x', "cmd"),
+    ],
+)
+def test_what_may_be_windows_is_not_read_as_sh(text: str, dialect: str) -> None:
+    stage = Dockerfile(Source("Dockerfile", text), Options(base_images=base_image)).stages[-1]
+    run = stage.steps[-1].instruction
+    assert isinstance(run, Run)
+    assert run.script.shell.dialect == dialect
+
+
+@pytest.mark.parametrize(
     ("text", "dialect", "errexit", "pipefail"),
     [
         ("FROM a\nRUN x", "sh", False, False),

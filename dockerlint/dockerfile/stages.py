@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from dockerlint.dockerfile import image
+from dockerlint.dockerfile import image, platforms
 from dockerlint.dockerfile.checks import CheckOptions, read_options
 from dockerlint.dockerfile.environment import (
     NOTHING_KNOWN,
@@ -270,7 +270,7 @@ class Dockerfile:
     def _begin_stage(self, from_: From) -> None:
         name = expand(from_.image, self._arguments.lookup, self.escape).value or None
         parent = self.stage_named(name) if name else None
-        brought = parent.brought if parent is not None else self._brought_by(name)
+        brought = parent.brought if parent is not None else self._on_platform(from_, self._brought_by(name))
         stage = Stage(len(self.stages), from_, name, parent, brought)
         self.stages.append(stage)
         if stage.name is not None:
@@ -286,6 +286,17 @@ class Dockerfile:
         if reference is None:
             return BaseImage()
         return self.options.base_images(reference)
+
+    def _on_platform(self, from_: From, brought: BaseImage) -> BaseImage:
+        """An image that is asked for on Windows, or that may be one for Windows, has no shell of Unix."""
+        platform = expand(from_.platform or "", self._arguments.lookup, self.escape).value
+        parsed = platforms.parse(platform) if platform else None
+        if parsed is not None and parsed.system == "windows" and brought.shell.is_posix:
+            return BaseImage(shell=ScriptShell("cmd"))
+        is_linux = parsed is not None and parsed.system == "linux"
+        if self.escape == "`" and brought.shell == POSIX and not is_linux:
+            return brought._replace(shell=ScriptShell(""))
+        return brought
 
     def _run_triggers(self, parent: Stage, stage: Stage) -> None:
         """A stage begins with the triggers of the stage that it is built on, read with the default escape."""
