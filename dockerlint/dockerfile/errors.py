@@ -84,7 +84,7 @@ def _nearest(word: str, candidates: tuple[str, ...]) -> tuple[str, ...]:
     # Longer words are nobody's slip, and comparing them would cost.
     if len(word) > _LONGEST_SLIP:
         return ()
-    distances = {candidate: _distance(word, candidate) for candidate in candidates}
+    distances = {candidate: distance(word, candidate) for candidate in candidates}
     least = min(distances.values(), default=most + 1)
     return tuple(candidate for candidate, distance in distances.items() if distance == least <= most)
 
@@ -92,7 +92,7 @@ def _nearest(word: str, candidates: tuple[str, ...]) -> tuple[str, ...]:
 _LONGEST_SLIP = 40
 
 
-def _distance(one: str, other: str) -> int:
+def distance(one: str, other: str) -> int:
     """How many letters must be put in, taken out or replaced to make one word the other."""
     row = list(range(len(other) + 1))
     for index, letter in enumerate(one, 1):

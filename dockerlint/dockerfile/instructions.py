@@ -261,7 +261,7 @@ class Onbuild(Instruction):
 
     def __init__(self, head: Head) -> None:
         super().__init__(head)
-        line = head.line._replace(text=self.rest)
+        line = head.line._replace(text=self.rest, empty_continuations=())
         trigger = arguments.split_keyword(self.rest)[0]
         if trigger and trigger.upper() not in _NO_TRIGGERS:
             self.instruction = read_instruction(line, head.escape, head.shell)

@@ -1,5 +1,14 @@
-"""Instructions: what Docker refuses, and what it takes for something else."""
+"""Instructions: what Docker refuses, what it takes for something else, and stages."""
 
+from .stages import (
+    DuplicateStageName,
+    ReservedStageName,
+    StageByNumber,
+    StageNameCasing,
+    UnknownStage,
+    UnusedStage,
+)
+from .style import EmptyContinuation, FromAsCasing, InstructionCasing, LegacyKeyValue, Maintainer
 from .syntax import (
     BrokenStageReference,
     InstructionBeforeFrom,
@@ -7,4 +16,20 @@ from .syntax import (
     UnknownInstruction,
 )
 
-__all__ = ["BrokenStageReference", "InstructionBeforeFrom", "SyntaxError", "UnknownInstruction"]
+__all__ = [
+    "BrokenStageReference",
+    "DuplicateStageName",
+    "EmptyContinuation",
+    "FromAsCasing",
+    "InstructionBeforeFrom",
+    "InstructionCasing",
+    "LegacyKeyValue",
+    "Maintainer",
+    "ReservedStageName",
+    "StageByNumber",
+    "StageNameCasing",
+    "SyntaxError",
+    "UnknownInstruction",
+    "UnknownStage",
+    "UnusedStage",
+]
