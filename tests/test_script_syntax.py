@@ -419,3 +419,22 @@ def test_traps_are_read_in_bounded_time(text: str) -> None:
     begun = time.process_time()
     read(text)
     assert time.process_time() - begun < 5
+
+
+_CONSTRUCTS = st.sampled_from(
+    ["function", "f", "()", "{", "}", "(", ")", "case", "in", "x)", ";;", "esac", "for", "select", "do", "done", "if",
+     "then", "elif", "else", "fi", "while", "until", "[[", "]]", "((", "))", "$((", "$(", "`", "${a", "'", '"', "<<E",
+     "E", "\n", "&&", "||", "|", "&", ";", "!", "time", ">", "2>&1", "<(", "a=(", "a[0]=", "sh -c", "eval", "sudo",
+     "find . -exec", "set -e", "exit", "#"]
+)  # fmt: skip
+
+
+@given(st.lists(_CONSTRUCTS, max_size=12).map(" ".join))
+def test_script_that_ends_or_breaks_anywhere_is_read(text: str) -> None:
+    script = read(text)
+    assert script.unread is None or script.unread.reason
+    assert all(text[command.text.start : command.text.end].strip() for command in script.commands if command.words)
+
+
+def test_function_without_a_name_is_read() -> None:
+    assert [command.name for command in read("a && function").commands] == ["a"]

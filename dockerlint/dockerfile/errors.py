@@ -16,6 +16,8 @@ class Kind(Enum):
     FLAG = "flag"  # a flag that the instruction does not have
     INSTRUCTION = "instruction"  # a keyword that Docker does not know
     ORDER = "order"  # something else than ARG before the first FROM, or no FROM at all
+    PORT = "port"
+    SIGNAL = "signal"
     IMAGE = "image"  # no valid image reference
     STAGE = "stage"  # a reference to a stage that cannot be followed
 

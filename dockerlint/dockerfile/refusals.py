@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dockerlint.dockerfile import image, platforms
 from dockerlint.dockerfile.arguments import quoted_words
 from dockerlint.dockerfile.environment import GlobalArguments
-from dockerlint.dockerfile.errors import DockerfileError, Kind, Level
+from dockerlint.dockerfile.errors import DockerfileError, Kind, Level, did_you_mean
 from dockerlint.dockerfile.expansion import Expansion, Lookup, Missing, expand, expand_heredoc, expand_words
 from dockerlint.dockerfile.instructions import (
     Add,
@@ -35,7 +35,7 @@ from dockerlint.dockerfile.instructions import (
 )
 from dockerlint.dockerfile.mounts import late_faults
 from dockerlint.dockerfile.ports import fault_of_port
-from dockerlint.dockerfile.signals import is_signal
+from dockerlint.dockerfile.signals import SIGNALS, is_signal
 from dockerlint.source import Text
 
 if TYPE_CHECKING:
@@ -281,16 +281,17 @@ def _without_value(word: Text) -> str:
 def _refused_signal(stopsignal: Stopsignal, words: _Words) -> Errors:
     read = words.read(stopsignal.argument)
     if read.built == "" and stopsignal.argument:
-        yield read.error(f"there is no signal{_without_value(stopsignal.argument)}")
+        yield read.error(f"there is no signal{_without_value(stopsignal.argument)}", kind=Kind.SIGNAL)
     elif read.built and not is_signal(read.built):
-        yield read.error(f"{read.shown} is no signal: it has a number, or a name such as `SIGTERM`")
+        hint = did_you_mean(read.built.upper(), SIGNALS) or ": it has a number, or a name such as `SIGTERM`"
+        yield read.error(f"{read.shown} is no signal{hint}", kind=Kind.SIGNAL)
 
 
 def _refused_expose(expose: Expose, words: _Words) -> Errors:
     for word in expose.ports:
         read = words.read_words(word)
         messages = [fault_of_port(value) for value in read.built or ()]
-        yield from (read.error(message) for message in messages if message is not None)
+        yield from (read.error(message, kind=Kind.PORT) for message in messages if message is not None)
         if word.startswith("#"):
             return  # the rest is the same comment
 

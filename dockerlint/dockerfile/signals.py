@@ -13,6 +13,9 @@ _NAMES = frozenset(
 )  # fmt: skip
 
 
+SIGNALS = tuple(sorted(f"SIG{name}" for name in _NAMES))
+
+
 def is_signal(text: str) -> bool:
     """Whether Docker knows a signal by this number, or by this name in any case, with `SIG` or without."""
     if re.fullmatch(r"[+-]?[0-9]+", text):

@@ -323,6 +323,12 @@ class Dockerfile:
                 by_place[key] = error
         return tuple(error for _, error in sorted(by_place.items(), key=lambda item: item[0]))
 
+    def certain_errors(self, *kinds: Kind) -> list[DockerfileError]:
+        """The errors of some kinds that no build argument would keep away; what is no Dockerfile yet has none."""
+        if self.is_template or self.is_foreign:
+            return []
+        return [error for error in self.errors if error.kind in kinds and not error.unless_given]
+
     def _reference_errors(self) -> Iterator[DockerfileError]:
         for origin in self.origins:
             is_built = self.options.target is None or origin.user.index in self.built_stages

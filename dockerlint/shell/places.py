@@ -298,8 +298,10 @@ class _Walk:
         body = around._replace(
             in_function=True, is_checked=False, is_exempt=False, is_background=False, in_condition=False
         )
-        self.statements(compound.clauses[0].statements, body)
-        name = str(compound.words[0].value)
+        for clause in compound.clauses:
+            self.statements(clause.statements, body)
+        # A script may end behind the word `function`.
+        name = str(compound.words[0].value) if compound.words else ""
         if self.switches != outside:
             self._setting.add(name)
         self.switches = self._defined[name] = outside

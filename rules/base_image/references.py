@@ -39,9 +39,8 @@ class InvalidImageReference(Rule[Dockerfile]):
     )
 
     def check(self, dockerfile: Dockerfile) -> Findings:
-        for error in dockerfile.errors:
-            if error.kind is Kind.IMAGE and not error.unless_given and not dockerfile.is_template:
-                yield self.finding(error.span, error.message, is_refusal=True)
+        for error in dockerfile.certain_errors(Kind.IMAGE):
+            yield self.finding(error.span, error.message, is_refusal=True)
 
 
 class FromNeedsBuildArg(Rule[Build]):

@@ -1,5 +1,6 @@
 """Instructions: what Docker refuses, what it takes for something else, and stages."""
 
+from .settings import ExposeHostPort, InvalidPort, InvalidStopSignal, OverriddenInstruction, UntidyExpose
 from .stages import (
     DuplicateStageName,
     ReservedStageName,
@@ -20,16 +21,21 @@ __all__ = [
     "BrokenStageReference",
     "DuplicateStageName",
     "EmptyContinuation",
+    "ExposeHostPort",
     "FromAsCasing",
     "InstructionBeforeFrom",
     "InstructionCasing",
+    "InvalidPort",
+    "InvalidStopSignal",
     "LegacyKeyValue",
     "Maintainer",
+    "OverriddenInstruction",
     "ReservedStageName",
     "StageByNumber",
     "StageNameCasing",
     "SyntaxError",
     "UnknownInstruction",
     "UnknownStage",
+    "UntidyExpose",
     "UnusedStage",
 ]

@@ -40,8 +40,6 @@ class SyntaxError(Rule[Dockerfile]):  # noqa: A001 (the name of the rule)
         "FROM alpine:3.22\nSHELL «/bin/bash -c»": None,
         "FROM alpine:3.22\nRUN --mount=type=«cach»,target=/root/.cache pip install flask": None,
         "FROM alpine:3.22\nONBUILD «FROM» alpine:3.23": None,
-        "FROM alpine:3.22\nEXPOSE «80,443»": None,
-        "FROM alpine:3.22\nSTOPSIGNAL «SIGTREM»": None,
         "FROM alpine:3.22\nCOPY --chmod=«rwx» app /app": None,
         "FROM alpine:3.22\nRUN cat «<<EOF» > /motd\nhello": None,
         "FROM alpine:3.22\nCOPY «https://example.com/app» /app": None,
@@ -65,8 +63,8 @@ class SyntaxError(Rule[Dockerfile]):  # noqa: A001 (the name of the rule)
     )
 
     def check(self, dockerfile: Dockerfile) -> Findings:
-        kinds = {Kind.SYNTAX} if dockerfile.has_foreign_frontend else {Kind.SYNTAX, Kind.FLAG}
-        for error in _errors(dockerfile, kinds):
+        kinds = (Kind.SYNTAX,) if dockerfile.has_foreign_frontend else (Kind.SYNTAX, Kind.FLAG)
+        for error in dockerfile.certain_errors(*kinds):
             yield _with_reason(self.finding(error.span, error.message), error)
 
 
@@ -108,7 +106,7 @@ class UnknownInstruction(Rule[Dockerfile]):
         if dockerfile.has_foreign_frontend:
             return
         open_runs = _continued(dockerfile)
-        for error in _errors(dockerfile, {Kind.INSTRUCTION}):
+        for error in dockerfile.certain_errors(Kind.INSTRUCTION):
             keyword = error.span.source.slice(error.span.start, error.span.end)
             before = open_runs.get(keyword.line)
             if before is not None:
@@ -183,7 +181,7 @@ class InstructionBeforeFrom(Rule[Dockerfile]):
     )
 
     def check(self, dockerfile: Dockerfile) -> Findings:
-        for error in _errors(dockerfile, {Kind.ORDER}):
+        for error in dockerfile.certain_errors(Kind.ORDER):
             yield self.finding(error.span, error.message, is_refusal=True)
 
 
@@ -220,7 +218,7 @@ class BrokenStageReference(Rule[Dockerfile]):
     )
 
     def check(self, dockerfile: Dockerfile) -> Findings:
-        for error in _errors(dockerfile, {Kind.STAGE}):
+        for error in dockerfile.certain_errors(Kind.STAGE):
             yield self.finding(error.span, error.message, is_refusal=True)
 
 
@@ -229,10 +227,3 @@ def _with_reason(finding: Finding, error: DockerfileError) -> Finding:
     if error.stops_build:
         return finding._replace(is_refusal=True)
     return finding._replace(reason="The builds of images on top of this one stop." if error.is_in_trigger else "")
-
-
-def _errors(dockerfile: Dockerfile, kinds: set[Kind]) -> list[DockerfileError]:
-    """The errors of some kinds that no build argument would keep away; what is no Dockerfile yet has none."""
-    if dockerfile.is_template or dockerfile.is_foreign:
-        return []
-    return [error for error in dockerfile.errors if error.kind in kinds and not error.unless_given]
