@@ -102,8 +102,8 @@ class Stage:
         self.state: State = before.forked()
         self._sets_cmd = False
 
-    def add(self, instruction: Instruction, arguments: GlobalArguments) -> None:
-        self.steps.append(Step(instruction, self.state))
+    def add(self, instruction: Instruction, arguments: GlobalArguments, *, is_trigger: bool = False) -> None:
+        self.steps.append(Step(instruction, self.state, is_trigger))
         self.state = after(instruction, self.state, arguments)
         if isinstance(instruction, Cmd):
             self._sets_cmd = True
@@ -304,7 +304,7 @@ class Dockerfile:
         for trigger in triggers[: max(0, _MOST_TRIGGERS - self._triggers_run)]:
             instruction = read_instruction(trigger.instruction.line, "\\", self._shell())
             self._errors += instruction.faults
-            stage.add(instruction, self._arguments)
+            stage.add(instruction, self._arguments, is_trigger=True)
         self._triggers_run += len(triggers)
 
     def stage_named(self, name: str) -> Stage | None:

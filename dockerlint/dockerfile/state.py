@@ -123,10 +123,11 @@ class State(NamedTuple):
 
 
 class Step(NamedTuple):
-    """An instruction and what holds before it."""
+    """An instruction and what holds before it. A trigger stands in the ONBUILD of another stage."""
 
     instruction: Instruction
     before: State
+    is_trigger: bool = False
 
 
 def after(instruction: Instruction, state: State, arguments: GlobalArguments) -> State:

@@ -102,12 +102,13 @@ class OverriddenInstruction(Rule[Stage]):
     good = (
         'FROM alpine:3.22 AS base\nCMD ["a"]\nFROM base\nCMD ["b"]',
         'FROM alpine:3.22\nENTRYPOINT ["a"]\nCMD ["b"]\nHEALTHCHECK CMD c',
-        'FROM alpine:3.22\nONBUILD CMD ["a"]\nCMD ["b"]',
+        'FROM alpine:3.22 AS a\nONBUILD CMD ["a"]\nCMD ["b"]\nFROM a\nCMD ["c"]',
     )
 
     def check(self, stage: Stage) -> Findings:
+        own = [step.instruction for step in stage.steps if not step.is_trigger]
         for kind in (Cmd, Entrypoint, Healthcheck):
-            found = [one for one in stage.instructions if isinstance(one, kind)]
+            found = [one for one in own if isinstance(one, kind)]
             for one in found[:-1]:
                 message = f"this {one.name} never takes effect: line {found[-1].start_line} replaces it"
                 yield self.finding(one.keyword, message, fix=_deleted(one))
@@ -181,7 +182,7 @@ class UntidyExpose(Rule[Stage]):
         "FROM alpine:3.22\nEXPOSE 53/tcp 53/udp",
         "FROM alpine:3.22 AS a\nEXPOSE 80\nFROM a\nEXPOSE 80",
         "FROM alpine:3.22\nEXPOSE 8000-8010 8005",
-        "FROM alpine:3.22\nARG P\nEXPOSE $P $P",
+        "FROM alpine:3.22\nARG P=80\nARG Q=80\nEXPOSE $P $Q",
     )
 
     def check(self, stage: Stage) -> Findings:
@@ -197,7 +198,7 @@ class UntidyExpose(Rule[Stage]):
                 yield self.finding(word, f"`{word}` should be `{port}/{protocol.lower()}`", fix=fix)
                 continue
             key = f"{port}/{protocol or 'tcp'}"
-            if key in lines:
+            if key in lines and "$" not in word:
                 message = f"port {port} is exposed in line {lines[key]} already"
                 yield self.finding(word, message, fix=_without(step.instruction, word))
             lines.setdefault(key, word.line)
