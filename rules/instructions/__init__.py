@@ -1,5 +1,13 @@
 """Instructions: what Docker refuses, what it takes for something else, and stages."""
 
+from .files import (
+    AddForLocalFile,
+    AddRemoteUnverified,
+    CopyRootToRoot,
+    CopySeveralToFile,
+    RelativeWorkdir,
+    WorkdirInSystemDirectory,
+)
 from .settings import ExposeHostPort, InvalidPort, InvalidStopSignal, OverriddenInstruction, UntidyExpose
 from .stages import (
     DuplicateStageName,
@@ -18,7 +26,11 @@ from .syntax import (
 )
 
 __all__ = [
+    "AddForLocalFile",
+    "AddRemoteUnverified",
     "BrokenStageReference",
+    "CopyRootToRoot",
+    "CopySeveralToFile",
     "DuplicateStageName",
     "EmptyContinuation",
     "ExposeHostPort",
@@ -30,6 +42,7 @@ __all__ = [
     "LegacyKeyValue",
     "Maintainer",
     "OverriddenInstruction",
+    "RelativeWorkdir",
     "ReservedStageName",
     "StageByNumber",
     "StageNameCasing",
@@ -38,4 +51,5 @@ __all__ = [
     "UnknownStage",
     "UntidyExpose",
     "UnusedStage",
+    "WorkdirInSystemDirectory",
 ]
