@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dockerlint.compose.services import Service
-from dockerlint.compose.values import Value
 from dockerlint.knowledge.secrets import find_credentials, find_tokens, is_harmless, is_secret_name
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
 from dockerlint.project.build import Launch
 from dockerlint.source import Text
+
+if TYPE_CHECKING:
+    from dockerlint.compose.services import Service
+    from dockerlint.compose.values import Value
 
 if TYPE_CHECKING:  # these import `ast`, which only a run with a Python program needs
     from dockerlint.application.literals import Assignment

@@ -22,7 +22,15 @@ def modules(folder: Path, *arguments: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["yaml", "rich.console", "multiprocessing", "concurrent.futures", "pathspec", "dockerlint.application.syntax"],
+    [
+        "yaml",
+        "rich.console",
+        "multiprocessing",
+        "concurrent.futures",
+        "pathspec",
+        "dockerlint.application.syntax",
+        "dockerlint.compose.services",
+    ],
 )
 def test_slow_modules_are_not_imported_without_need(name: str, tmp_path: Path) -> None:
     lay_out({"Dockerfile": 'FROM python:3.13-slim\nUSER 1000\nCMD ["app"]\n'}, tmp_path)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dockerlint.compose.services import Compose
 from dockerlint.dockerfile.instructions import Instruction, Onbuild, ShellForm
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.registry import AnyRule
@@ -14,6 +13,9 @@ from dockerlint.lint.rule import Rule
 from dockerlint.lint.settings import Settings
 from dockerlint.project.build import Build, Launch
 from dockerlint.shell.script import Command
+
+if TYPE_CHECKING:
+    from dockerlint.compose.services import Compose
 
 
 class Engine:

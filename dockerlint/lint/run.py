@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from dockerlint.compose.env_files import parse_env
-from dockerlint.compose.services import Compose
-from dockerlint.compose.services import read as read_compose
 from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.knowledge.base_images import base_image
 from dockerlint.lint.engine import Engine, arranged
@@ -19,6 +16,9 @@ from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import Found
 from dockerlint.project.project import Project, companions, root_of
 from dockerlint.source import Source, Span
+
+if TYPE_CHECKING:
+    from dockerlint.compose.services import Compose
 
 # Larger files are nobody's Dockerfile; reading them would only cost memory.
 LARGEST_FILE = 32 * 1024 * 1024
@@ -134,7 +134,9 @@ class _Runner:
             if isinstance(source, Problem):
                 self._unread[path] = source
                 return None
-            self.composes[path] = read_compose(source, {} if path == "-" else dotenv_of(Path(path)))
+            from dockerlint.compose.services import read  # noqa: PLC0415 (most runs have no Compose file)
+
+            self.composes[path] = read(source, {} if path == "-" else dotenv_of(Path(path)))
         return self.composes[path]
 
     def check(self, file: Found) -> _Checked:
@@ -194,6 +196,8 @@ def dotenv_of(path: Path) -> dict[str, str]:
     source = read_source(str(file))
     if isinstance(source, Problem):
         return {}
+    from dockerlint.compose.env_files import parse_env  # noqa: PLC0415 (only Compose files have it)
+
     last = {str(entry.name): entry for entry in parse_env(source)}
     return {name: str(entry.value) for name, entry in last.items() if entry.value is not None and not entry.unknown}
 

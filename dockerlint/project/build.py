@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from dockerlint.compose.services import Service
 from dockerlint.context.files import Context
 from dockerlint.dockerfile.copies import absolute_path
 from dockerlint.dockerfile.image import parse
@@ -23,6 +22,7 @@ from dockerlint.source import Source, Text
 
 if TYPE_CHECKING:
     from dockerlint.application.program import Program
+    from dockerlint.compose.services import Service
 
 _DEVELOPMENT = frozenset(
     {"dev", "develop", "development", "devcontainer", "debug", "test", "tests", "e2e", "ci", "lint"}

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from dockerlint.compose.services import Compose, Service
-from dockerlint.compose.values import Value
 from dockerlint.context.files import Context
 from dockerlint.dockerfile.instructions import Add, Copy
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.project.build import Build, has_development_part
+
+if TYPE_CHECKING:
+    from dockerlint.compose.services import Compose, Service
+    from dockerlint.compose.values import Value
 
 # What Compose looks for by itself; https://docs.docker.com/compose/intro/compose-application-model/
 COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
