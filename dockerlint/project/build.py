@@ -102,7 +102,7 @@ class Build:
         if self.dockerfile.options.target is not None:
             return (self.dockerfile.target,) if self.dockerfile.target is not None else ()
         wanted = {_target(service) for service in self.services} - {None}
-        named = [stage for stage in stages[:-1] if stage.name in wanted or str(stage.index) in wanted]
+        named = [stage for stage in stages[:-1] if stage.name in wanted]
         return (*named, *stages[-1:])
 
     @cached_property
@@ -137,13 +137,10 @@ class Build:
 
     def services_of(self, stage: Stage) -> tuple[Service, ...]:
         """The services that run this stage: those that name it, or that name none if it is the last."""
-        is_last = stage is self.dockerfile.stages[-1]
-        names = (stage.name, str(stage.index))
-        return tuple(
-            service
-            for service in self.services
-            if (target := _target(service)) in names or (target is None and is_last)
-        )
+        wanted: set[str | None] = {stage.name} if stage.name is not None else set()
+        if stage is self.dockerfile.stages[-1]:
+            wanted.add(None)
+        return tuple(service for service in self.services if _target(service) in wanted)
 
     def runs_as(self, stage: Stage) -> RunAs:
         """The user of the stage's process: the last USER of its chain, or the base image's own."""
@@ -244,7 +241,7 @@ def _commands_of(service: Service, stage: Stage) -> Iterator[Command]:
 def _target(service: Service) -> str | None:
     """The stage that a service builds, as Docker compares its name."""
     target = service.build.target if service.build is not None else None
-    return target.text.lower() if target is not None else None
+    return target.text.lower() or None if target is not None else None
 
 
 def _gives_up_root(command: Command) -> bool:
