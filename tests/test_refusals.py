@@ -234,6 +234,7 @@ def test_trigger_is_refused_where_it_runs() -> None:
         ("FROM a:$TAG", ()),
         ("FROM a\nARG B\nLABEL c=${B:?say}", ("B",)),
         ("FROM a\nARG B\nLABEL c=$B'd", ()),
+        ("FROM a\nARG B\nCOPY <<E /x\nit's ${B:?no}\nE", ("B",)),
         ("ARG TAG=1\nARG OTHER\nFROM A:${TAG:-$OTHER}", ()),
     ],
 )

@@ -57,13 +57,7 @@ class Mount(NamedTuple):
 
     flag: Flag
     fields: tuple[Field, ...]
-
-    @property
-    def options(self) -> dict[str, Text]:
-        return {
-            field.name: field.value if field.value is not None else field.key.part(len(field.key), len(field.key))
-            for field in self.fields
-        }
+    options: dict[str, Text]
 
     @property
     def type(self) -> str:
@@ -99,7 +93,12 @@ class Mount(NamedTuple):
 
 def read_mount(flag: Flag, value: Text) -> Mount:
     """Take a mount apart. Raises DockerfileError where Docker cannot read its fields."""
-    return Mount(flag, tuple(_field(part) for part in _csv(value)))
+    fields = tuple(_field(part) for part in _csv(value))
+    options = {
+        field.name: field.value if field.value is not None else field.key.part(len(field.key), len(field.key))
+        for field in fields
+    }
+    return Mount(flag, fields, options)
 
 
 def _field(text: Text) -> Field:

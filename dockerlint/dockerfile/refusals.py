@@ -68,6 +68,9 @@ def _is_unreadable(instruction: Instruction) -> bool:
     return any(fault.level is Level.PARSE for fault in instruction.faults)
 
 
+Expander = Callable[[str, Lookup, str], Expansion[Any]]
+
+
 class Read(NamedTuple):
     """A word and what becomes of it. `unless_given` are the arguments without default that it relies on."""
 
@@ -75,6 +78,7 @@ class Read(NamedTuple):
     expansion: Expansion[Any]
     unless_given: tuple[str, ...]
     level: Level
+    expander: Expander = expand
 
     @property
     def built(self) -> Any:
@@ -97,7 +101,7 @@ def fault_of(read: Read, escape: str) -> DockerfileError | None:
     fault = read.expansion.fault
     if fault is None:
         return None
-    if read.unless_given and expand(read.word, lambda _: Missing.UNKNOWN, escape).fault is not None:
+    if read.unless_given and read.expander(read.word, lambda _: Missing.UNKNOWN, escape).fault is not None:
         read = read._replace(unless_given=())  # wrong whatever the arguments are
     part = read.word.part(fault.start, fault.end)
     return read.error(fault.message, part or read.word)
@@ -121,21 +125,22 @@ class _Words:
         self._missing = missing
 
     def read(self, word: Text) -> Read:
-        return self._noted(word, expand(word, self.lookup, self.escape))
+        return self._noted(word, expand)
 
     def read_words(self, word: Text) -> Read:
         """The words that a word of EXPOSE becomes."""
-        return self._noted(word, expand_words(word, self.lookup, self.escape))
+        return self._noted(word, expand_words)
 
     def read_body(self, heredoc: Text) -> Read:
-        return self._noted(heredoc, expand_heredoc(heredoc, self.lookup))
+        return self._noted(heredoc, lambda body, lookup, _: expand_heredoc(body, lookup))
 
     def certain(self, word: Text) -> str | None:
         """What a word becomes by the defaults that the file gives."""
         return self.read(word).expansion.value
 
-    def _noted(self, word: Text, expansion: Expansion[Any]) -> Read:
-        read = Read(word, expansion, self._missing(expansion), self._level)
+    def _noted(self, word: Text, expander: Expander) -> Read:
+        expansion = expander(word, self.lookup, self.escape)
+        read = Read(word, expansion, self._missing(expansion), self._level, expander)
         error = fault_of(read, self.escape)
         if error is not None:
             self.errors.append(error)

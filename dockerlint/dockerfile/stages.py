@@ -198,7 +198,7 @@ class Dockerfile:
         reference = image.parse(named.split()[0]) if named else None
         return reference is not None and reference.familiar not in _DOCKERS_FRONTENDS
 
-    @property
+    @cached_property
     def is_foreign(self) -> bool:
         """Whether the file is no Dockerfile: it names its frontend by `// syntax=...`, or in JSON."""
         head = self.source.text[:_LONGEST_HEAD].lstrip()

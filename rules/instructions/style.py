@@ -213,14 +213,15 @@ class Maintainer(Rule[Dockerfile]):
     )
 
     def check(self, dockerfile: Dockerfile) -> Findings:
-        stages = {id(step.instruction): stage for stage in dockerfile.stages for step in stage.steps}
-        for one in dockerfile.instructions:
-            if isinstance(one, MaintainerInstruction):
-                stage = stages.get(id(one))
-                # Before FROM there is nothing to label, and a label that is there already has the last word.
-                is_free = stage is not None and _AUTHORS not in dict(stage.state.labels)
-                fix = _as_label(one) if is_free else None
-                yield self.finding(one.keyword, "MAINTAINER is deprecated; a LABEL holds it as well", fix=fix)
+        maintainers = [one for one in dockerfile.instructions if isinstance(one, MaintainerInstruction)]
+        if not maintainers:
+            return
+        # Before FROM there is nothing to label, and a label that is there already has the last word.
+        free = [stage for stage in dockerfile.stages if all(key != _AUTHORS for key, _ in stage.state.labels)]
+        to_label = {id(one) for stage in free for one in stage.instructions}
+        for one in maintainers:
+            fix = _as_label(one) if id(one) in to_label else None
+            yield self.finding(one.keyword, "MAINTAINER is deprecated; a LABEL holds it as well", fix=fix)
 
 
 _AUTHORS = "org.opencontainers.image.authors"

@@ -105,8 +105,9 @@ class UnknownInstruction(Rule[Dockerfile]):
     def check(self, dockerfile: Dockerfile) -> Findings:
         if dockerfile.has_foreign_frontend:
             return
-        open_runs = _continued(dockerfile)
-        for error in dockerfile.certain_errors(Kind.INSTRUCTION):
+        errors = dockerfile.certain_errors(Kind.INSTRUCTION)
+        open_runs = _continued(dockerfile) if errors else {}
+        for error in errors:
             keyword = error.span.source.slice(error.span.start, error.span.end)
             before = open_runs.get(keyword.line)
             if before is not None:
