@@ -5,22 +5,18 @@ https://docs.docker.com/reference/compose-file/extension/#specifying-durations
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
 from dockerlint.compose.errors import shown
+from dockerlint.dockerfile.durations import UNITS, total
 
-_UNITS = {"ns": 1, "us": 1_000, "µs": 1_000, "ms": 1_000_000, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
-_UNITS |= {"d": 24 * _UNITS["h"], "w": 7 * 24 * _UNITS["h"]}
+_UNITS = UNITS | {"d": 24 * UNITS["h"], "w": 7 * 24 * UNITS["h"]}
 
 
 def nanoseconds(text: str) -> int:
     """The length of a duration. Raises ValueError if it is none: a unit is a must."""
-    if text == "0":
-        return 0
-    if not _duration().fullmatch(text):
+    length = 0 if text == "0" else total(text, _UNITS)
+    if length is None:
         raise ValueError(f"{shown(text)} is no duration: write `30s` or `1m30s`")
-    return round(sum(float(number) * _UNITS[unit] for number, unit in _part().findall(text)))
+    return length
 
 
 def normalised(text: str) -> str:
@@ -41,13 +37,3 @@ def _number(amount: int, unit: str) -> str:
     whole, rest = divmod(amount, _UNITS[unit])
     digits = len(str(_UNITS[unit])) - 1
     return f"{whole}.{rest:0{digits}d}".rstrip("0").rstrip(".") if rest else str(whole)
-
-
-@cache
-def _duration() -> re.Pattern[str]:
-    return re.compile(r"(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|ms|s|m|h|d|w))+")
-
-
-@cache
-def _part() -> re.Pattern[str]:
-    return re.compile(r"([0-9.]+)([a-zµ]+)")
