@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import os
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from dockerlint.lint.configuration import with_table
 from dockerlint.lint.finding import Finding, Problem
 from dockerlint.lint.registry import AnyRule, Selection
 from dockerlint.lint.run import Request, run
@@ -37,7 +39,7 @@ class Sample(NamedTuple):
 
 
 def files_of(sample: str) -> dict[str, str]:
-    """A sample's files; without a line `=== name` it is a Dockerfile."""
+    """A sample's files; without a line `=== name` it is a Dockerfile. `=== dockerlint.toml` holds its settings."""
     files: dict[str, list[str]] = {}
     name = "Dockerfile"
     for line in sample.split("\n"):
@@ -100,8 +102,9 @@ def check_files(rules: list[AnyRule], files: dict[str, str], folder: Path) -> tu
     """What the rules say of a folder with these files."""
     lay_out(files, folder)
     selection = Selection([rule.name for rule in rules])
+    settings = with_table(Settings(as_of=AS_OF), tomllib.loads(files.get("dockerlint.toml", "")))
     with inside(folder):
-        result = run(Request(tuple(find(["."])), selection, Settings(as_of=AS_OF)))
+        result = run(Request(tuple(find(["."])), selection, settings))
     return list(result.findings), list(result.problems)
 
 

@@ -12,6 +12,7 @@ from dockerlint.lint.registry import AnyRule
 from dockerlint.lint.rule import Rule
 from dockerlint.lint.settings import Settings
 from dockerlint.project.build import Build, Launch
+from dockerlint.project.layers import Layer
 from dockerlint.shell.script import Command
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Engine:
                 yield node
                 if wants_commands and isinstance(node, ShellForm):
                     yield from node.commands
+        if self._rules_for(Layer):
+            yield from build.layers
         if self._rules_for(Launch):
             yield from build.launches
 

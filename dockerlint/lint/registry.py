@@ -17,6 +17,8 @@ DOCKERFILE_CHAPTERS = (
     "user",
     "secrets",
     "caching",
+    "packages",
+    "shell",
     "build_context",
     "runtime",
     "application",

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
+
+
+class LabelSchema(NamedTuple):
+    """What labels an image must have, and of what form their values are.
+
+    `types` maps keys to "text", "url", "rfc3339", "spdx", "hash", "semver" or "email". If it `is_strict`, no other
+    keys may be used.
+    """
+
+    types: Mapping[str, str] = {}
+    required: tuple[str, ...] = ()
+    is_strict: bool = False
 
 
 class Settings(NamedTuple):
     """Frozen settings that rules may read.
 
-    `as_of` is the day for which ends of life are judged.
+    `as_of` is the day for which ends of life are judged. `development_images` are globs of the names of stages and
+    Dockerfiles that never go into production; `trusted_registries` prefixes of image names; `allowed_images` images
+    that are used although they are retired; `named_contexts` what `--build-context` gives a name; `extended_support`
+    lines such as `python 3.9` whose support is paid for. Sizes are in bytes. `squash`: layers are made one afterwards.
     """
 
     as_of: date
+    development_images: tuple[str, ...] = ()
+    trusted_registries: tuple[str, ...] = ()
+    allowed_images: tuple[str, ...] = ()
+    named_contexts: tuple[str, ...] = ()
+    extended_support: tuple[str, ...] = ()
+    labels: LabelSchema | None = None
+    context_size: int = 100_000_000
+    file_size: int = 50_000_000
+    require_reason: bool = False
+    squash: bool = False

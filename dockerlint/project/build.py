@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from dockerlint.context.files import Context
 from dockerlint.dockerfile.copies import absolute_path
 from dockerlint.dockerfile.image import parse
-from dockerlint.dockerfile.instructions import Add, Copy, Instruction, Run, ShellForm, User
+from dockerlint.dockerfile.instructions import Add, Copy, Instruction, Onbuild, Run, ShellForm, User
 from dockerlint.dockerfile.stages import Dockerfile, Stage
 from dockerlint.knowledge.images import ImageFacts, facts, is_root
 from dockerlint.project.image_files import ImageFiles
+from dockerlint.project.layers import Layer
 from dockerlint.project.programs import programs
 from dockerlint.shell.dialects import POSIX, shell_of_shebang
 from dockerlint.shell.script import SHELLS, Command, command_of_words, read_script
@@ -115,6 +116,37 @@ class Build:
     def runtime_stages(self) -> tuple[Stage, ...]:
         """The targets that start something."""
         return tuple(stage for stage in self.targets if self._starts_something(stage))
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """Every RUN that is written in the file, those in ONBUILD too, stage by stage."""
+        return tuple(layer for stage in self.dockerfile.stages for layer in self._written_layers(stage))
+
+    def _written_layers(self, stage: Stage) -> Iterator[Layer]:
+        own = iter(self._own_layers[stage.index])
+        for step in stage.steps:
+            instruction = step.instruction
+            if isinstance(instruction, Run):
+                layer = next(own)
+                if not step.is_trigger:
+                    yield layer
+            elif isinstance(instruction, Onbuild) and isinstance(instruction.instruction, Run):
+                yield Layer(self, stage, instruction.instruction, step.before, is_trigger=True)
+
+    def layers_of(self, stage: Stage) -> tuple[Layer, ...]:
+        """Every RUN of the stage's chain in the order in which they run, triggers of stages below it too."""
+        return tuple(layer for link in stage.chain for layer in self._own_layers[link.index])
+
+    @cached_property
+    def _own_layers(self) -> tuple[tuple[Layer, ...], ...]:
+        return tuple(
+            tuple(
+                Layer(self, stage, step.instruction, step.before, is_trigger=False)
+                for step in stage.steps
+                if isinstance(step.instruction, Run)
+            )
+            for stage in self.dockerfile.stages
+        )
 
     def is_development(self, stage: Stage) -> bool:
         return has_development_part(stage.name, self.label)

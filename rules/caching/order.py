@@ -1,4 +1,4 @@
-"""Layers: what makes a build do its work again, and what it leaves behind."""
+"""The order of a build: what comes early makes all that follows run again."""
 
 from __future__ import annotations
 

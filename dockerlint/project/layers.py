@@ -1,0 +1,85 @@
+"""A RUN where it stands: in a stage, with what holds before it and what its commands do."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dockerlint.dockerfile.instructions import Run
+from dockerlint.dockerfile.stages import Stage
+from dockerlint.dockerfile.state import State
+from dockerlint.shell.packages import PackageAction, action_of
+from dockerlint.shell.script import Command, Script
+from dockerlint.shell.values import with_values
+
+if TYPE_CHECKING:
+    from dockerlint.project.build import Build
+
+
+class Layer:
+    """A RUN in its stage.
+
+    `before` is what holds when it begins. One in ONBUILD is a trigger: it runs in other builds, on another stage,
+    of which nothing is known but what this stage holds at that line.
+    """
+
+    def __init__(self, build: Build, stage: Stage, run: Run, before: State, *, is_trigger: bool) -> None:
+        self.build = build
+        self.stage = stage
+        self.run = run
+        self.before = before
+        self.is_trigger = is_trigger
+
+    @property
+    def ships(self) -> bool:
+        """Whether what it leaves behind is part of an image that somebody runs."""
+        return self.stage in self.build.shipping_stages
+
+    @property
+    def script(self) -> Script:
+        return self.run.script
+
+    @property
+    def dialect(self) -> str:
+        """What reads its script: "dash", "busybox", "bash", ...; "sh" where nobody knows which shell that is."""
+        return self.script.shell.dialect
+
+    @cached_property
+    def commands(self) -> tuple[Command, ...]:
+        """Its simple commands in the order of the text; words that are nothing but a known variable are its value."""
+        return tuple(with_values(self.script, self.before.environment.get))
+
+    @cached_property
+    def actions(self) -> tuple[PackageAction, ...]:
+        """What its commands do with packages and downloads."""
+        return tuple(action for command in self.commands if (action := action_of(command)) is not None)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Command]]:
+        found: dict[str, list[Command]] = {}
+        for command in self.commands:
+            found.setdefault(command.name, []).append(command)
+        return found
+
+    def named(self, *names: str) -> list[Command]:
+        """Its commands that run one of these programs, in the order of the text."""
+        if len(names) == 1:
+            return self._by_name.get(names[0], [])
+        if self._by_name.keys().isdisjoint(names):
+            return []
+        return [command for command in self.commands if command.name in names]
+
+    def after(self, command: Command) -> tuple[Command, ...]:
+        """The commands behind one of its own."""
+        index = next(number for number, one in enumerate(self.commands) if one is command)
+        return self.commands[index + 1 :]
+
+    @property
+    def earlier(self) -> tuple[Layer, ...]:
+        """The layers of its stage's chain that it stands on, from the first on."""
+        return tuple(layer for layer in self.build.layers_of(self.stage) if layer.run.start_line < self.run.start_line)
+
+    @property
+    def later(self) -> tuple[Layer, ...]:
+        """The layers of its own stage that stand on it."""
+        return tuple(layer for layer in self.build.layers_of(self.stage) if layer.run.start_line > self.run.start_line)

@@ -1,0 +1,5 @@
+"""Layers: what makes a build do its work again, and what it leaves behind."""
+
+from .order import SourceBeforeDependencies
+
+__all__ = ["SourceBeforeDependencies"]

@@ -1,0 +1,1 @@
+"""Shell text: what a script does otherwise than it seems to."""
