@@ -1,8 +1,9 @@
 """Run every rule on a folder of files: crashes, findings for each rule, and some of them to read.
 
-    python -m benchmarks.findings FOLDER [--sample RULE COUNT]
+    python -m benchmarks.findings FOLDER [--select NAMES] [--sample RULE COUNT]
 
 FOLDER holds Dockerfiles or Compose files under any names; each is copied to a folder of its own.
+NAMES are rules or families to check in place of the default ones, separated by commas.
 With --sample, COUNT findings of a rule or family, picked evenly, are printed with the file around them.
 """
 
@@ -30,10 +31,10 @@ def lay_out(folder: Path, target: Path) -> None:
         (place / name).write_bytes(file.read_bytes())
 
 
-def check(folder: Path) -> Result:
+def check(folder: Path, select: list[str]) -> Result:
     os.chdir(folder)
     settings = Settings(as_of=datetime.datetime.now(tz=datetime.UTC).date())
-    return run(Request(tuple(find(["."])), Selection(), settings))
+    return run(Request(tuple(find(["."])), Selection(select), settings))
 
 
 def show(finding: Finding) -> None:
@@ -53,7 +54,8 @@ def main(arguments: list[str]) -> None:
     folder = Path(arguments[0]).resolve()
     with tempfile.TemporaryDirectory() as name:
         lay_out(folder, Path(name))
-        result = check(Path(name))
+        select = arguments[arguments.index("--select") + 1].split(",") if "--select" in arguments else []
+        result = check(Path(name), select)
         crashes = [problem for problem in result.problems if "internal error" in problem.message]
         print(f"{len(result.files):,} files, {len(result.problems):,} problems, {len(crashes)} crashes")
         for crash in crashes[:20]:
