@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from dockerlint.lint.configuration import with_table
+from dockerlint.lint.configuration import of_table
 from dockerlint.lint.finding import Finding, Problem
-from dockerlint.lint.registry import AnyRule, Selection
+from dockerlint.lint.registry import Selection
+from dockerlint.lint.rule import AnyRule
 from dockerlint.lint.run import Request, run
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import find
@@ -102,7 +103,7 @@ def check_files(rules: list[AnyRule], files: dict[str, str], folder: Path) -> tu
     """What the rules say of a folder with these files."""
     lay_out(files, folder)
     selection = Selection([rule.name for rule in rules])
-    settings = with_table(Settings(as_of=AS_OF), tomllib.loads(files.get("dockerlint.toml", "")))
+    settings = Settings(as_of=AS_OF)._replace(**of_table(tomllib.loads(files.get("dockerlint.toml", ""))).settings)
     with inside(folder):
         result = run(Request(tuple(find(["."])), selection, settings))
     return list(result.findings), list(result.problems)

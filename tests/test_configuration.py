@@ -1,16 +1,20 @@
 """Settings from a configuration file: what is read, and what is an error."""
 
+import json
 import tomllib
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
-from dockerlint.lint.configuration import BadSetting, with_table
+from dockerlint.cli.main import cli
+from dockerlint.lint.configuration import BadSetting, of_table
 from dockerlint.lint.settings import LabelSchema, Settings
-from tests.harness import AS_OF
+from tests.harness import AS_OF, inside, lay_out
 
 
 def settings(text: str) -> Settings:
-    return with_table(Settings(as_of=AS_OF), tomllib.loads(text))
+    return Settings(as_of=AS_OF)._replace(**of_table(tomllib.loads(text)).settings)
 
 
 @pytest.mark.parametrize(
@@ -43,3 +47,48 @@ def test_settings_are_read(text: str, name: str, value: object) -> None:
 def test_what_cannot_be_meant_is_an_error(text: str, message: str) -> None:
     with pytest.raises(BadSetting, match=message):
         settings(text)
+
+
+@pytest.mark.parametrize(
+    ("files", "rules"),
+    [
+        ({"dockerlint.toml": 'profile = "strict"'}, {"unpinned-digest", "missing-user"}),
+        ({".dockerlint.toml": 'ignore = ["CKV_DOCKER_3"]'}, set()),
+        ({"pyproject.toml": '[tool.dockerlint]\nselect = ["unpinned-digest"]'}, {"unpinned-digest"}),
+        ({"pyproject.toml": "[tool.other]"}, {"missing-user"}),
+        ({"dockerlint.toml": 'extend-select = ["unpinned-digest"]'}, {"unpinned-digest", "missing-user"}),
+    ],
+)
+def test_a_configuration_file_says_which_rules_speak(files: dict[str, str], rules: set[str], tmp_path: Path) -> None:
+    result = check(tmp_path, files)
+    assert {finding["rule"] for finding in json.loads(result.stdout)["findings"]} >= rules
+    assert ("missing-user" in result.stdout) is ("missing-user" in rules)
+
+
+def test_the_command_line_wins_and_isolated_reads_nothing(tmp_path: Path) -> None:
+    files = {"dockerlint.toml": 'profile = "strict"\nignore = ["missing-user"]'}
+    assert "unpinned-digest" not in check(tmp_path, files, "--profile", "default").stdout
+    assert "missing-user" in check(tmp_path, files, "--isolated").stdout
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"dockerlint.toml": "# x\nprofle = 1"}, "dockerlint.toml:2: no setting is called `profle`; did you mean"),
+        ({"dockerlint.toml": "\n\nprofile = 'x'"}, "dockerlint.toml:3: `profile` is one of default, strict"),
+        ({"dockerlint.toml": "profile ="}, "dockerlint.toml: "),
+        ({"dockerlint.toml": "ignore = ['no-rule']"}, "no rule is called `no-rule`"),
+        ({"dockerlint.toml": "rules-version = 1"}, "dockerlint.toml:1: `rules-version` is a version"),
+        ({"pyproject.toml": "[x]\n[tool.dockerlint]\n\nsquash = 3"}, "pyproject.toml:4: `squash` is true or false"),
+    ],
+)
+def test_a_bad_configuration_file_stops_the_run(files: dict[str, str], message: str, tmp_path: Path) -> None:
+    result = check(tmp_path, files)
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def check(folder: Path, files: dict[str, str], *options: str) -> Result:
+    lay_out({"Dockerfile": 'FROM python:3.13-slim\nCMD ["python", "app.py"]\n', ".git/HEAD": "", **files}, folder)
+    with inside(folder):
+        return CliRunner().invoke(cli, ["check", "--format", "json", "--as-of", "2026-11-23", *options])

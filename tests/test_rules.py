@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dockerlint.lint.registry import AnyRule, all_rules
+from dockerlint.lint.registry import all_rules
+from dockerlint.lint.rule import AnyRule
 from tests.harness import check_files, files_of, marks_of, mended, read_sample
 
 RULES = all_rules()

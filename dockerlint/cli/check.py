@@ -12,8 +12,10 @@ from typing import TextIO
 import click
 
 from dockerlint.cli.options import build_of, build_options
+from dockerlint.lint.configuration import BadSetting, Configuration, find_file, read
 from dockerlint.lint.finding import Severity
-from dockerlint.lint.registry import Selection, UnknownRule
+from dockerlint.lint.profiles import PROFILES
+from dockerlint.lint.registry import BadVersion, Selection, UnknownRule
 from dockerlint.lint.run import Request, Result, run
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import Found, find, named
@@ -32,7 +34,21 @@ def _names(_context: click.Context, _parameter: click.Parameter, values: tuple[s
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--select", multiple=True, callback=_names, metavar="NAMES", help="Check only these rules.")
+@click.option(
+    "--extend-select", multiple=True, callback=_names, metavar="NAMES", help="Check these rules besides the profile's."
+)
 @click.option("--ignore", multiple=True, callback=_names, metavar="NAMES", help="Leave these rules out.")
+@click.option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    help="Which rules speak: what a careful review would say (default), taste and policy too (strict), what a security"
+    " review wants (security), or what hadolint says (hadolint).",
+)
+@click.option("--preview/--no-preview", default=None, help="Check rules too that are still tried out.")
+@click.option(
+    "--rules-version", metavar="VERSION", help="Check the rules of this version only, however new dockerlint is."
+)
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
 @build_options
 @click.option(
     "--format",
@@ -68,7 +84,12 @@ def _names(_context: click.Context, _parameter: click.Parameter, values: tuple[s
 def check(  # noqa: PLR0913, PLR0917
     paths: tuple[str, ...],
     select: tuple[str, ...],
+    extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
+    profile: str | None,
+    preview: bool | None,
+    rules_version: str | None,
+    isolated: bool,
     arguments: tuple[str, ...],
     target: str | None,
     form: str,
@@ -86,13 +107,19 @@ def check(  # noqa: PLR0913, PLR0917
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 something could not be checked.
     """
-    try:
-        selection = Selection(select, ignore)
-    except UnknownRule as error:
-        raise click.UsageError(str(error)) from error
+    configuration = Configuration() if isolated else _configuration()
+    given = configuration._replace(
+        profile=profile or configuration.profile,
+        preview=configuration.preview if preview is None else preview,
+        rules_version=rules_version or configuration.rules_version,
+        select=select or configuration.select,
+        extend_select=(*configuration.extend_select, *extend_select),
+        ignore=(*configuration.ignore, *ignore),
+    )
     day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
+    settings = Settings(as_of=day)._replace(**configuration.settings)
     files, standard_input = _files(paths or (".",), stdin_filename)
-    request = Request(files, selection, Settings(as_of=day), build_of(arguments, target), standard_input)
+    request = Request(files, _selection(given), settings, build_of(arguments, target), standard_input)
     if not request.files:
         click.echo(f"warning: no Dockerfile and no Compose file in {', '.join(paths or ('.',))}", err=True)
     try:
@@ -103,6 +130,28 @@ def check(  # noqa: PLR0913, PLR0917
     shown = _at_least(result, min_severity)
     _report(shown, form, output_file, colour)
     sys.exit(_exit_code(result, fail_on, exit_zero=exit_zero))
+
+
+def _configuration() -> Configuration:
+    path = find_file(Path.cwd())
+    try:
+        return read(path) if path is not None else Configuration()
+    except BadSetting as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _selection(given: Configuration) -> Selection:
+    try:
+        return Selection(
+            given.select,
+            given.ignore,
+            extend_select=given.extend_select,
+            profile=given.profile or "default",
+            preview=bool(given.preview),
+            rules_version=given.rules_version,
+        )
+    except (UnknownRule, BadVersion) as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _files(paths: tuple[str, ...], stdin_filename: str | None) -> tuple[tuple[Found, ...], tuple[str, bytes] | None]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockerlint.dockerfile.instructions import Instruction, Onbuild, ShellForm
 from dockerlint.lint.finding import Finding
-from dockerlint.lint.registry import AnyRule
-from dockerlint.lint.rule import Rule
+from dockerlint.lint.rule import AnyRule, Rule
 from dockerlint.lint.settings import Settings
 from dockerlint.project.build import Build, Launch
 from dockerlint.project.layers import Layer

@@ -6,11 +6,11 @@ import difflib
 import importlib
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
 
-from dockerlint.lint.rule import Rule
-
-AnyRule = type[Rule[Any]]
+from dockerlint.lint.finding import Finding
+from dockerlint.lint.not_taken import NOT_TAKEN
+from dockerlint.lint.profiles import PROFILES, belongs, hadolints_severity
+from dockerlint.lint.rule import AnyRule, Rule
 
 DOCKERFILE_CHAPTERS = (
     "base_image",
@@ -25,8 +25,6 @@ DOCKERFILE_CHAPTERS = (
     "instructions",
 )
 COMPOSE_CHAPTERS = ("compose_security", "compose_secrets")
-
-PROFILES = ("default", "strict", "security")
 
 
 class UnknownRule(Exception):
@@ -51,36 +49,84 @@ def all_rules() -> tuple[AnyRule, ...]:
 
 
 class Selection:
-    """Which rules a run uses: those of the default profile, or the selected, less the ignored."""
+    """Which rules a run uses: those of its profile or the selected, besides them the extending, less the ignored.
 
-    def __init__(self, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> None:
-        self._selected = frozenset(rule.name for name in select for rule in find(name)) if select else None
-        self._ignored = frozenset(rule.name for name in ignore for rule in find(name))
+    Rules that are newer than `rules_version` are none of a profile, nor are those in preview without `preview`.
+    """
+
+    def __init__(
+        self,
+        select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        *,
+        extend_select: Sequence[str] = (),
+        profile: str = "default",
+        preview: bool = False,
+        rules_version: str | None = None,
+    ) -> None:
+        self.profile = profile
+        self._is_selective = bool(select)
+        self._selected = _names(select)
+        self._added = _names(extend_select)
+        self._ignored = _names(ignore)
+        self._preview = preview
+        self._version = _numbers(rules_version) if rules_version is not None else None
 
     def includes(self, rule: AnyRule) -> bool:
         if rule.name in self._ignored:
             return False
-        if rule.guards:
+        if rule.guards or rule.name in self._added:
             return True
-        return rule.profile == "default" if self._selected is None else rule.name in self._selected
+        if self._is_selective:
+            return rule.name in self._selected
+        return belongs(rule, self.profile) and self._has_come(rule)
+
+    def _has_come(self, rule: AnyRule) -> bool:
+        is_old = self._version is None or _numbers(rule.since) <= self._version
+        return is_old and (self._preview or not rule.is_preview)
 
     def rules(self, chapters: Iterable[str]) -> tuple[AnyRule, ...]:
         return tuple(rule for chapter in chapters for rule in rules_of(chapter) if self.includes(rule))
 
+    def judged(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Findings as gravely as the profile takes them."""
+        if self.profile != "hadolint" or self._is_selective:
+            return list(findings)
+        severities = ((found, hadolints_severity(found.aliases)) for found in findings)
+        return [found if severity is None else found._replace(severity=severity) for found, severity in severities]
+
+
+class BadVersion(Exception):
+    """What should be a version of the rules is none."""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    parts = version.split(".")
+    if not all(part.isdecimal() for part in parts):
+        message = f"`{version}` is no version of the rules, such as {Rule.since}"
+        raise BadVersion(message)
+    return tuple(int(part) for part in parts)
+
+
+def _names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(rule.name for name in names for rule in find(name))
+
 
 def find(name: str) -> tuple[AnyRule, ...]:
-    """The rules that a name means: a rule's own, a chapter's, a profile's, or another linter's code.
+    """The rules that a name means: a rule's own, a chapter's, a profile's, `all`, or another linter's code.
 
-    Raises UnknownRule.
+    None for a code that no rule stands for on purpose. Raises UnknownRule.
     """
     if name in (*DOCKERFILE_CHAPTERS, *COMPOSE_CHAPTERS):
         return rules_of(name)
     rules = all_rules()
+    if name == "all":
+        return rules
     if name in PROFILES:
-        return tuple(rule for rule in rules if rule.profile == name)
+        return tuple(rule for rule in rules if belongs(rule, name))
     wanted = _code(name)
     found = tuple(rule for rule in rules if rule.name == name or wanted in map(_code, rule.aliases))
-    if not found:
+    if not found and wanted not in map(_code, NOT_TAKEN):
         known = [rule.name for rule in rules] + [alias for rule in rules for alias in rule.aliases]
         raise UnknownRule(name, [*known, *DOCKERFILE_CHAPTERS, *COMPOSE_CHAPTERS])
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import ClassVar, Generic, TypeVar, get_args
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from dockerlint.lint.finding import Edit, Finding, Fix, Region, Severity, shown_lines
 from dockerlint.lint.settings import Settings
@@ -13,7 +13,7 @@ from dockerlint.source import Span, Text
 Node = TypeVar("Node")
 Findings = Iterator[Finding]
 
-__all__ = ["Edit", "Findings", "Fix", "Rule", "Severity", "replace"]
+__all__ = ["AnyRule", "Edit", "Findings", "Fix", "Rule", "Severity", "replace"]
 
 
 class Rule(Generic[Node]):
@@ -26,6 +26,10 @@ class Rule(Generic[Node]):
 
     severity: ClassVar[Severity]
     profile: ClassVar[str] = "default"
+    # The version that brought the rule: a run that asks for an older set of rules does without it.
+    since: ClassVar[str] = "0.1"
+    # New, and still to be judged on more files than ours: speaks only when asked to.
+    is_preview: ClassVar[bool] = False
     # Runs whatever is selected, unless it is ignored by name: without it a refused file would pass for a clean one.
     guards: ClassVar[bool] = False
     aliases: ClassVar[tuple[str, ...]] = ()
@@ -92,6 +96,9 @@ class Rule(Generic[Node]):
             fix=fix,
             is_refusal=is_refusal,
         )
+
+
+AnyRule = type[Rule[Any]]
 
 
 def replace(place: Text, replacement: str, message: str, *, is_safe: bool) -> Fix:

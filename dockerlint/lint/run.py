@@ -159,7 +159,7 @@ class _Runner:
         dockerfile = Dockerfile(source, self.request.options)
         path = None if file.path == "-" else Path(file.path)
         build = self.projects[root_of(file.path)].build(dockerfile, path)
-        return _Checked(self._engine.check_build(build), [])
+        return _Checked(self.request.selection.judged(self._engine.check_build(build)), [])
 
     def _check_compose(self, file: Found) -> _Checked:
         compose = self._compose(file.path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dockerlint.lint.registry import AnyRule
+from dockerlint.lint.rule import AnyRule
 
 
 def page(rule: AnyRule) -> str:
