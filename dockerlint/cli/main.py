@@ -6,7 +6,7 @@ import click
 
 from dockerlint import __version__
 from dockerlint.cli.check import check
-from dockerlint.cli.manual import rule, rules
+from dockerlint.cli.manual import docs, rule, rules
 from dockerlint.cli.parse import parse
 
 
@@ -17,6 +17,7 @@ def cli() -> None:
 
 
 cli.add_command(check)
+cli.add_command(docs)
 cli.add_command(parse)
 cli.add_command(rule)
 cli.add_command(rules)

@@ -1,6 +1,9 @@
-"""`dockerlint rule` and `dockerlint rules`."""
+"""`dockerlint rule`, `dockerlint rules` and `dockerlint docs`."""
 
 from __future__ import annotations
+
+import sys
+from pathlib import Path
 
 import click
 
@@ -30,3 +33,27 @@ def rules() -> None:
             click.echo(click.style(chapter, bold=True))
         profile = "" if each.profile == "default" else f" ({each.profile})"
         click.echo(f"  {each.name:32} {each.severity.label:8} {each.summary()}{profile}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False), default="docs/rules")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if the folder does not hold these pages.")
+def docs(folder: str, check: bool) -> None:
+    """Write the manual into a folder: a page for each rule, an index, and the codes of other linters."""
+    from dockerlint.report.manual import pages  # noqa: PLC0415
+
+    wanted = pages(all_rules())
+    path = Path(folder)
+    found = {file.name: file.read_text("utf-8") for file in path.glob("*.md")}
+    stale = sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
+    if check:
+        for name in stale:
+            click.echo(f"{path / name} is not what the rules say; `dockerlint docs {folder}` writes it")
+        sys.exit(1 if stale else 0)
+    path.mkdir(parents=True, exist_ok=True)
+    for name in stale:
+        if name in wanted:
+            (path / name).write_text(wanted[name], "utf-8")
+        else:
+            (path / name).unlink()
+    click.echo(f"{len(wanted)} pages in {path}, {len(stale)} of them changed")
