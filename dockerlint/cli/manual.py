@@ -42,9 +42,10 @@ def docs(folder: str, check: bool) -> None:
     """Write the manual into a folder: a page for each rule, an index, and the codes of other linters."""
     from dockerlint.report.manual import pages  # noqa: PLC0415
 
-    wanted = pages(all_rules())
+    # As bytes: samples show line ends of every kind.
+    wanted = {name: text.encode() for name, text in pages(all_rules()).items()}
     path = Path(folder)
-    found = {file.name: file.read_text("utf-8") for file in path.glob("*.md")}
+    found = {file.name: file.read_bytes() for file in path.glob("*.md")}
     stale = sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
     if check:
         for name in stale:
@@ -53,7 +54,7 @@ def docs(folder: str, check: bool) -> None:
     path.mkdir(parents=True, exist_ok=True)
     for name in stale:
         if name in wanted:
-            (path / name).write_text(wanted[name], "utf-8")
+            (path / name).write_bytes(wanted[name])
         else:
             (path / name).unlink()
     click.echo(f"{len(wanted)} pages in {path}, {len(stale)} of them changed")

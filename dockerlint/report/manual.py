@@ -80,8 +80,8 @@ def _block(sample: str) -> str:
 def _index(rules: list[AnyRule]) -> str:
     parts = [
         "# The rules\n",
-        f"{len(rules)} rules. `dockerlint rule NAME` prints the page of one; [codes.md](codes.md) tells what the codes of"
-        " other linters are called here.\n",
+        f"{len(rules)} rules. `dockerlint rule NAME` prints the page of one; [codes.md](codes.md) tells what the codes"
+        " of other linters are called here.\n",
     ]
     for chapter, group in groupby(rules, lambda rule: rule.chapter):
         parts += [f"## {chapter}\n", "| rule | severity | profile | fix | what is wrong |\n|---|---|---|---|---|"]
