@@ -102,11 +102,13 @@ def lay_out(files: dict[str, str], folder: Path) -> None:
 def check_files(rules: list[AnyRule], files: dict[str, str], folder: Path) -> tuple[list[Finding], list[Problem]]:
     """What the rules say of a folder with these files."""
     lay_out(files, folder)
-    selection = Selection([rule.name for rule in rules])
-    settings = Settings(as_of=AS_OF)._replace(**of_table(tomllib.loads(files.get("dockerlint.toml", ""))).settings)
+    configuration = of_table(tomllib.loads(files.get("dockerlint.toml", "")))
+    names = [rule.name for rule in rules]
+    selection = Selection(names, extend_select=configuration.extend_select)
+    settings = Settings(as_of=AS_OF)._replace(**configuration.settings)
     with inside(folder):
         result = run(Request(tuple(find(["."])), selection, settings))
-    return list(result.findings), list(result.problems)
+    return [finding for finding in result.findings if finding.rule in names], list(result.problems)
 
 
 def marks_of(findings: list[Finding]) -> list[Mark]:

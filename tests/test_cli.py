@@ -210,6 +210,7 @@ def test_json_report_keeps_the_contract(tmp_path: Path) -> None:
         "findings": {"error": 0, "warning": 1, "info": 0},
         "errors": 0,
         "refused": 0,
+        "ignored": 0,
     }
     (finding,) = document["findings"]
     assert {key: finding[key] for key in ("rule", "severity", "path", "line", "column", "end_line", "end_column")} == {

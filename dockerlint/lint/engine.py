@@ -16,6 +16,7 @@ from dockerlint.shell.script import Command
 
 if TYPE_CHECKING:
     from dockerlint.compose.services import Compose
+    from dockerlint.lint.suppression import Suppression
 
 
 class Engine:
@@ -32,6 +33,10 @@ class Engine:
     def check_compose(self, compose: Compose) -> list[Finding]:
         nodes: Iterator[object] = iter((compose, *compose.services))
         return arranged(found for node in nodes for found in self._show(node))
+
+    def check_suppressions(self, suppressions: Iterable[Suppression]) -> list[Finding]:
+        """What is wrong with pragmas, after all else is known."""
+        return arranged(found for suppression in suppressions for found in self._show(suppression))
 
     def _show(self, node: object) -> Iterator[Finding]:
         for rule in self._rules_for(type(node)):

@@ -6,6 +6,7 @@ import difflib
 import importlib
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.not_taken import NOT_TAKEN
@@ -48,6 +49,14 @@ def all_rules() -> tuple[AnyRule, ...]:
     return tuple(rule for chapter in (*DOCKERFILE_CHAPTERS, *COMPOSE_CHAPTERS) for rule in rules_of(chapter))
 
 
+class Meaning(NamedTuple):
+    """What a name in a pragma stands for: rules, and whether any of them ran; or why it stands for none."""
+
+    rules: frozenset[str]
+    has_run: bool
+    unknown: str = ""
+
+
 class Selection:
     """Which rules a run uses: those of its profile or the selected, besides them the extending, less the ignored.
 
@@ -87,6 +96,14 @@ class Selection:
 
     def rules(self, chapters: Iterable[str]) -> tuple[AnyRule, ...]:
         return tuple(rule for chapter in chapters for rule in rules_of(chapter) if self.includes(rule))
+
+    def meaning(self, name: str) -> Meaning:
+        """What a name in a pragma stands for in this run."""
+        try:
+            found = find(name)
+        except UnknownRule as error:
+            return Meaning(frozenset(), has_run=True, unknown=str(error))
+        return Meaning(frozenset(rule.name for rule in found), any(self.includes(rule) for rule in found))
 
     def judged(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings as gravely as the profile takes them."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,17 +31,21 @@ Progress = Callable[[int], None]
 
 
 class Result(NamedTuple):
-    """What a run found, and what it could not check."""
+    """What a run found, and what it could not check. `suppressed` is what pragmas ask to leave out."""
 
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     files: tuple[str, ...]
+    suppressed: tuple[Finding, ...] = ()
 
 
 class _Checked(NamedTuple):
     findings: list[Finding]
     problems: list[Problem]
+    suppressed: Sequence[Finding] = ()
 
+
+_MAY_BE_PRAGMA = re.compile(r"dockerlint|hadolint|checkov|trivy").search
 
 # A build that is told nothing, on base images of which something is known.
 KNOWING_IMAGES = Options(base_images=base_image)
@@ -64,12 +69,15 @@ def run(request: Request, progress: Progress | None = None) -> Result:
     runner = _Runner(request)
     findings: list[Finding] = []
     problems: list[Problem] = []
+    suppressed: list[Finding] = []
     for done, checked in enumerate(_each(runner), 1):
         findings += checked.findings
         problems += checked.problems
+        suppressed += checked.suppressed
         if progress is not None:
             progress(done)
-    return Result(tuple(arranged(findings)), tuple(sorted(problems)), tuple(file.path for file in request.files))
+    files = tuple(file.path for file in request.files)
+    return Result(tuple(arranged(findings)), tuple(sorted(problems)), files, tuple(arranged(suppressed)))
 
 
 def _each(runner: _Runner) -> Iterator[_Checked]:
@@ -159,7 +167,18 @@ class _Runner:
         dockerfile = Dockerfile(source, self.request.options)
         path = None if file.path == "-" else Path(file.path)
         build = self.projects[root_of(file.path)].build(dockerfile, path)
-        return _Checked(self.request.selection.judged(self._engine.check_build(build)), [])
+        return self._sifted(dockerfile, self._engine, self._engine.check_build(build))
+
+    def _sifted(self, dockerfile: Dockerfile, engine: Engine, findings: list[Finding]) -> _Checked:
+        """The findings without those that comments of the file ask to leave out, and what is wrong with these."""
+        selection = self.request.selection
+        if not any(map(_MAY_BE_PRAGMA, dockerfile.comments)) and not dockerfile.check_options.skip:
+            return _Checked(selection.judged(findings), [])
+        from dockerlint.lint.suppression import sift  # noqa: PLC0415 (most files have no such comments)
+
+        sifted = sift(dockerfile, findings, selection.meaning, self.request.settings.as_of)
+        kept = [*sifted.kept, *engine.check_suppressions(sifted.suppressions)]
+        return _Checked(selection.judged(kept), [], sifted.suppressed)
 
     def _check_compose(self, file: Found) -> _Checked:
         compose = self._compose(file.path)

@@ -24,6 +24,7 @@ def render(result: Result, out: TextIO) -> None:
             "findings": counts(result),
             "errors": len(result.problems),
             "refused": refused(result),
+            "ignored": len(result.suppressed),
         },
     }
     json.dump(document, out, indent=2)

@@ -27,9 +27,11 @@ def sentence(result: Result) -> str:
         plural(count, name) if name != "info" else f"{count:,} info" for name, count in counts(result).items() if count
     ]
     problems = plural(len(result.problems), "problem") + " kept something from being checked"
-    if not found and not result.problems:
-        return f"Nothing to report {checked}."
     parts = [f"Found {', '.join(found)} {checked}"] if found else []
+    if not found and not result.problems:
+        parts.append(f"Nothing to report {checked}")
+    if result.suppressed:
+        parts.append(f"{len(result.suppressed):,} ignored by comments")
     if refused(result):
         parts.append(f"Docker refuses {plural(refused(result), 'file')}")
     if result.problems:

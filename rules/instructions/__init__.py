@@ -8,6 +8,7 @@ from .files import (
     RelativeWorkdir,
     WorkdirInSystemDirectory,
 )
+from .pragmas import IgnoreComment, IneffectiveIgnore
 from .settings import ExposeHostPort, InvalidPort, InvalidStopSignal, OverriddenInstruction, UntidyExpose
 from .stages import (
     DuplicateStageName,
@@ -35,6 +36,8 @@ __all__ = [
     "EmptyContinuation",
     "ExposeHostPort",
     "FromAsCasing",
+    "IgnoreComment",
+    "IneffectiveIgnore",
     "InstructionBeforeFrom",
     "InstructionCasing",
     "InvalidPort",

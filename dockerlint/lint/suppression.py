@@ -1,0 +1,65 @@
+"""Findings that a pragma asks to leave out, and what each pragma did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from dockerlint.dockerfile.pragmas import Pragma, pragmas
+from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.lint.finding import Finding
+from dockerlint.lint.registry import Meaning
+from dockerlint.source import Text
+
+
+class Suppression(NamedTuple):
+    """A pragma after a run: which of its names are unknown, and which silenced something."""
+
+    pragma: Pragma
+    unknown: tuple[tuple[Text, str], ...]
+    used: tuple[Text, ...]
+    # Names of rules that did not run, so that nobody can tell.
+    untold: tuple[Text, ...]
+    is_expired: bool
+
+
+class Sifted(NamedTuple):
+    kept: list[Finding]
+    suppressed: list[Finding]
+    suppressions: list[Suppression]
+
+
+class _Use:
+    """What one pragma does in a run."""
+
+    def __init__(self, pragma: Pragma, meanings: Sequence[tuple[Text, Meaning]], as_of: date) -> None:
+        self.pragma = pragma
+        self.is_expired = pragma.until is not None and pragma.until < as_of
+        self._meanings = meanings
+        self._used: dict[Text, None] = {}
+
+    def silences(self, finding: Finding) -> bool:
+        if self.is_expired or not self.pragma.covers(finding.region.line):
+            return False
+        found = [name for name, meaning in self._meanings if finding.rule in meaning.rules]
+        self._used.update(dict.fromkeys(found))
+        return bool(found)
+
+    def result(self) -> Suppression:
+        unknown = tuple((name, meaning.unknown) for name, meaning in self._meanings if meaning.unknown)
+        untold = tuple(name for name, meaning in self._meanings if not meaning.has_run)
+        return Suppression(self.pragma, unknown, tuple(self._used), untold, self.is_expired)
+
+
+def sift(dockerfile: Dockerfile, findings: Iterable[Finding], meaning: Callable[[str], Meaning], as_of: date) -> Sifted:
+    """Findings about a Dockerfile, those that its pragmas silence apart. Refusals are never silenced."""
+    uses = [_Use(pragma, [(name, meaning(name)) for name in pragma.names], as_of) for pragma in pragmas(dockerfile)]
+    kept: list[Finding] = []
+    suppressed: list[Finding] = []
+    for finding in findings:
+        is_here = finding.region.path == dockerfile.path and not finding.is_refusal
+        # Every pragma is asked: each that covers a finding has done something.
+        silenced = [use for use in uses if use.silences(finding)] if is_here else []
+        (suppressed if silenced else kept).append(finding)
+    return Sifted(kept, suppressed, [use.result() for use in uses])
