@@ -16,7 +16,7 @@ from dockerlint.lint.configuration import BadSetting, Configuration, find_file, 
 from dockerlint.lint.finding import Severity
 from dockerlint.lint.profiles import PROFILES
 from dockerlint.lint.registry import BadVersion, Selection, UnknownRule
-from dockerlint.lint.run import Request, Result, run
+from dockerlint.lint.run import CannotRun, Request, Result, run
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import Found, find, named
 
@@ -47,6 +47,9 @@ def _names(_context: click.Context, _parameter: click.Parameter, values: tuple[s
 @click.option("--preview/--no-preview", default=None, help="Check rules too that are still tried out.")
 @click.option(
     "--rules-version", metavar="VERSION", help="Check the rules of this version only, however new dockerlint is."
+)
+@click.option(
+    "--shellcheck/--no-shellcheck", default=None, help="Ask ShellCheck, if it is on the PATH, about the scripts too."
 )
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
 @build_options
@@ -89,6 +92,7 @@ def check(  # noqa: PLR0913, PLR0917
     profile: str | None,
     preview: bool | None,
     rules_version: str | None,
+    shellcheck: bool | None,
     isolated: bool,
     arguments: tuple[str, ...],
     target: str | None,
@@ -115,15 +119,19 @@ def check(  # noqa: PLR0913, PLR0917
         select=select or configuration.select,
         extend_select=(*configuration.extend_select, *extend_select),
         ignore=(*configuration.ignore, *ignore),
+        shellcheck=configuration.shellcheck if shellcheck is None else shellcheck,
     )
     day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
     settings = Settings(as_of=day)._replace(**configuration.settings)
     files, standard_input = _files(paths or (".",), stdin_filename)
-    request = Request(files, _selection(given), settings, build_of(arguments, target), standard_input)
+    build = build_of(arguments, target)
+    request = Request(files, _selection(given), settings, build, standard_input, bool(given.shellcheck))
     if not request.files:
         click.echo(f"warning: no Dockerfile and no Compose file in {', '.join(paths or ('.',))}", err=True)
     try:
         result = _run(request)
+    except CannotRun as error:
+        raise click.UsageError(str(error)) from error
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)

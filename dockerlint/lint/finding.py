@@ -89,6 +89,8 @@ class Finding(NamedTuple):
 
     @property
     def url(self) -> str:
+        if self.rule == "shellcheck":
+            return f"https://www.shellcheck.net/wiki/{self.aliases[0]}"
         return f"https://dockerlint.dev/rules/{self.rule}"
 
 

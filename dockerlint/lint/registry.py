@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -78,6 +79,7 @@ class Selection:
         self._selected = _names(select)
         self._added = _names(extend_select)
         self._ignored = _names(ignore)
+        self._ignored_codes = frozenset(map(_code, ignore))
         self._preview = preview
         self._version = _numbers(rules_version) if rules_version is not None else None
 
@@ -93,6 +95,9 @@ class Selection:
     def _has_come(self, rule: AnyRule) -> bool:
         is_old = self._version is None or _numbers(rule.since) <= self._version
         return is_old and (self._preview or not rule.is_preview)
+
+    def ignores_code(self, code: str) -> bool:
+        return code in self._ignored_codes
 
     def rules(self, chapters: Iterable[str]) -> tuple[AnyRule, ...]:
         return tuple(rule for chapter in chapters for rule in rules_of(chapter) if self.includes(rule))
@@ -132,7 +137,7 @@ def _names(names: Iterable[str]) -> frozenset[str]:
 def find(name: str) -> tuple[AnyRule, ...]:
     """The rules that a name means: a rule's own, a chapter's, a profile's, `all`, or another linter's code.
 
-    None for a code that no rule stands for on purpose. Raises UnknownRule.
+    None for a code that no rule stands for on purpose, or that only ShellCheck reports. Raises UnknownRule.
     """
     if name in (*DOCKERFILE_CHAPTERS, *COMPOSE_CHAPTERS):
         return rules_of(name)
@@ -143,7 +148,7 @@ def find(name: str) -> tuple[AnyRule, ...]:
         return tuple(rule for rule in rules if belongs(rule, name))
     wanted = _code(name)
     found = tuple(rule for rule in rules if rule.name == name or wanted in map(_code, rule.aliases))
-    if not found and wanted not in map(_code, NOT_TAKEN):
+    if not found and wanted not in map(_code, NOT_TAKEN) and not re.fullmatch(r"SC\d{4}", wanted):
         known = [rule.name for rule in rules] + [alias for rule in rules for alias in rule.aliases]
         raise UnknownRule(name, [*known, *DOCKERFILE_CHAPTERS, *COMPOSE_CHAPTERS])
     return found

@@ -30,6 +30,10 @@ _WORTH_PROCESSES = 64
 Progress = Callable[[int], None]
 
 
+class CannotRun(Exception):
+    """What a request asks for is not there."""
+
+
 class Result(NamedTuple):
     """What a run found, and what it could not check. `suppressed` is what pragmas ask to leave out."""
 
@@ -54,7 +58,8 @@ KNOWING_IMAGES = Options(base_images=base_image)
 class Request(NamedTuple):
     """What to check, and how.
 
-    `options` are what the builds are told; `standard_input` is the text to take for one of the files.
+    `options` are what the builds are told; `standard_input` is the text to take for one of the files;
+    `shellcheck` says whether ShellCheck is asked about the scripts.
     """
 
     files: tuple[Found, ...]
@@ -62,10 +67,11 @@ class Request(NamedTuple):
     settings: Settings
     options: Options = KNOWING_IMAGES
     standard_input: tuple[str, bytes] | None = None
+    shellcheck: bool = False
 
 
 def run(request: Request, progress: Progress | None = None) -> Result:
-    """Check all files of a request, on all processors where there are many."""
+    """Check all files of a request, on all processors where there are many. Raises CannotRun."""
     runner = _Runner(request)
     findings: list[Finding] = []
     problems: list[Problem] = []
@@ -82,6 +88,7 @@ def run(request: Request, progress: Progress | None = None) -> Result:
 
 def _each(runner: _Runner) -> Iterator[_Checked]:
     runner.read_compose_files()
+    runner.ask_shellcheck()
     files = runner.request.files
     workers = os.cpu_count() or 1
     if workers < 2 or sum(file.kind == "dockerfile" for file in files) < _WORTH_PROCESSES:
@@ -110,6 +117,7 @@ class _Runner:
         self.composes: dict[str, Compose] = {}
         self.projects: dict[Path, Project] = {}
         self._unread: dict[str, Problem] = {}
+        self._said_by_shellcheck: dict[str, list[Finding]] = {}
         self._engine: Engine | None = None
         self._compose_engine: Engine | None = None
 
@@ -147,6 +155,22 @@ class _Runner:
             self.composes[path] = read(source, {} if path == "-" else dotenv_of(Path(path)))
         return self.composes[path]
 
+    def ask_shellcheck(self) -> None:
+        """Let ShellCheck see all scripts at once. Raises CannotRun."""
+        if not self.request.shellcheck:
+            return
+        from dockerlint.lint import shellcheck  # noqa: PLC0415 (only who asks for it needs it)
+
+        sources = (self._source(file.path) for file in self.request.files if file.kind == "dockerfile")
+        dockerfiles = (Dockerfile(one, self.request.options) for one in sources if isinstance(one, Source))
+        ignores = self.request.selection.ignores_code
+        try:
+            said = shellcheck.check(dockerfiles)
+        except shellcheck.ShellcheckError as error:
+            raise CannotRun(str(error)) from error
+        for path, findings in said.items():
+            self._said_by_shellcheck[path] = [one for one in findings if not ignores(one.aliases[0])]
+
     def check(self, file: Found) -> _Checked:
         try:
             return self._check_compose(file) if file.kind == "compose" else self._check_dockerfile(file)
@@ -167,7 +191,13 @@ class _Runner:
         dockerfile = Dockerfile(source, self.request.options)
         path = None if file.path == "-" else Path(file.path)
         build = self.projects[root_of(file.path)].build(dockerfile, path)
-        return self._sifted(dockerfile, self._engine, self._engine.check_build(build))
+        findings = self._engine.check_build(build)
+        said = self._said_by_shellcheck.get(file.path)
+        if said:
+            from dockerlint.lint.shellcheck import without_doubles  # noqa: PLC0415
+
+            findings += without_doubles(said, findings)
+        return self._sifted(dockerfile, self._engine, findings)
 
     def _sifted(self, dockerfile: Dockerfile, engine: Engine, findings: list[Finding]) -> _Checked:
         """The findings without those that comments of the file ask to leave out, and what is wrong with these."""

@@ -42,7 +42,11 @@ class _Use:
     def silences(self, finding: Finding) -> bool:
         if self.is_expired or not self.pragma.covers(finding.region.line):
             return False
-        found = [name for name, meaning in self._meanings if finding.rule in meaning.rules]
+        found = [
+            name
+            for name, meaning in self._meanings
+            if finding.rule in meaning.rules or (finding.rule == "shellcheck" and name in finding.aliases)
+        ]
         self._used.update(dict.fromkeys(found))
         return bool(found)
 
