@@ -36,6 +36,7 @@ class Rule(Generic[Node]):
     bad: ClassVar[Mapping[str, str | None]] = {}
     good: ClassVar[tuple[str, ...]] = ()
 
+    _reason: ClassVar[str]
     name: ClassVar[str]
     chapter: ClassVar[str]
     kinds: ClassVar[tuple[type, ...]]
@@ -66,6 +67,12 @@ class Rule(Generic[Node]):
     @classmethod
     def reason(cls) -> str:
         """What happens because of the fault, in one sentence."""
+        if "_reason" not in cls.__dict__:
+            cls._reason = cls._find_reason()
+        return cls._reason
+
+    @classmethod
+    def _find_reason(cls) -> str:
         paragraphs = cls.page().split("\n\n")
         text = " ".join(paragraphs[1].split()) if len(paragraphs) > 1 else ""
         return re.split(r"(?<=[.!?]) (?=[A-Z`])", text, maxsplit=1)[0]

@@ -136,13 +136,13 @@ class _Runner:
 
     def _add_companions(self, by_root: dict[Path, set[str]]) -> None:
         known = {os.path.abspath(path) for paths in by_root.values() for path in paths}  # noqa: PTH100
-        folders: set[Path] = set()
+        folders: set[str] = set()
         for file in self.request.files:
-            folder = Path(file.path).parent
+            folder = os.path.dirname(file.path)  # noqa: PTH120 (strings: this is asked for every file)
             if file.kind == "dockerfile" and file.path != "-" and folder not in folders:
                 folders.add(folder)
                 root = root_of(file.path)
-                by_root[root] |= {str(path) for path in companions(Path(file.path), root) if str(path) not in known}
+                by_root[root] |= {path for path in companions(file.path, str(root)) if path not in known}
 
     def _compose(self, path: str) -> Compose | None:
         if path not in self.composes:

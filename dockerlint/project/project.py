@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,13 +36,18 @@ class Project:
         self.root = root.resolve()
         self._links: dict[Path, list[Link]] = {}
         self._contexts: dict[tuple[Path, Path | None], Context] = {}
+        self._contained: dict[str, bool] = {}
         for compose in composes:
             for service in compose.services:
                 self._link(compose, service)
 
     def contains(self, path: Path) -> bool:
         """Whether a path, links resolved, lies below the root."""
-        return path.resolve().is_relative_to(self.root)
+        name = str(path)
+        found = self._contained.get(name)
+        if found is None:
+            found = self._contained[name] = is_below(os.path.realpath(name), str(self.root))
+        return found
 
     def build(self, dockerfile: Dockerfile, path: Path | None) -> Build:
         """A Dockerfile with its context and services; without a path (standard input) there are none."""
@@ -51,7 +57,8 @@ class Project:
         links = self._links.get(full, [])
         folders = {link.context for link in links} or set(self._likely_contexts(dockerfile, full))
         context = self._context(folders.pop(), full) if len(folders) == 1 else None
-        label = str(full.relative_to(self.root)) if full.is_relative_to(self.root) else full.name
+        root, name = str(self.root), str(full)
+        label = name[len(root) :].lstrip("/") if is_below(name, root) else full.name
         # What runs only where somebody develops says nothing of what ships.
         services = [link.service for link in links if not link.is_development]
         return Build(dockerfile, context, services, label)
@@ -75,8 +82,8 @@ class Project:
         """The Dockerfile's own folder, or the nearest above it that has all that COPY names."""
         sources = list(_plain_sources(dockerfile))
         folder = path.parent
-        while folder.resolve().is_relative_to(self.root):
-            if all(os.path.lexists(folder / source) for source in sources):
+        while self.contains(folder):
+            if all(os.path.lexists(f"{folder}/{source}") for source in sources):
                 yield folder
                 return
             if folder == folder.parent:
@@ -101,8 +108,13 @@ def _absolute(path: Path) -> Path:
 
 def as_typed(path: Path) -> Path:
     """A path as somebody in the working directory would type it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    name, here = str(path), os.getcwd()  # noqa: PTH109 (strings: this is asked for every file)
+    return Path(name[len(here) :].lstrip("/") or ".") if is_below(name, here) else path
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether an absolute path is a folder or lies below it, by their texts."""
+    return path == folder or path.startswith(folder if folder.endswith("/") else folder + "/")
 
 
 def _plain_sources(dockerfile: Dockerfile) -> Iterator[str]:
@@ -120,21 +132,26 @@ def _plain_sources(dockerfile: Dockerfile) -> Iterator[str]:
 
 def root_of(path: str) -> Path:
     """The root that a path given by the user is judged in: the working directory if it lies below, else its folder."""
-    full = _absolute(Path(path))
-    here = Path.cwd()
-    if full.is_relative_to(here):
-        return here
-    return full if os.path.isdir(full) else full.parent
+    full, here = os.path.abspath(path), os.getcwd()  # noqa: PTH100, PTH109
+    if is_below(full, here):
+        return _folder(here)
+    return _folder(full if os.path.isdir(full) else os.path.dirname(full))  # noqa: PTH120
 
 
-def companions(path: Path, root: Path) -> Iterator[Path]:
+@lru_cache(maxsize=64)
+def _folder(name: str) -> Path:
+    return Path(name)
+
+
+def companions(path: str, root: str) -> Iterator[str]:
     """The Compose files that may build a Dockerfile: in its folder and in those above, up to the root."""
-    folder = _absolute(path).parent
-    while folder.is_relative_to(root):
+    folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120
+    while is_below(folder, root):
         for name in COMPOSE_NAMES:
-            if os.path.isfile(folder / name):
-                yield folder / name
+            if os.path.isfile(f"{folder}/{name}"):
+                yield os.path.join(folder, name)  # noqa: PTH118
                 break
-        if folder == folder.parent:
+        above = os.path.dirname(folder)  # noqa: PTH120
+        if folder == above:
             return
-        folder = folder.parent
+        folder = above
