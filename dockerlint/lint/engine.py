@@ -12,6 +12,7 @@ from dockerlint.lint.rule import AnyRule, Rule
 from dockerlint.lint.settings import Settings
 from dockerlint.project.build import Build, Launch
 from dockerlint.project.layers import Layer
+from dockerlint.project.shell_texts import ShellText
 from dockerlint.shell.script import Command
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Engine:
                     yield from node.commands
         if self._rules_for(Layer):
             yield from build.layers
+        if self._rules_for(ShellText):
+            yield from build.shell_texts
         if self._rules_for(Launch):
             yield from build.launches
 

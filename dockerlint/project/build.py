@@ -17,6 +17,7 @@ from dockerlint.knowledge.images import ImageFacts, facts, is_root
 from dockerlint.project.image_files import ImageFiles
 from dockerlint.project.layers import Layer
 from dockerlint.project.programs import programs
+from dockerlint.project.shell_texts import ShellText, shell_texts
 from dockerlint.shell.dialects import POSIX, shell_of_shebang
 from dockerlint.shell.script import SHELLS, Command, command_of_words, read_script
 from dockerlint.source import Source, Text
@@ -121,6 +122,11 @@ class Build:
     def layers(self) -> tuple[Layer, ...]:
         """Every RUN that is written in the file, those in ONBUILD too, stage by stage."""
         return tuple(layer for stage in self.dockerfile.stages for layer in self._written_layers(stage))
+
+    @cached_property
+    def shell_texts(self) -> tuple[ShellText, ...]:
+        """All shell text of the file, and the scripts of the context that it starts."""
+        return tuple(shell_texts(self))
 
     def _written_layers(self, stage: Stage) -> Iterator[Layer]:
         own = iter(self._own_layers[stage.index])

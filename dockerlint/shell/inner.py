@@ -9,8 +9,8 @@ from dockerlint.shell.options import read_options
 from dockerlint.shell.words import Redirection, Word
 from dockerlint.source import Text
 
-_AS_USER = frozenset({"su", "runuser"})
-RUN_SCRIPTS = SHELLS | _AS_USER | {"eval"}
+AS_USER = frozenset({"su", "runuser"})
+RUN_SCRIPTS = SHELLS | AS_USER | {"eval"}
 _EXEC = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 
 
@@ -21,7 +21,7 @@ def inner_script(
     if name == "eval":
         is_plain = len(arguments) == 1 and arguments[0].is_literal
         return (arguments[0].value, None) if is_plain else None
-    if name in _AS_USER:
+    if name in AS_USER:
         return _as_user(arguments)
     is_given, script = _of_shell(arguments)
     if not is_given:

@@ -1,0 +1,145 @@
+"""The shell text that an image is built and started with, wherever it stands, and the shell that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from dockerlint.dockerfile.instructions import Cmd, Entrypoint, Healthcheck, ShellForm
+from dockerlint.dockerfile.stages import Stage
+from dockerlint.dockerfile.state import State
+from dockerlint.shell.dialects import POSIX, SHELLS, Shell, shell_of_command, shell_of_shebang
+from dockerlint.shell.inner import AS_USER
+from dockerlint.shell.script import Command, Script, read_script
+
+if TYPE_CHECKING:
+    from dockerlint.project.build import Build
+
+_DEEPEST_SCRIPT = 3
+# What these put in the place of /bin/sh is another shell.
+_MOVERS = frozenset({"ln", "mv", "cp", "rm", "dpkg-divert", "update-alternatives", "dpkg-reconfigure"})
+_NAMES_OF_SH = frozenset({"/bin/sh", "/usr/bin/sh", "bin/sh", "sh", "dash"})
+
+
+class Body(NamedTuple):
+    """A script with the commands that stand in it, without those of the scripts inside it.
+
+    `dialect` is "dash", "busybox", "bash", ...; "sh" where nobody knows which shell that is.
+    """
+
+    script: Script
+    dialect: str
+    commands: tuple[Command, ...]
+
+
+class ShellText:
+    """Shell text of RUN, CMD, ENTRYPOINT or HEALTHCHECK, or a script of the context that one of them starts.
+
+    `before` is what holds where the instruction stands. Text of ONBUILD is a trigger, which runs in other builds.
+    For a script of the context `is_file` holds, and the instruction is the one that starts it.
+    """
+
+    def __init__(
+        self, build: Build, stage: Stage, instruction: ShellForm, before: State, script: Script,
+        *, is_trigger: bool = False, is_file: bool = False,
+    ) -> None:  # fmt: skip
+        self.build = build
+        self.stage = stage
+        self.instruction = instruction
+        self.before = before
+        self.script = script
+        self.is_trigger = is_trigger
+        self.is_file = is_file
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether a fix may edit it: read to its end, in a Dockerfile that is no template."""
+        is_odd = self.script.is_broken or self.instruction.escape != "\\" or self.build.dockerfile.is_template
+        return not (is_odd or self.is_file)
+
+    @cached_property
+    def bodies(self) -> tuple[Body, ...]:
+        """The script and those inside it (`sh -c`, `eval`), the outer ones first."""
+        return tuple(self._bodies(self.script, "", 0))
+
+    def _bodies(self, script: Script, around: str, depth: int) -> Iterator[Body]:
+        dialect = self._dialect(script.shell, around)
+        commands = tuple(one for one in script.commands if one.nesting.count("script") == depth)
+        if script.statements or depth == 0:
+            yield Body(script, dialect, commands)
+        if script.inner:
+            # Which shell a user has nobody can tell.
+            around = "sh" if any(command.name in AS_USER for command in commands) else dialect
+            for inner in script.inner:
+                yield from self._bodies(inner, around, depth + 1)
+
+    def _dialect(self, shell: Shell, around: str) -> str:
+        """The dialect of a script; what `eval` runs inside bash is no business of /bin/sh."""
+        known = self.build.facts(self.stage)
+        default = known.shell_dialect if known is not None else None
+        if shell.dialect == "sh" and (default is None or around not in ("", default)):
+            return "sh"
+        dialect = default if shell.dialect == "sh" and default is not None else shell.dialect
+        is_default = shell.dialect == "sh" or (not self.is_file and self.before.shell is None and around == "")
+        return "sh" if is_default and dialect != "bash" and self.replaces_sh else dialect
+
+    @cached_property
+    def replaces_sh(self) -> bool:
+        """Whether some RUN up to here puts another shell in the place of /bin/sh, or may do so."""
+        if "/sh" not in self.build.dockerfile.source.text and "dash" not in self.build.dockerfile.source.text:
+            return False
+        line = self.instruction.start_line
+        layers = self.build.layers_of(self.stage)
+        commands = (one for layer in layers if layer.run.start_line <= line for one in layer.run.commands)
+        return any(_moves_sh(command) for command in commands)
+
+    def is_variable(self, name: str) -> bool:
+        """Whether the file or the base image is known to set an environment variable of this name."""
+        environment = self.before.environment
+        return name in environment or name in environment.base.variables
+
+
+def _moves_sh(command: Command) -> bool:
+    if command.name not in _MOVERS:
+        return False
+    return any(word.value in _NAMES_OF_SH or word.value.endswith("/bin/sh") for word in command.arguments)
+
+
+def shell_texts(build: Build) -> Iterator[ShellText]:
+    """All shell text of a build, stage by stage, and behind it the scripts of the context that it starts."""
+    texts = list(_written(build))
+    yield from texts
+    if build.context is not None:
+        seen: set[str] = set()
+        for text in texts:
+            if not text.is_trigger:
+                yield from _started(text, text.script.commands, seen, 0)
+
+
+def _written(build: Build) -> Iterator[ShellText]:
+    for layer in build.layers:
+        yield ShellText(build, layer.stage, layer.run, layer.before, layer.script, is_trigger=layer.is_trigger)
+    for stage in build.dockerfile.stages:
+        for step in stage.steps:
+            instruction = step.instruction
+            if isinstance(instruction, Cmd | Entrypoint | Healthcheck) and not step.is_trigger:
+                yield ShellText(build, stage, instruction, step.before, instruction.script)
+
+
+def _started(text: ShellText, commands: tuple[Command, ...], seen: set[str], depth: int) -> Iterator[ShellText]:
+    if depth >= _DEEPEST_SCRIPT:
+        return
+    for command in commands:
+        program = command.program
+        if program is None or not ("/" in program.value or command.name in SHELLS):
+            continue
+        source = text.build.script_of(text.stage, command)
+        if source is None or source.path in seen:
+            continue
+        seen.add(source.path)
+        content = source.slice(0, len(source.text))
+        named = shell_of_command(command.words) if command.name in SHELLS else shell_of_shebang(content)
+        script = read_script(content, named or POSIX)
+        yield ShellText(text.build, text.stage, text.instruction, text.before, script, is_file=True)
+        yield from _started(text, script.commands, seen, depth + 1)
