@@ -32,6 +32,15 @@ class Body(NamedTuple):
     dialect: str
     commands: tuple[Command, ...]
 
+    def reader_of(self, command: Command) -> Command | None:
+        """What reads a command's output in its pipeline; None where that is no simple command, or nothing."""
+        if command.is_last_of_pipe:
+            return None
+        index = next(number for number, one in enumerate(self.commands) if one is command)
+        wanted = (command.pipe_index + 1, command.pipe_length, command.nesting)
+        behind = self.commands[index + 1 :]
+        return next((one for one in behind if (one.pipe_index, one.pipe_length, one.nesting) == wanted), None)
+
 
 class ShellText:
     """Shell text of RUN, CMD, ENTRYPOINT or HEALTHCHECK, or a script of the context that one of them starts.

@@ -153,7 +153,8 @@ def _in_compound(compound: Compound, functions: set[str]) -> Iterator[Bashism]:
     kind, words, text = compound.kind, compound.words, compound.text
     if kind == "test":
         yield Bashism("[[", text.part(0, 2))
-    elif kind == "arithmetic":
+    elif kind == "arithmetic" and not re.search(r"\w[ \t]+[\w$]", text):
+        # With words side by side it is a subshell in a subshell, for every shell but bash.
         yield Bashism("((", text.part(0, 2))
     elif kind == "select":
         yield Bashism("select", text.part(0, len("select")))

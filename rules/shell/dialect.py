@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dockerlint.dockerfile.instructions import Run
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.shell_texts import Body, ShellText
 from dockerlint.shell.bashisms import CONSTRUCTS, Bashism, bashisms
@@ -59,6 +60,7 @@ class BashSyntaxInSh(Rule[ShellText]):
         "FROM debian:13\nRUN find / -name x -exec rm {} + && echo '{a,b}' \"[[ x ]]\" && f() { local x=1; echo -n $x; }",
         "FROM debian:13\nRUN curl -O https://example.com/{a,b}.txt && echo {\"a\": 1, \"b\": 2}",
         "FROM debian:13\nARG UID=1000\nRUN useradd -u $UID app",
+        "FROM debian:13\nCMD chown $UID /data && exec app",
         "FROM debian:13\nRUN su app -c 'source /a'",
         "FROM debian:13\nRUN source() { . \"$1\"; } && source /a",
         'FROM debian:13\nCOPY run.sh /\nRUN ["/run.sh"]\n=== run.sh\n#!/bin/bash\n[[ -f /a ]]',
@@ -85,7 +87,9 @@ def _is_excused(found: Bashism, text: ShellText, body: Body) -> bool:
     if found.construct in ("$RANDOM", "$UID"):
         name = found.place.strip("${}").partition("%")[0].partition("#")[0]
         is_set = re.search(rf"(?<![\w${{]){name}\b", text.script.text) is not None
-        return is_set or text.is_variable(name)
+        # When a container starts, and in builds that a trigger runs in, others may set it.
+        is_open = text.is_trigger or text.is_file or not isinstance(text.instruction, Run)
+        return is_set or is_open or text.is_variable(name)
     return False
 
 
@@ -125,3 +129,96 @@ def _reader(text: ShellText, body: Body) -> str:
 def _advice(instead: str) -> str:
     shell = 'add `SHELL ["/bin/bash", "-c"]` if the image has bash'
     return f"{instead}, or {shell}" if instead else shell
+
+
+class EchoMisprints(Rule[ShellText]):
+    r"""`echo` prints an option or an escape as it is written.
+
+    Shells do not agree on `echo`: dash prints `-e` in front of the text, and bash and busybox print `\n` as a backslash
+    and a letter unless `-e` is there. A file written so is not what was meant.
+
+    `printf 'first\nsecond\n'` does the same in every shell. Where nobody knows which shell reads it, and where the text
+    is a program that has escapes of its own, nothing is said.
+
+    https://pubs.opengroup.org/onlinepubs/9799919799/utilities/echo.html
+    """
+
+    severity = Severity.WARNING
+    aliases = ("SC2028", "SC3037")
+    bad = {
+        "FROM debian:13\nRUN echo «-e» 'a\\tb' > /a": None,
+        "FROM ubuntu:24.04\nRUN echo -n «-e» x; echo «-ne» y; echo «-E» z": None,
+        "FROM alpine:3.22\nRUN echo «'[a]\\nb=1'» >> /etc/a.ini": None,
+        'FROM fedora:43\nRUN echo «"a\\tb"» | tee /a': None,
+        'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nRUN echo -n «"$USER\\n"»': None,
+        'FROM debian:13\nHEALTHCHECK CMD echo «-e» "ping" | nc localhost 80': None,
+    }
+    good = (
+        "FROM debian:13\nRUN echo -n a && echo 'a\\nb' && echo x -e",
+        "FROM debian:13\nRUN /bin/echo -e 'a\\tb'",
+        "FROM debian:13\nRUN bash -c \"echo -e 'a\\tb'\"",
+        "FROM alpine:3.22\nRUN echo -e 'a\\nb' && echo $'a\\nb' && echo a\\nb",
+        "FROM acme/base:1\nRUN echo -e 'a' && echo 'a\\nb'",
+        "FROM fedora:43\nRUN echo 'a\\nb' | sed 's/a/b/' && printf '%b' \"$(echo 'a\\nb')\"",
+        "FROM fedora:43\nRUN echo 'C:\\new\\tools' > /a && echo '^\\d+\\.\\n$' > /b",
+        "FROM fedora:43\nRUN echo '{\"format\": \"a\\n\"}' > /a.json && echo 'printf a\\n' > /a.sh",
+        "FROM fedora:43\nRUN shopt -s xpg_echo; echo 'a\\nb'",
+    )
+
+    def check(self, text: ShellText) -> Findings:
+        if "echo" not in text.script.text:
+            return
+        for body in text.bodies:
+            if body.dialect not in ("dash", "bash", "busybox"):
+                continue
+            for command in body.commands:
+                if len(command.words) > 1 and command.words[0].value == "echo":
+                    yield from self._check(command, body)
+
+    def _check(self, command: Command, body: Body) -> Findings:
+        option = _option_of_echo(command)
+        if body.dialect == "dash":
+            if option is not None:
+                message = f"dash prints `{option}` in front of the text; `printf 'a\\tb\\n'` works in every shell"
+                yield self.finding(option, message)
+        elif option is None and not _reads_escapes(command, body):
+            for word in command.words[1:]:
+                escape = _escape_of(word)
+                if escape is not None:
+                    message = f"{body.dialect}'s `echo` prints `{escape}` as it stands; `printf` makes a character of it"
+                    yield self.finding(word.value, message)
+
+
+def _option_of_echo(command: Command) -> Text | None:
+    """The word that asks for escapes, or for none: `-e`, `-ne`, `-E`."""
+    for word in command.words[1:]:
+        if word.value == "-n" and word is command.words[1]:
+            continue
+        return word.value if re.fullmatch(r"-n*[eE][neE]*", word.value) else None
+    return None
+
+
+# Programs that take the text as it comes.
+_TAKE_TEXT = frozenset({"cat", "chpasswd", "crontab", "fdisk", "grep", "head", "nc", "passwd", "tail", "tee"})
+# Marks of text that is a program, or an expression with escapes of its own.
+_HAS_ESCAPES = r"""\\[^nrt\\'"]|\\\\|[A-Za-z]:\\|print|echo|\b(?:sed|awk|tr|grep|split|replace|join|match)\b"""
+
+
+def _reads_escapes(command: Command, body: Body) -> bool:
+    """Whether what is printed may be meant to hold escapes."""
+    if command.in_substitution or "xpg_echo" in body.script.text:
+        return True
+    reader = body.reader_of(command)
+    return not command.is_last_of_pipe and (reader is None or reader.name not in _TAKE_TEXT)
+
+
+def _escape_of(word: Word) -> str | None:
+    value = word.value
+    if "\\n" not in value and "\\t" not in value:
+        return None
+    if not any(part.kind in ("single", "double") for part in word.parts) or re.search(_HAS_ESCAPES, value):
+        return None
+    place = min(index for index in (value.find("\\n"), value.find("\\t")) if index >= 0)
+    # Inside quotes of the text itself it belongs to whoever reads the text.
+    is_quoted = value.count('"', 0, place) % 2 or value.count("'", 0, place) % 2
+    return None if is_quoted else value[place : place + 2]
