@@ -1,0 +1,198 @@
+"""Expansions without quotes, which the shell splits at blanks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dockerlint.dockerfile.environment import PLATFORM_ARGUMENTS
+from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
+from dockerlint.project.shell_texts import Body, ShellText
+from dockerlint.shell.packages import action_of
+from dockerlint.shell.script import Command
+from dockerlint.shell.tree import Compound, Simple, Statement, nodes
+from dockerlint.shell.words import Part, Word, base_name
+from dockerlint.source import Span, Text
+
+
+class UnquotedExpansion(Rule[ShellText]):
+    """A variable or a substitution is used without quotes.
+
+    The shell splits what it holds at blanks and takes `*` and `?` in it for patterns: one path with a blank becomes two.
+
+    Put double quotes around it. Nothing is said of values that are known to have no blanks, and of lists that are meant
+    to be split: packages, and variables named like `CFLAGS` or `BUILD_DEPS`.
+
+    https://www.gnu.org/software/bash/manual/html_node/Word-Splitting.html
+    """
+
+    severity = Severity.INFO
+    profile = "strict"
+    aliases = ("SC2046", "SC2068", "SC2086")
+    bad = {
+        "FROM debian:13\nARG DIR\nRUN mkdir «$DIR»": 'FROM debian:13\nARG DIR\nRUN mkdir "$DIR"',
+        'FROM debian:13\nENV D="a b"\nRUN ls «${D}»/c': 'FROM debian:13\nENV D="a b"\nRUN ls "${D}"/c',
+        "FROM debian:13\nRUN rm «$(cat /list)»": 'FROM debian:13\nRUN rm "$(cat /list)"',
+        "FROM debian:13\nRUN for f in *.gz; do gunzip «$f»; done": (
+            'FROM debian:13\nRUN for f in *.gz; do gunzip "$f"; done'
+        ),
+        "FROM debian:13\nRUN F=$(ls /a) && cat x > «$F»": 'FROM debian:13\nRUN F=$(ls /a) && cat x > "$F"',
+        "FROM debian:13\nRUN sh -c 'rm «$1»' x y": None,
+        "FROM debian:13\nRUN cp «`ls /a`» /bin/x": None,
+        'FROM debian:13\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\n=== run.sh\n#!/bin/sh\nexec app «$@»\n': None,
+    }
+    good = (
+        'FROM debian:13\nARG DIR\nRUN mkdir "$DIR" && X=$DIR && [ $X = a ] && case $X in a) ls;; esac',
+        "FROM debian:13\nARG V=1.2\nENV D=/srv\nRUN mkdir $D/$V && exit $?",
+        "FROM debian:13\nRUN make -j$(nproc) && chown $(id -u):$(id -g) /a && ls $(dirname $(pwd))-$(uname -m)",
+        'FROM debian:13\nARG CFLAGS\nENV D="a b"\nRUN cc $CFLAGS x.c && apt-get install -y $D $(cat /list)',
+        "FROM debian:13\nRUN X=a && LIST='a b' && mkdir $X $LIST && for i in 1 2; do touch $i; done",
+        "FROM debian:13\nRUN ls $HOME $UNKNOWN",
+        'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nARG D\nRUN [[ $D == a ]]',
+    )
+
+    def check(self, text: ShellText) -> Findings:
+        if "$" not in text.script.text and "`" not in text.script.text:
+            return
+        for number, body in enumerate(text.bodies):
+            if body.dialect == "zsh":
+                continue
+            values = _Values(text, body)
+            for word, is_list in _split_words(body):
+                for part in word.parts:
+                    if _is_split(part, values, is_list=is_list):
+                        fix = _quoted(part) if number == 0 and text.is_editable else None
+                        message = f"`{_short(part.text)}` is split at blanks; quote it"
+                        yield self.finding(part.text, message, fix=fix)
+
+
+def _split_words(body: Body) -> Iterator[tuple[Word, bool]]:
+    """The words of a script that are split, and whether they are packages, which are meant to be."""
+    installs = {id(one.words[0]) for one in body.commands if one.words and action_of(one) is not None}
+    for node in nodes(body.script.statements):
+        if isinstance(node, Simple):
+            is_list = bool(node.words) and id(node.words[0]) in installs
+            is_left = bool(node.words) and node.words[0].value in _LEFT_ALONE
+            for word in node.words[1:]:
+                if word.parts and not is_left:
+                    yield word, is_list
+        elif isinstance(node, Compound) and node.kind == "for":
+            yield from ((word, False) for word in node.words[1:] if word.value in ("$@", "${@}"))
+        if isinstance(node, Simple | Compound):
+            yield from ((one.target, False) for one in node.redirections if one.target and one.operator != "<<<")
+
+
+# `unquoted-in-test` looks at tests; `eval` puts its words together again; the others take lists of numbers.
+_LEFT_ALONE = frozenset({"[", "test", "eval", "kill", "wait", "exit", "return"})
+# Names of lists that are meant to be split, and of what never has a blank.
+_LIST = (
+    r"(?i)(?:flags?|opt(?:ion)?s?|arg(?:ument)?s?|deps?|dependenc(?:y|ies)|packages?|pkgs?|list|param(?:eter)?s?"
+    r"|ext(?:ension)?s?|modules?|plugins?|gems?|features?|targets?|files|dirs|libs|tools|env|cmd|command|requirements"
+    r"|version|nproc|cores|cpus|jobs|port|uid|gid|sha\d*|hash|commit|arch)$"
+)
+# Commands whose output has no blanks.
+_ONE_WORD = frozenset(
+    {"arch", "basename", "cd", "dirname", "getconf", "hostname", "id", "lsb_release", "mktemp", "nproc", "pwd", "uname", "true",
+     "wc", "whoami", "which", "md5sum", "expr", "seq", "tr", "sha256sum", "stat", "dpkg-architecture"}
+)  # fmt: skip
+_SPECIAL = frozenset("?#$!-0")
+
+
+class _Values:
+    """What is known of the variables of a script."""
+
+    def __init__(self, text: ShellText, body: Body) -> None:
+        self.text = text
+        self.assigned: dict[str, list[Word | None]] = {}
+        for command in body.commands:
+            for assignment in command.assignments:
+                self.assigned.setdefault(str(assignment.name), []).append(assignment.value)
+            if command.name == "read":
+                for word in command.operands:
+                    self.assigned.setdefault(str(word.value), []).append(None)
+        for node in nodes(body.script.statements):
+            if isinstance(node, Compound) and node.kind in ("for", "select") and len(node.words) > 1:
+                # What stands there without quotes was split already.
+                written = [word for word in node.words[1:] if word.is_literal or _has_quotes(word)]
+                self.assigned.setdefault(str(node.words[0].value), []).extend(written)
+
+    def may_split(self, name: str) -> bool:
+        """Whether a variable holds blanks or patterns, or may hold any; False for one that nobody sets here."""
+        if name.isdigit() or name in ("@", "*"):
+            return name not in _SPECIAL
+        if name in self.assigned:
+            return any(self._is_open(word) for word in self.assigned[name])
+        if name in PLATFORM_ARGUMENTS or name in _SPECIAL or name not in self.text.before.environment:
+            return False
+        value = self.text.before.environment.get(name)
+        return value is None or re.search(r"[\s*?\[]", value) is not None
+
+    def _is_open(self, word: Word | None) -> bool:
+        if word is None:
+            return True
+        if word.is_literal:
+            # Blanks of a literal value were put there to be split.
+            is_bare = any(character in stretch for stretch in word.bare for character in "*?[")
+            return is_bare and not any(character.isspace() for character in word.value)
+        return any(self._is_open_part(part) for part in word.parts)
+
+    def _is_open_part(self, part: Part) -> bool:
+        if part.kind in ("double", "locale"):
+            return any(self._is_open_part(inner) for inner in part.parts)
+        if part.kind == "parameter":
+            name = part.name
+            return name in ("@", "*") or (name not in self.assigned and self.may_split(name))
+        return part.kind in ("command", "backtick") and not _is_one_word(part.statements)
+
+
+def _is_split(part: Part, values: _Values, *, is_list: bool) -> bool:
+    if is_list and part.kind != "parameter":
+        return False
+    if part.kind == "parameter":
+        name, text = part.name, part.text
+        if re.match(r"\$\{#", text) or re.match(r"\$\{!?\w+:?\+", text) or re.search(_LIST, name) or is_list:
+            return False
+        return text.endswith(("[@]}", "[*]}")) or values.may_split(name)
+    return part.kind in ("command", "backtick") and not _is_one_word(part.statements)
+
+
+def _has_quotes(word: Word) -> bool:
+    return any(part.kind == "double" for part in word.parts)
+
+
+def _is_one_word(statements: tuple[Statement, ...]) -> bool:
+    """Whether the output of a substitution is known to have no blanks."""
+    return all(_prints_one_word(statement.pipeline.commands[-1]) for statement in statements)
+
+
+def _prints_one_word(last: Simple | Compound) -> bool:
+    if not isinstance(last, Simple):
+        return False
+    if not last.words:
+        return True
+    command = Command(last.text, last.words)
+    name, arguments = base_name(command.name), [word.value for word in command.arguments]
+    if name in _ONE_WORD or name.isdigit():
+        return True
+    if name == "grep":
+        return command.has_option("-c", "--count")
+    if name == "echo":
+        return len(command.arguments) == 1 and command.arguments[0].is_literal and " " not in arguments[0]
+    if name == "date":
+        return any(argument.startswith("+") and " " not in argument for argument in arguments)
+    if name in ("dpkg", "rpm", "apk"):
+        return any(argument in ("--print-architecture", "-E", "--eval", "--print-arch") for argument in arguments)
+    return (name == "git" and arguments[:1] in (["rev-parse"], ["describe"])) or (name == "command" and bool(arguments))
+
+
+def _quoted(part: Part) -> Fix | None:
+    text: Text = part.text
+    if not text.is_verbatim or (part.kind == "backtick"):
+        return None
+    start, end = Span(text.source, text.start, text.start), Span(text.source, text.end, text.end)
+    return Fix("put double quotes around it", (Edit.replacing(start, '"'), Edit.replacing(end, '"')), is_safe=False)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else f"{line[:37]}..."
