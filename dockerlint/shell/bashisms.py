@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from dockerlint.shell.script import Command, Script
@@ -20,6 +21,8 @@ _MISSING = "does not know it"
 _FAILS = "prints an error in its place"
 _LITERAL = "takes it literally"
 _EMPTY = "leaves it empty"
+_COMMAND = "takes it for the name of a command"
+_SUBSHELL = "runs it as a command in a subshell"
 _BACKGROUND = "starts the command in the background and redirects nothing"
 
 
@@ -65,9 +68,11 @@ CONSTRUCTS = {
     "shopt": Construct(_MISSING, _MISSING, ""),
     "mapfile": Construct(_MISSING, _MISSING, "read lines with `while read -r`"),
     "builtin": Construct(_MISSING, _MISSING, ""),
-    "+=": Construct("takes it for the name of a command", "takes it for the name of a command", 'write `x="${x}..."`'),
+    "+=": Construct(_COMMAND, _COMMAND, 'write `x="${x}..."`'),
     "export +=": Construct(_STOPS, _STOPS, 'write `export x="${x}..."`'),
-    "((": Construct("runs it as a command in a subshell", "runs it as a command in a subshell", "use `[` or `$((...))`"),
+    "((": Construct(
+        "runs it as a command in a subshell", "runs it as a command in a subshell", "use `[` or `$((...))`"
+    ),
     "for ((": Construct(_STOPS, _STOPS, "use `while`, or `for i in $(seq 1 9)`"),
     "select": Construct(_STOPS, _STOPS, ""),
     ";&": Construct(_STOPS, _STOPS, "repeat the commands"),
@@ -158,21 +163,28 @@ def _in_compound(compound: Compound, functions: set[str]) -> Iterator[Bashism]:
         yield Bashism("((", text.part(0, 2))
     elif kind == "select":
         yield Bashism("select", text.part(0, len("select")))
-    elif kind == "for":
-        if words and words[0].parts and words[0].parts[0].kind == "arithmetic":
-            yield Bashism("for ((", words[0].value)
-        for word in words[1:]:
-            yield from _braces(word)
-    elif kind == "function" and words:
-        name = words[0].value
-        functions.add(name)
-        if text.start < name.start:
-            yield Bashism("function", text.part(0, len("function")))
-        elif not name.isidentifier():
-            yield Bashism("function name", name)
     elif kind == "case":
         yield from (Bashism(";&", clause.keyword) for clause in compound.clauses if "&" in clause.keyword)
+    elif kind == "for":
+        yield from _in_loop(words)
+    elif kind == "function" and words:
+        functions.add(words[0].value)
+        yield from _in_function(text, words[0].value)
     yield from _in_redirections(compound.redirections)
+
+
+def _in_loop(words: Sequence[Word]) -> Iterator[Bashism]:
+    if words and words[0].parts and words[0].parts[0].kind == "arithmetic":
+        yield Bashism("for ((", words[0].value)
+    for word in words[1:]:
+        yield from _braces(word)
+
+
+def _in_function(text: Text, name: Text) -> Iterator[Bashism]:
+    if text.start < name.start:
+        yield Bashism("function", text.part(0, len("function")))
+    elif not name.isidentifier():
+        yield Bashism("function name", name)
 
 
 def _in_simple(simple: Simple) -> Iterator[Bashism]:
@@ -226,26 +238,24 @@ def _of_arithmetic(text: str) -> str | None:
     return "x++" if text.startswith("$((") and is_changing else None
 
 
+# What follows the name of a parameter, by its first character.
+_OPERATORS = {"[": "${x[0]}", "/": "${x/a/b}", "^": "${x^}", ",": "${x^}"}
+
+
 def _of_parameter(part: Part) -> str | None:
     name = part.name
     if not part.text.startswith("${"):
         return _VARIABLES.get(name)
     inner = part.text[2:-1]
+    rest = inner.removeprefix("#").removeprefix(name)
+    first = rest[:1]
     if inner.startswith("!") and len(inner) > 1 and name != "!":
         return "${!x}"
-    rest = inner.removeprefix("#").removeprefix(name)
-    first, second = rest[:1], rest[1:2]
-    if first == "[":
-        return "${x[0]}"
-    if first == "/":
-        return "${x/a/b}"
-    if first == ":" and second not in ("-", "=", "?", "+"):
-        return "${x:1}"
-    if first in ("^", ","):
-        return "${x^}"
-    if first == "@" and name.isidentifier():
-        return "${x@Q}"
-    return _VARIABLES.get(name) if not rest or first in ("%", "#") else None
+    if first == ":":
+        return "${x:1}" if rest[1:2] not in ("-", "=", "?", "+") else None
+    if first == "@":
+        return "${x@Q}" if name.isidentifier() else None
+    return _VARIABLES.get(name) if first in ("", "%", "#") else _OPERATORS.get(first)
 
 
 def _in_words(command: Command) -> Iterator[Bashism]:
@@ -275,7 +285,7 @@ def _in_test(words: Sequence[Word]) -> Iterator[Bashism]:
 
 
 def _in_set(words: Sequence[Word]) -> Iterator[Bashism]:
-    for before, word in zip(words[1:], words[2:], strict=False):
+    for before, word in pairwise(words[1:]):
         if before.value[:1] in ("-", "+") and before.value.endswith("o") and word.value in _SET_OPTIONS:
             yield Bashism("set -o", word.value)
 

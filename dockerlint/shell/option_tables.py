@@ -138,11 +138,16 @@ _DOCKER = Syntax(
 _SHELL = Syntax("oO", longs("init-file rcfile"), stops=True)
 _PYTHON = Syntax("cmWX", longs("check-hash-based-pycs"), last=frozenset({"-c", "-m"}), stops=True)
 _MAKE = Syntax("CfoWI", longs("directory file makefile old-file what-if include-dir eval"), glued="jl", numeric="jl")
+_GREP = Syntax(
+    "efmABCdD",
+    longs("regexp file max-count after-context before-context context directories devices include exclude exclude-dir"),
+)
 _COPYING = Syntax("tS", longs("target-directory suffix"))
 
 SYNTAXES: dict[str, Syntax] = {
     **MANAGER_SYNTAXES,
     "curl": _CURL, "wget": _WGET, "git": _GIT,
+    "grep": _GREP, "egrep": _GREP, "fgrep": _GREP,
     "tar": _TAR, "bsdtar": _TAR, "unzip": Syntax("dP"),
     "useradd": _USERADD, "usermod": _USERMOD, "adduser": _ADDUSER, "groupadd": _ADDGROUP, "addgroup": _ADDGROUP,
     "chmod": Syntax(long=longs("reference"), known="Rcfv"), "chown": Syntax(long=longs("from reference")),

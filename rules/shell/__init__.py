@@ -2,6 +2,20 @@
 
 from .dialect import BashSyntaxInSh, EchoMisprints
 from .expansion import UnquotedExpansion
+from .globs import DashGlob, FragileFileList, UnquotedPattern
+from .lists import AssignmentWithoutEffect, ChainedAndOr
 from .quoting import Backticks, BrokenQuotes, LiteralDollar
 
-__all__ = ["Backticks", "BashSyntaxInSh", "BrokenQuotes", "EchoMisprints", "LiteralDollar", "UnquotedExpansion"]
+__all__ = [
+    "AssignmentWithoutEffect",
+    "Backticks",
+    "BashSyntaxInSh",
+    "BrokenQuotes",
+    "ChainedAndOr",
+    "DashGlob",
+    "EchoMisprints",
+    "FragileFileList",
+    "LiteralDollar",
+    "UnquotedExpansion",
+    "UnquotedPattern",
+]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from dockerlint.dockerfile.instructions import Run
 from dockerlint.lint.rule import Findings, Rule, Severity
@@ -39,7 +38,7 @@ class BashSyntaxInSh(Rule[ShellText]):
         "FROM ubuntu:24.04\nRUN set -o «pipefail» && curl -fsSL https://x.org/i.sh | sh": None,
         "FROM alpine:3.22\nRUN mkdir -p /app/«{log,run}» && touch /app/f«{1..3}»": None,
         "FROM python:3.13\nRUN cat /a «&>» /dev/null": None,
-        "FROM debian:13\nRUN <<EOF\nset -e\n«pushd» /srv\n«names»=(a b)\necho \"«${names[@]}»\"\nEOF": None,
+        'FROM debian:13\nRUN <<EOF\nset -e\n«pushd» /srv\n«names»=(a b)\necho "«${names[@]}»"\nEOF': None,
         'FROM debian:13\nARG V\nRUN echo "«${V//-/_}»" "«${V:0:2}»" "«${V^^}»"': None,
         "FROM alpine:3.22\nRUN ls «|&» tee /log": None,
         "FROM debian:13\nRUN useradd -u «$UID» app": None,
@@ -58,11 +57,11 @@ class BashSyntaxInSh(Rule[ShellText]):
         "FROM debian:13\nRUN <<EOF\n#!/bin/bash\nsource /a\nEOF",
         "FROM debian:13\nRUN ln -sf /bin/bash /bin/sh\nRUN source /a",
         "FROM debian:13\nRUN find / -name x -exec rm {} + && echo '{a,b}' \"[[ x ]]\" && f() { local x=1; echo -n $x; }",
-        "FROM debian:13\nRUN curl -O https://example.com/{a,b}.txt && echo {\"a\": 1, \"b\": 2}",
+        'FROM debian:13\nRUN curl -O https://example.com/{a,b}.txt && echo {"a": 1, "b": 2}',
         "FROM debian:13\nARG UID=1000\nRUN useradd -u $UID app",
         "FROM debian:13\nCMD chown $UID /data && exec app",
         "FROM debian:13\nRUN su app -c 'source /a'",
-        "FROM debian:13\nRUN source() { . \"$1\"; } && source /a",
+        'FROM debian:13\nRUN source() { . "$1"; } && source /a',
         'FROM debian:13\nCOPY run.sh /\nRUN ["/run.sh"]\n=== run.sh\n#!/bin/bash\n[[ -f /a ]]',
     )
 
@@ -185,7 +184,9 @@ class EchoMisprints(Rule[ShellText]):
             for word in command.words[1:]:
                 escape = _escape_of(word)
                 if escape is not None:
-                    message = f"{body.dialect}'s `echo` prints `{escape}` as it stands; `printf` makes a character of it"
+                    message = (
+                        f"{body.dialect}'s `echo` prints `{escape}` as it stands; `printf` makes a character of it"
+                    )
                     yield self.finding(word.value, message)
 
 

@@ -82,12 +82,12 @@ def _split_words(body: Body) -> Iterator[tuple[Word, bool]]:
             yield from ((one.target, False) for one in node.redirections if one.target and one.operator != "<<<")
 
 
-# `unquoted-in-test` looks at tests; `eval` puts its words together again; the others take lists of numbers.
-_LEFT_ALONE = frozenset({"[", "test", "eval", "kill", "wait", "exit", "return"})
+# `unquoted-in-test` looks at tests; `eval` puts its words together again; the others take lists.
+_LEFT_ALONE = frozenset({"[", "test", "eval", "kill", "wait", "exit", "return", "apt-mark"})
 # Names of lists that are meant to be split, and of what never has a blank.
 _LIST = (
     r"(?i)(?:flags?|opt(?:ion)?s?|arg(?:ument)?s?|deps?|dependenc(?:y|ies)|packages?|pkgs?|list|param(?:eter)?s?"
-    r"|ext(?:ension)?s?|modules?|plugins?|gems?|features?|targets?|files|dirs|libs|tools|env|cmd|command|requirements"
+    r"|ext(?:ension)?s?|modules?|plugins?|gems?|features?|targets?|files|dirs|libs|tools|env|cmd|command|requirements|components?"
     r"|version|nproc|cores|cpus|jobs|port|uid|gid|sha\d*|hash|commit|arch)$"
 )
 # Commands whose output has no blanks.
@@ -171,18 +171,16 @@ def _prints_one_word(last: Simple | Compound) -> bool:
     if not last.words:
         return True
     command = Command(last.text, last.words)
-    name, arguments = base_name(command.name), [word.value for word in command.arguments]
-    if name in _ONE_WORD or name.isdigit():
-        return True
-    if name == "grep":
-        return command.has_option("-c", "--count")
-    if name == "echo":
-        return len(command.arguments) == 1 and command.arguments[0].is_literal and " " not in arguments[0]
-    if name == "date":
-        return any(argument.startswith("+") and " " not in argument for argument in arguments)
+    name, arguments = base_name(command.name), [str(word.value) for word in command.arguments]
     if name in ("dpkg", "rpm", "apk"):
-        return any(argument in ("--print-architecture", "-E", "--eval", "--print-arch") for argument in arguments)
-    return (name == "git" and arguments[:1] in (["rev-parse"], ["describe"])) or (name == "command" and bool(arguments))
+        return not {"--print-architecture", "-E", "--eval", "--print-arch"}.isdisjoint(arguments)
+    if name in ("date", "echo"):
+        is_plain = name == "echo" or (len(arguments) > 0 and arguments[-1].startswith("+"))
+        return is_plain and "$" not in "".join(arguments) and not any(" " in word for word in arguments)
+    if name == "git":
+        return arguments[:1] in (["rev-parse"], ["describe"])
+    is_number = name.isdigit() or (name == "grep" and command.has_option("-c", "--count"))
+    return is_number or name in _ONE_WORD or (name == "command" and bool(arguments))
 
 
 def _quoted(part: Part) -> Fix | None:

@@ -54,7 +54,7 @@ class BrokenQuotes(Rule[ShellText]):
             if _is_broken(before, inner, after):
                 seen = f"{before.text[1:-1][-15:]}{inner.text}{after.text[1:-1][:15]}"
                 message = f"the quotes around `{_short(inner.text)}` vanish: the shell sees {_short(seen)}"
-                yield self.finding(inner.text, message, help="use single quotes outside, or write `\\\"` inside")
+                yield self.finding(inner.text, message, help='use single quotes outside, or write `\\"` inside')
 
 
 def _all_words(simple: Simple) -> Iterator[Word]:
