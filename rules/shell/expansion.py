@@ -45,7 +45,7 @@ class UnquotedExpansion(Rule[ShellText]):
         'FROM debian:13\nARG DIR\nRUN mkdir "$DIR" && X=$DIR && [ $X = a ] && case $X in a) ls;; esac',
         "FROM debian:13\nARG V=1.2\nENV D=/srv\nRUN mkdir $D/$V && exit $?",
         "FROM debian:13\nRUN make -j$(nproc) && chown $(id -u):$(id -g) /a && ls $(dirname $(pwd))-$(uname -m)",
-        'FROM debian:13\nARG CFLAGS\nENV D="a b"\nRUN cc $CFLAGS x.c && apt-get install -y $D $(cat /list)',
+        'FROM debian:13\nARG CFLAGS\nENV D="a b" O="-a -b"\nRUN cc $CFLAGS x.c && ./configure $O && apt-get install -y $D $(cat /list)',
         "FROM debian:13\nRUN X=a && LIST='a b' && mkdir $X $LIST && for i in 1 2; do touch $i; done",
         "FROM debian:13\nRUN ls $HOME $UNKNOWN",
         'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nARG D\nRUN [[ $D == a ]]',
@@ -125,7 +125,10 @@ class _Values:
         if name in PLATFORM_ARGUMENTS or name in _SPECIAL or name not in self.text.before.environment:
             return False
         value = self.text.before.environment.get(name)
-        return value is None or re.search(r"[\s*?\[]", value) is not None
+        if value is None:
+            return True
+        # Options in one variable are meant to be split.
+        return re.search(r"[\s*?\[]", value) is not None and re.search(r"(?:^|\s)-", value) is None
 
     def _is_open(self, word: Word | None) -> bool:
         if word is None:

@@ -236,8 +236,9 @@ class DashGlob(Rule[ShellText]):
 
 # Commands that take files and options; others may take patterns of their own.
 _TAKE_FILES = frozenset(
-    {"cat", "chgrp", "chmod", "chown", "cp", "dpkg", "file", "gunzip", "gzip", "install", "ln", "ls", "mv", "rm", "rmdir",
-     "rpm", "sed", "sort", "strip", "tar", "touch", "unzip", "wc", "zip"}
+    {"cat", "cc", "chgrp", "chmod", "chown", "cp", "dos2unix", "dpkg", "du", "file", "g++", "gcc", "gem", "go", "gunzip",
+     "gzip", "install", "javac", "ln", "ls", "luarocks", "md5sum", "mv", "pip", "pip3", "rm", "rmdir", "rpm", "sed",
+     "sha256sum", "sort", "strip", "tar", "touch", "unzip", "wc", "zip"}
 )  # fmt: skip
 
 
