@@ -12,6 +12,8 @@ from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word
 from dockerlint.source import Text
 
+from .shown import shown
+
 
 class BashSyntaxInSh(Rule[ShellText]):
     """The script is written for bash, and another shell reads it.
@@ -112,12 +114,7 @@ def _shown(found: Bashism) -> str:
         return f"set -o {found.place}"
     if found.construct == "function":
         return "function name"
-    return _short(found.place)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 40 else f"{line[:37]}..."
+    return shown(found.place)
 
 
 def _reader(text: ShellText, body: Body) -> str:

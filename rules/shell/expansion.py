@@ -14,6 +14,8 @@ from dockerlint.shell.tree import Compound, Simple, Statement, nodes
 from dockerlint.shell.words import Part, Word, base_name
 from dockerlint.source import Span, Text
 
+from .shown import shown
+
 
 class UnquotedExpansion(Rule[ShellText]):
     """A variable or a substitution is used without quotes.
@@ -62,7 +64,7 @@ class UnquotedExpansion(Rule[ShellText]):
                 for part in word.parts:
                     if _is_split(part, values, is_list=is_list):
                         fix = _quoted(part) if number == 0 and text.is_editable else None
-                        message = f"`{_short(part.text)}` is split at blanks; quote it"
+                        message = f"`{shown(part.text)}` is split at blanks; quote it"
                         yield self.finding(part.text, message, fix=fix)
 
 
@@ -192,8 +194,3 @@ def _quoted(part: Part) -> Fix | None:
         return None
     start, end = Span(text.source, text.start, text.start), Span(text.source, text.end, text.end)
     return Fix("put double quotes around it", (Edit.replacing(start, '"'), Edit.replacing(end, '"')), is_safe=False)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 40 else f"{line[:37]}..."

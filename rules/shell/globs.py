@@ -12,6 +12,8 @@ from dockerlint.shell.tree import Compound, Simple, nodes
 from dockerlint.shell.words import Part, Word, base_name
 from dockerlint.source import Span
 
+from .shown import shown
+
 _GLOB = frozenset("*?[")
 
 
@@ -55,8 +57,8 @@ class UnquotedPattern(Rule[ShellText]):
                     for word in _patterns(command):
                         if _has_glob(word):
                             fix = _quoted(word) if number == 0 and text.is_editable else None
-                            folder = text.before.workdir or "the working directory"
-                            message = f"`{_short(word.value)}`: files of {folder} that match take its place; quote it"
+                            folder = _folder(text, body)
+                            message = f"`{shown(word.value)}`: files of {folder} that match take its place; quote it"
                             yield self.finding(word.value, message, fix=fix)
 
 
@@ -77,6 +79,12 @@ def _patterns(command: Command) -> Iterator[Word]:
     yield from (word for before, word in pairwise(words) if before.value in names)
 
 
+def _folder(text: ShellText, body: Body) -> str:
+    """Where the shell looks for files, as far as anybody can tell."""
+    has_moved = any(command.name in ("cd", "pushd") for command in body.commands)
+    return "the working directory" if has_moved or text.before.workdir is None else text.before.workdir
+
+
 def _has_glob(word: Word) -> bool:
     return not _GLOB.isdisjoint(word.value) and any(not _GLOB.isdisjoint(bare) for bare in word.bare)
 
@@ -90,11 +98,6 @@ def _quoted(word: Word) -> Fix | None:
 def _around(word: Word, before: str, after: str) -> tuple[Edit, ...]:
     source, start, end = word.value.source, word.value.start, word.value.end
     return Edit.replacing(Span(source, start, start), before), Edit.replacing(Span(source, end, end), after)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 40 else f"{line[:37]}..."
 
 
 class FragileFileList(Rule[ShellText]):
@@ -220,10 +223,10 @@ class DashGlob(Rule[ShellText]):
                 if command.name in _TAKE_FILES and "find" not in command.nesting:
                     for word in _before_dashes(command):
                         if word.value[:1] in ("*", "?") and word.bare and word.value.startswith(word.bare[0][:1]):
-                            shown = _short(word.value)
+                            name = shown(word.value)
                             fix = self._fix(word) if number == 0 and text.is_editable else None
                             message = (
-                                f"`{command.name}` takes a name that begins with a dash for options; write `./{shown}`"
+                                f"`{command.name}` takes a name that begins with a dash for options; write `./{name}`"
                             )
                             yield self.finding(word.value, message, fix=fix)
 

@@ -56,7 +56,9 @@ class AssignmentWithoutEffect(Rule[ShellText]):
                 if not _is_seen(text, body, assignment):
                     program = _meant(body.commands[number:])
                     message = f"`{assignment.name}` is set for this shell alone: `{program}` does not get it"
-                    advice = f"drop the `{command.after}` or write `export {assignment.name}=...`"
+                    if not assignment.name.isupper() or (assignment.value and " " in assignment.value.value):
+                        message = f"nothing reads `{assignment.name}`, and it is not exported"
+                    advice = f"drop the `{command.after.strip() or 'line end'}` or write `export {assignment.name}=...`"
                     yield self.finding(command.text, message, help=advice)
 
 
@@ -145,8 +147,12 @@ class ChainedAndOr(Rule[ShellText]):
             for statements in _statement_lists(body):
                 for first, second, third in zip(statements, statements[1:], statements[2:], strict=False):
                     if _is_choice(first, second) and _may_run_both(first, second, third):
-                        names = (_name(one) or "the group" for one in (first, second, third))
-                        message = "`{2}` also runs when `{0}` succeeds and `{1}` fails".format(*names)
+                        names = [_name(one) or "the group" for one in (first, second, third)]
+                        is_test = names[0] in _TESTS
+                        surprise = "`{2}` also runs when `{0}` succeeds and `{1}` fails"
+                        message = (surprise if is_test else "`{2}` runs when `{0}` fails, as when `{1}` fails").format(
+                            *names
+                        )
                         yield self.finding(second.connector, message, help="write if, then and else")
 
 
@@ -164,7 +170,7 @@ def _statement_lists(body: Body) -> list[tuple[Statement, ...]]:
 _ENDS = frozenset({"true", ":", "echo", "exit", "false", "return", "printf", "kill", "break", "continue"})
 
 
-_TESTS = frozenset({"[", "test"})
+_TESTS = frozenset({"[", "[[", "test", "grep", "id", "getent", "command", "which", "type", "hash", "dpkg-query"})
 
 
 def _is_choice(first: Statement, second: Statement) -> bool:
@@ -174,7 +180,7 @@ def _is_choice(first: Statement, second: Statement) -> bool:
 def _may_run_both(first: Statement, second: Statement, third: Statement) -> bool:
     # A test, or the same program again, is meant to be tried when the one before fails.
     is_retry = _name(second) in _TESTS or (_name(second) == _name(third) and _name(first) not in _TESTS)
-    if is_retry or _cannot_fail(second):
+    if is_retry or _cannot_fail(second) or _name(third) in _TESTS:
         return False
     command = third.pipeline.commands[0]
     if isinstance(command, Compound):
@@ -186,9 +192,13 @@ def _may_run_both(first: Statement, second: Statement, third: Statement) -> bool
 
 def _cannot_fail(statement: Statement) -> bool:
     command = statement.pipeline.commands[-1]
-    return isinstance(command, Simple) and (not command.words or _name(statement) in ("echo", "printf", "true", ":"))
+    return isinstance(command, Simple) and (
+        not command.words or _name(statement) in ("echo", "exec", "printf", "true", ":")
+    )
 
 
 def _name(statement: Statement) -> str:
     command = statement.pipeline.commands[0]
-    return base_name(command.words[0].value) if isinstance(command, Simple) and command.words else ""
+    if isinstance(command, Compound):
+        return "[[" if command.kind == "test" else ""
+    return base_name(command.words[0].value) if command.words else ""

@@ -13,6 +13,8 @@ from dockerlint.shell.tree import Simple, nodes
 from dockerlint.shell.words import Part, Word
 from dockerlint.source import Span, Text
 
+from .shown import shown
+
 
 class BrokenQuotes(Rule[ShellText]):
     """Double quotes inside double quotes end them, so the inner ones vanish.
@@ -53,7 +55,7 @@ class BrokenQuotes(Rule[ShellText]):
         for before, inner, after in zip(parts, parts[1:], parts[2:], strict=False):
             if _is_broken(before, inner, after):
                 seen = f"{before.text[1:-1][-15:]}{inner.text}{after.text[1:-1][:15]}"
-                message = f"the quotes around `{_short(inner.text)}` vanish: the shell sees {_short(seen)}"
+                message = f"the quotes around `{shown(inner.text)}` vanish: the shell sees {shown(seen)}"
                 yield self.finding(inner.text, message, help='use single quotes outside, or write `\\"` inside')
 
 
@@ -74,11 +76,6 @@ def _is_broken(before: Part, inner: Part, after: Part) -> bool:
 
 def _is_text(parts: Sequence[Part]) -> bool:
     return not parts or parts[0].kind in ("quoted", "escape")
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 40 else f"{line[:37]}..."
 
 
 class LiteralDollar(Rule[ShellText]):
@@ -216,7 +213,7 @@ class Backticks(Rule[ShellText]):
                 if isinstance(node, Part) and node.kind == "backtick" and node.statements and node.text.start >= inside:
                     inside = node.text.end
                     fix = _with_dollar(node.text) if number == 0 and text.is_editable else None
-                    message = f"`$({_short(node.text[1:-1].strip())})` nests and quotes better than backticks"
+                    message = f"`$({shown(node.text[1:-1].strip())})` nests and quotes better than backticks"
                     yield self.finding(node.text, message, fix=fix)
 
 
