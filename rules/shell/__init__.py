@@ -5,17 +5,23 @@ from .expansion import UnquotedExpansion
 from .globs import DashGlob, FragileFileList, UnquotedPattern
 from .lists import AssignmentWithoutEffect, ChainedAndOr
 from .quoting import Backticks, BrokenQuotes, LiteralDollar
+from .steps import ProcessLostAfterRun, ShellStateLost
+from .useless import CdInsteadOfWorkdir, UselessInBuild
 
 __all__ = [
     "AssignmentWithoutEffect",
     "Backticks",
     "BashSyntaxInSh",
     "BrokenQuotes",
+    "CdInsteadOfWorkdir",
     "ChainedAndOr",
     "DashGlob",
     "EchoMisprints",
     "FragileFileList",
     "LiteralDollar",
+    "ProcessLostAfterRun",
+    "ShellStateLost",
     "UnquotedExpansion",
     "UnquotedPattern",
+    "UselessInBuild",
 ]
