@@ -3,6 +3,7 @@
 from .dialect import BashSyntaxInSh, EchoMisprints
 from .expansion import UnquotedExpansion
 from .globs import DashGlob, FragileFileList, UnquotedPattern
+from .lines import ShellSyntaxError, SwallowedLines
 from .lists import AssignmentWithoutEffect, ChainedAndOr
 from .quoting import Backticks, BrokenQuotes, LiteralDollar
 from .steps import ProcessLostAfterRun, ShellStateLost
@@ -21,6 +22,8 @@ __all__ = [
     "LiteralDollar",
     "ProcessLostAfterRun",
     "ShellStateLost",
+    "ShellSyntaxError",
+    "SwallowedLines",
     "UnquotedExpansion",
     "UnquotedPattern",
     "UselessInBuild",

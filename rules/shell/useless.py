@@ -72,7 +72,7 @@ _Reason = Callable[[Command, Layer], str | None]
 # Before a command that looks for processes, these start none.
 _START_NOTHING = frozenset(
     {
-        "", "apt-get", "apk", "cat", "cd", "chmod", "chown", "cp", "echo", "env", "export", "grep", "head", "ls", "mkdir",
+        "", "cat", "cd", "chmod", "chown", "cp", "echo", "env", "export", "grep", "head", "ls", "mkdir",
         "mv", "ps", "rm", "sed", "set", "sleep", "tail", "top", "touch", "true", "whoami",
     }
 )  # fmt: skip
@@ -207,6 +207,7 @@ class CdInsteadOfWorkdir(Rule[Layer]):
         "FROM debian:13\nRUN for d in a b; do cd $d; make; done",
         "FROM debian:13\nRUN bash -c 'cd /src && make'",
         "FROM debian:13\nRUN cd ~ && make",
+        "FROM debian:13\nRUN cd node-* && make",
         "FROM debian:13\nWORKDIR /src\nRUN make",
     )
 
@@ -223,6 +224,8 @@ class CdInsteadOfWorkdir(Rule[Layer]):
 
 def _is_known_before(word: Word, layer: Layer) -> bool:
     """Whether an instruction before the RUN can name the same folder."""
+    if any(mark in piece for piece in word.bare for mark in "*?["):
+        return False
     if word.is_literal:
         return True
     parts = [inner for part in word.parts for inner in (part, *part.parts)]
