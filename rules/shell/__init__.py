@@ -2,6 +2,7 @@
 
 from .dialect import BashSyntaxInSh, EchoMisprints
 from .expansion import UnquotedExpansion
+from .failures import CdWithoutCheck, HeredocWithoutErrexit, SemicolonHidesFailure
 from .globs import DashGlob, FragileFileList, UnquotedPattern
 from .lines import ShellSyntaxError, SwallowedLines
 from .lists import AssignmentWithoutEffect, ChainedAndOr
@@ -15,12 +16,15 @@ __all__ = [
     "BashSyntaxInSh",
     "BrokenQuotes",
     "CdInsteadOfWorkdir",
+    "CdWithoutCheck",
     "ChainedAndOr",
     "DashGlob",
     "EchoMisprints",
     "FragileFileList",
+    "HeredocWithoutErrexit",
     "LiteralDollar",
     "ProcessLostAfterRun",
+    "SemicolonHidesFailure",
     "ShellStateLost",
     "ShellSyntaxError",
     "SwallowedLines",

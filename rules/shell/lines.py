@@ -37,6 +37,7 @@ class SwallowedLines(Rule[Layer]):
             "FROM debian:13\n# build it\nRUN make \\\n && make install"
         ),
         "FROM debian:13\nRUN «# build it» \\\n    make": None,
+        "FROM debian:13\nRUN make «# &&» \\\n    make install": None,
         "FROM debian:13\nRUN make && «# build it» \\\n    make install": (
             "FROM debian:13\n# build it\nRUN make && \\\n    make install"
         ),
@@ -105,7 +106,15 @@ def _comment_moved(layer: Layer, own: Text) -> Fix | None:
     start, _ = _line(source, own.start)
     before = source.text[start : own.start]
     is_alone = not before.strip() or before.strip().upper() == layer.run.keyword.upper()
-    if is_alone or layer.is_trigger or layer.run.escape != "\\" or layer.build.dockerfile.is_template:
+    # `# && \` takes the operator away too: nobody knows whether it is meant.
+    if (
+        is_alone
+        or "&&" in own
+        or ";" in own
+        or layer.is_trigger
+        or layer.run.escape != "\\"
+        or layer.build.dockerfile.is_template
+    ):
         return None
     indentation = before[: len(before) - len(before.lstrip())]
     line_end = "\r\n" if "\r\n" in source.text else "\n"
@@ -145,7 +154,7 @@ def _begins_line(word: Text) -> bool:
 
 def _taken(command: Command, word: Word) -> str:
     if word is command.words[0]:
-        return f"`{word.value}` is run as a program here, in the middle of a RUN"
+        return f"`{word.value}` is taken for a program: it stands inside another RUN"
     return f"`{word.value}` is a word of `{command.name}` here: the line before it ends in a backslash"
 
 
@@ -212,7 +221,7 @@ class ShellSyntaxError(Rule[Dockerfile]):
         "FROM debian:13\nRUN $RUNNER &",
         "FROM debian:13\nRUN [ -f /a ] && make",
         "FROM debian:13\nRUN test [ = a",
-        'FROM debian:13\nCMD ["--help"]"',
+        'FROM debian:13\nCMD [ "npm", "start"];',
         'FROM debian:13\nSHELL ["/bin/zsh", "-c"]\nRUN if true { make }',
         "FROM mcr.microsoft.com/windows/servercore:ltsc2025\nRUN if exist a (",
         "FROM debian:13\nRUN {{ macro(1) }} (",
@@ -247,9 +256,15 @@ class ShellSyntaxError(Rule[Dockerfile]):
 def _shell_forms(dockerfile: Dockerfile) -> Iterator[ShellForm]:
     for instruction in dockerfile.instructions:
         inner: Instruction = instruction.instruction if isinstance(instruction, Onbuild) else instruction
-        # A list that is no JSON is reported as that.
-        if isinstance(inner, ShellForm) and (inner.exec_form is not None or not inner.rest.startswith(('["', "['"))):
+        if isinstance(inner, ShellForm) and not _is_broken_list(inner):
             yield inner
+
+
+def _is_broken_list(instruction: ShellForm) -> bool:
+    """Whether it is meant as exec form, but is no JSON: that is another fault."""
+    text = instruction.rest
+    is_list = text[:1] == "[" and text[1:].lstrip()[:1] in ("'", '"') and "," in text
+    return is_list and instruction.exec_form is None
 
 
 _OPERATORS = frozenset({"&&", "||", "|", "|&", ";", ";;", "&"})

@@ -251,8 +251,13 @@ class ProcessLostAfterRun(Rule[Layer]):
 
     def check(self, layer: Layer) -> Findings:
         for place, started in last_started(layer):
-            message = f"`{started}` runs only while this layer is built: it ends with the RUN; start it with CMD"
-            yield self.finding(place, message)
+            yield self.finding(place, _ended(started))
+
+
+def _ended(started: str) -> str:
+    if started.endswith("&"):
+        return f"`{started}` is ended with this RUN, done or not; drop the `&`, or start it with CMD"
+    return f"`{started}` runs only while this layer is built: it ends with the RUN; start it with CMD"
 
 
 def last_started(layer: Layer) -> Iterator[tuple[Text, str]]:

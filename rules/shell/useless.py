@@ -56,11 +56,13 @@ class UselessInBuild(Rule[Layer]):
         "FROM debian:13\nRUN systemctl restart nginx && systemctl status nginx\n"
         "RUN wget -O /usr/bin/systemctl https://example.com/systemctl3.py",
         "FROM debian:13\nRUN systemctl start nginx",
+        "FROM debian:13\nRUN /etc/init.d/ssh start && ./test.sh && /etc/init.d/ssh stop",
     )
 
     def check(self, layer: Layer) -> Findings:
         for command in layer.named(*_REASONS):
-            if command.in_substitution or command.in_function or command.in_condition:
+            is_used = command.in_substitution or command.in_function or command.in_condition
+            if is_used or (command.program is not None and "/init.d/" in command.program.value):
                 continue
             reason = _REASONS[command.name](command, layer)
             if reason is not None:
@@ -72,7 +74,7 @@ _Reason = Callable[[Command, Layer], str | None]
 # Before a command that looks for processes, these start none.
 _START_NOTHING = frozenset(
     {
-        "", "cat", "cd", "chmod", "chown", "cp", "echo", "env", "export", "grep", "head", "ls", "mkdir",
+        "cat", "cd", "chmod", "chown", "cp", "echo", "env", "export", "grep", "head", "ls", "mkdir",
         "mv", "ps", "rm", "sed", "set", "sleep", "tail", "top", "touch", "true", "whoami",
     }
 )  # fmt: skip
@@ -84,8 +86,13 @@ def _without_host(_: Command, __: Layer) -> str | None:
 
 def _without_processes(command: Command, layer: Layer) -> str | None:
     before = (each for each in layer.commands if each.text.start < command.text.start)
-    is_alone = all(each.name in _START_NOTHING and not each.is_background for each in before)
+    is_alone = all(_starts_nothing(each) for each in before)
     return "finds no process but its own: no other outlives the RUN that started it" if is_alone else None
+
+
+def _starts_nothing(command: Command) -> bool:
+    is_harmless = command.name in _START_NOTHING or not command.words
+    return is_harmless and not command.is_background
 
 
 def _without_reader(_: Command, __: Layer) -> str | None:
@@ -99,6 +106,8 @@ def _without_terminal(command: Command, _: Layer) -> str | None:
 
 
 def _without_rights(command: Command, layer: Layer) -> str | None:
+    if not command.arguments:
+        return "shows what holds for this step alone, and nobody watches"
     may = layer.run.flag("security") == "insecure" or (command.name == "ifconfig" and layer.run.flag("network"))
     return None if may else "has no rights to do so in a build, and would be undone when the step ends"
 

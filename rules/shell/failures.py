@@ -1,0 +1,307 @@
+"""Commands whose failure nobody sees, because the next one runs all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerlint.dockerfile.copies import absolute_path, placed
+from dockerlint.lint.edits import is_editable
+from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity, replace
+from dockerlint.project.layers import Layer
+from dockerlint.shell.lists import AndOrList, and_or_lists, unwatched_lists
+from dockerlint.shell.risks import does_work
+from dockerlint.shell.script import Command
+from dockerlint.shell.tree import Simple
+from dockerlint.shell.words import Word
+from dockerlint.source import Span, Text
+
+from .wording import brief, title
+
+# These fail only if the script itself is wrong.
+_SAFE = frozenset(
+    {
+        "", ":", "alias", "date", "echo", "exit", "export", "false", "printf", "pwd", "readonly", "return", "set",
+        "shopt", "sleep", "trap", "true", "umask", "unset", "wait",
+    }
+)  # fmt: skip
+
+
+class HeredocWithoutErrexit(Rule[Layer]):
+    """The commands of a heredoc may fail without failing the step.
+
+    Only the last command's status counts: the build goes on with what an earlier one has left half done.
+
+    Begin the heredoc with `set -e`, or join its commands with `&&`.
+
+    https://docs.docker.com/reference/dockerfile/#here-documents
+    """
+
+    severity = Severity.WARNING
+    bad = {
+        "FROM debian:13\nRUN «<<EOF»\napt-get update\napt-get install -y curl\nEOF": (
+            "FROM debian:13\nRUN <<EOF\nset -e\napt-get update\napt-get install -y curl\nEOF"
+        ),
+        "FROM debian:13\nRUN «<<-'EOF'»\n#!/bin/bash\nset -x\ncd /src && make\nrm -rf /src\nEOF": (
+            "FROM debian:13\nRUN <<-'EOF'\n#!/bin/bash\nset -e\nset -x\ncd /src && make\nrm -rf /src\nEOF"
+        ),
+        "FROM debian:13\nRUN «<<EOF»\nfor file in a b; do\n  curl -O https://example.com/$file\ndone\nls\nEOF": (
+            "FROM debian:13\nRUN <<EOF\nset -e\nfor file in a b; do\n  curl -O https://example.com/$file\ndone\nls\nEOF"
+        ),
+        "FROM debian:13\nRUN «<<EOF»\r\nmake\r\nmake install\r\nEOF": (
+            "FROM debian:13\nRUN <<EOF\r\nset -e\r\nmake\r\nmake install\r\nEOF"
+        ),
+        "FROM debian:13\nONBUILD RUN «<<EOF»\nmake\nmake install\nEOF": None,
+    }
+    good = (
+        "FROM debian:13\nRUN <<EOF\nset -e\napt-get update\napt-get install -y curl\nEOF",
+        "FROM debian:13\nRUN <<EOF\n#!/bin/bash -e\nmake\nmake install\nEOF",
+        "FROM debian:13\nRUN <<EOF\nset -o errexit\nmake\nmake install\nEOF",
+        'FROM debian:13\nSHELL ["/bin/bash", "-euo", "pipefail", "-c"]\nRUN <<EOF\nmake\nmake install\nEOF',
+        "FROM debian:13\nRUN <<EOF\napt-get update &&\n  apt-get install -y curl\nEOF",
+        "FROM debian:13\nRUN <<EOF\nmake || exit 1\nmake install\nEOF",
+        "FROM debian:13\nRUN <<EOF\necho begin\nexport A=1\nB=2\nmake\nEOF",
+        "FROM debian:13\nRUN <<EOF\n#!/usr/bin/env python\nimport a\na.b()\nEOF",
+        "FROM debian:13\nRUN <<EOF\nset +e\nmake\nset -e\nmake install\nEOF",
+        "FROM debian:13\nRUN <<EOF\nbuild() {\n  make\n}\nbuild\nEOF",
+        "FROM debian:13\nRUN cat <<EOF > /a\nmake\nmake install\nEOF",
+    )
+
+    def check(self, layer: Layer) -> Findings:
+        run = layer.run
+        if not run.is_heredoc_script or layer.script.is_broken:
+            return
+        if any(command.errexit is not False for command in layer.commands if not command.in_substitution):
+            return
+        failing = _first_that_may_fail(layer)
+        if failing is not None:
+            opener = run.heredocs[0].opener.text
+            message = f"if `{title(failing)}` in line {failing.text.line} fails, the build goes on"
+            help_ = "begin the heredoc with `set -e`"
+            yield self.finding(opener, message, help=help_, fix=_set_errexit(layer))
+
+
+def _first_that_may_fail(layer: Layer) -> Command | None:
+    """A command before the last list of a script whose failure would not be noticed; one that does real work, if any."""
+    earlier = and_or_lists(layer.script.statements)[:-1]
+    spans = [_span(one) for one in earlier if not one.has_alternative]
+    found = [command for command in layer.commands if _may_fail(command) and _is_in(command.text, spans)]
+    return next((command for command in found if does_work(command)), found[0] if found else None)
+
+
+def _may_fail(command: Command) -> bool:
+    is_elsewhere = command.in_function or command.in_substitution or command.in_condition or command.is_background
+    return (
+        command.name not in _SAFE
+        and not is_elsewhere
+        and command.is_last_of_pipe
+        and not {"||", "!"}.intersection(command.nesting)
+    )
+
+
+def _span(one: AndOrList) -> tuple[int, int]:
+    return one.commands[0].text.start, one.commands[-1].text.end
+
+
+def _is_in(text: Text, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= text.start < end for start, end in spans)
+
+
+def _set_errexit(layer: Layer) -> Fix | None:
+    if layer.is_trigger or not is_editable(layer):
+        return None
+    body = layer.run.heredocs[0].body
+    start = body.start + (body.index("\n") + 1 if body.lstrip("\t").startswith("#!") else 0)
+    line_end = "\r\n" if "\r\n" in body else "\n"
+    edit = Edit.replacing(Span(body.source, start, start), f"set -e{line_end}")
+    return Fix("begin the heredoc with `set -e`", (edit,), is_safe=False)
+
+
+class SemicolonHidesFailure(Rule[Layer]):
+    """A command that may well fail is followed by `;`.
+
+    What follows runs all the same, and only the last status counts: when a download or an installation fails, the step
+    passes and the image lacks something.
+
+    Join the commands with `&&`, or begin the RUN with `set -e;`.
+
+    https://docs.docker.com/build/building/best-practices/#run
+    """
+
+    severity = Severity.INFO
+    bad = {
+        "FROM debian:13\nRUN apt-get update«;» apt-get install -y curl": None,
+        "FROM debian:13\nRUN curl -O https://example.com/a.tgz«;» \\\n    tar xf a.tgz«;» rm a.tgz": None,
+        "FROM debian:13\nRUN cd /src && make«;» cd / && rm -rf /src": None,
+        "FROM debian:13\nRUN make «&» echo done": None,
+        "FROM debian:13\nRUN for file in a b; do curl -O https://example.com/$file«;» touch $file; done": None,
+        "FROM debian:13\nRUN tar xf a.tar«;» set -e; make": None,
+    }
+    good = (
+        "FROM debian:13\nRUN set -e; apt-get update; apt-get install -y curl",
+        "FROM debian:13\nRUN set -eux; make; make install",
+        'FROM debian:13\nSHELL ["/bin/bash", "-ec"]\nRUN make; make install',
+        "FROM debian:13\nRUN make || true; make install",
+        "FROM debian:13\nRUN apt-get update && apt-get install -y curl;",
+        "FROM debian:13\nRUN echo a; ls; make",
+        "FROM debian:13\nRUN if curl a; make; then echo b; fi",
+        "FROM debian:13\nRUN make; if [ $? -ne 0 ]; then exit 1; fi",
+        "FROM debian:13\nRUN make a & make b & wait",
+        "FROM debian:13\nRUN apt-get clean; rm -rf /tmp/*",
+        "FROM debian:13\nRUN <<EOF\nmake\nmake install\nEOF",
+    )
+
+    def check(self, layer: Layer) -> Findings:
+        text = layer.run.rest
+        if (";" not in text and "&" not in text) or layer.run.is_heredoc_script or layer.script.is_broken:
+            return
+        if "$?" in text or layer.named("wait"):
+            return
+        for one, _, command in _hidden(layer):
+            if does_work(command):
+                sign = "newline" if one.connector == "\n" else str(one.connector)
+                message = f"the `{sign}` hides a failure of `{title(command)}`; use `&&`, or start with `set -e`"
+                yield self.finding(one.connector, message)
+
+
+def _hidden(layer: Layer) -> Iterator[tuple[AndOrList, AndOrList, Command]]:
+    """The lists whose status is lost without errexit: each with the list after it, and the command that it ends with."""
+    commands: dict[int, Command] = {}
+    for one, following in unwatched_lists(layer.script.statements):
+        last = one.commands[-1]
+        if isinstance(last, Simple) and not one.has_alternative:
+            commands = commands or {command.text.start: command for command in layer.commands}
+            command = commands.get(last.text.start)
+            if command is not None and command.errexit is False:
+                yield one, following, command
+
+
+class CdWithoutCheck(Rule[Layer]):
+    """What follows a `cd` runs even if that fails.
+
+    It then runs in the wrong folder, and deletes, unpacks or builds there.
+
+    Join it with `&&`, or begin the RUN with `set -e`.
+
+    https://www.shellcheck.net/wiki/SC2164
+    """
+
+    severity = Severity.WARNING
+    aliases = ("SC2164",)
+    bad = {
+        "FROM debian:13\nRUN «cd build»; rm -rf *": "FROM debian:13\nRUN cd build && rm -rf *",
+        "FROM debian:13\nWORKDIR /srv\nRUN apt-get update && «cd $SRC» ;\\\n  make": (
+            "FROM debian:13\nWORKDIR /srv\nRUN apt-get update && cd $SRC &&\\\n  make"
+        ),
+        "FROM debian:13\nRUN «cd a»; make || true": None,
+        "FROM debian:13\nRUN for d in a b; do «cd $d»; make; cd ..; done": (
+            "FROM debian:13\nRUN for d in a b; do cd $d && make; cd ..; done"
+        ),
+        "FROM debian:13\nRUN («pushd a»; make)": "FROM debian:13\nRUN (pushd a && make)",
+        "FROM debian:13\nRUN «cd a»; if true; then make; fi": None,
+    }
+    good = (
+        "FROM debian:13\nRUN cd build && rm -rf *",
+        "FROM debian:13\nRUN set -e; cd build; make",
+        "FROM debian:13\nRUN cd build || exit 1; make",
+        "FROM debian:13\nRUN if cd build; then make; fi",
+        "FROM debian:13\nRUN cd /; make",
+        "FROM debian:13\nRUN cd -; make; cd ..; make",
+        "FROM debian:13\nRUN cd /tmp; make",
+        "FROM debian:13\nRUN mkdir -p /src; cd /src; make",
+        "FROM debian:13\nWORKDIR /src\nWORKDIR a\nRUN cd /src/a; make",
+        'FROM debian:13\nRUN cd "$(mktemp -d)"; make',
+        "FROM debian:13\nRUN D=$(mktemp -d); cd $D; make",
+        "FROM debian:13\nCOPY src/ /src/\nRUN cd /src; make",
+        "FROM debian:13\nRUN make; cd build;",
+        "FROM debian:13\nRUN <<EOF\ncd build\nmake\nEOF",
+    )
+
+    def check(self, layer: Layer) -> Findings:
+        if layer.run.is_heredoc_script or layer.script.is_broken or not layer.named("cd", "pushd"):
+            return
+        for one, following, command in _hidden(layer):
+            if command.name not in ("cd", "pushd") or not command.arguments or one.connector == "&":
+                continue
+            after = next((each for each in layer.after(command) if not each.in_substitution), None)
+            if after is None or _moves_on(after) or _is_there(command.arguments[0], command, layer):
+                continue
+            message = f"if `{brief(command.text)}` fails, `{title(after)}` runs in {_folder(command, layer)}"
+            help_ = f"write `{brief(command.text)} && ...`"
+            yield self.finding(command.text, message, help=help_, fix=_joined(layer, one, following))
+
+
+def _moves_on(command: Command) -> bool:
+    """Whether it does not matter where a command runs: it only goes elsewhere."""
+    return command.name == "cd" and bool(command.arguments) and command.arguments[0].value.startswith("/")
+
+
+def _folder(command: Command, layer: Layer) -> str:
+    """Where the command stands that changes the folder."""
+    if layer.before.workdir is None or _has_moved(command, layer):
+        return "the wrong folder"
+    return layer.before.workdir
+
+
+def _has_moved(command: Command, layer: Layer) -> bool:
+    return any(each.text.start < command.text.start for each in layer.named("cd", "pushd", "popd"))
+
+
+def _joined(layer: Layer, one: AndOrList, following: AndOrList) -> Fix | None:
+    sign = one.connector
+    is_plain = (
+        isinstance(following.commands[0], Simple) and not following.has_alternative and following.connector != "&"
+    )
+    if sign != ";" or not is_plain or not sign.is_verbatim or layer.is_trigger or not is_editable(layer):
+        return None
+    has_blank = sign.source.text[sign.start - 1] in " \t"
+    return replace(sign, "&&" if has_blank else " &&", "join them with `&&`", is_safe=False)
+
+
+# Every image with a shell has these.
+_ALWAYS_THERE = frozenset(
+    "/ /bin /dev /etc /home /opt /root /tmp /usr /usr/bin /usr/lib /usr/local /usr/local/bin /usr/share /var /var/lib "
+    "/var/log /var/tmp".split()
+)
+
+
+def _is_there(word: Word, command: Command, layer: Layer) -> bool:
+    """Whether a folder is certainly there when a command goes to it."""
+    path = str(word.value)
+    if (
+        path in ("-", "~", "$HOME", "${HOME}")
+        or not path.strip("./")
+        or "mktemp" in path
+        or _is_made(word, command, layer)
+    ):
+        return True
+    if not path.startswith("/") and _has_moved(command, layer):
+        return False
+    return word.is_literal and _is_from_before(absolute_path(path, layer.before.workdir), layer)
+
+
+def _is_made(word: Word, command: Command, layer: Layer) -> bool:
+    """Whether the RUN itself makes the folder before."""
+    names = {part.name for part in word.parts} - {""}
+    for each in layer.commands:
+        if each.text.start >= command.text.start:
+            return False
+        if each.name == "mkdir" and any(made.value == word.value for made in each.operands):
+            return True
+        values = (one.value.value for one in each.assignments if one.name in names and one.value is not None)
+        if any("mktemp" in value for value in values):
+            return True
+    return False
+
+
+def _is_from_before(path: str, layer: Layer) -> bool:
+    """Whether a folder is of every image, or made by an instruction before: WORKDIR, COPY, or a RUN with mkdir."""
+    steps = [
+        step for link in layer.stage.chain for step in link.steps if step.instruction.start_line <= layer.run.start_line
+    ]
+    if path in _ALWAYS_THERE or any(step.before.workdir == path for step in steps):
+        return True
+    copied = (placed(each.transfer, each.before) for each in layer.before.copies)
+    if any(each is not None and f"{each.destination}/".startswith(f"{path}/") for each in copied):
+        return True
+    made = (word.value for earlier in layer.earlier for each in earlier.named("mkdir") for word in each.operands)
+    return any(f"{each.rstrip('/')}/".startswith(f"{path}/") for each in made)
