@@ -7,6 +7,7 @@ from .globs import DashGlob, FragileFileList, UnquotedPattern
 from .lines import ShellSyntaxError, SwallowedLines
 from .lists import AssignmentWithoutEffect, ChainedAndOr
 from .quoting import Backticks, BrokenQuotes, LiteralDollar
+from .status import MaskedStatus, PipeWithoutPipefail, UnquotedInTest
 from .steps import ProcessLostAfterRun, ShellStateLost
 from .useless import CdInsteadOfWorkdir, UselessInBuild
 
@@ -23,12 +24,15 @@ __all__ = [
     "FragileFileList",
     "HeredocWithoutErrexit",
     "LiteralDollar",
+    "MaskedStatus",
+    "PipeWithoutPipefail",
     "ProcessLostAfterRun",
     "SemicolonHidesFailure",
     "ShellStateLost",
     "ShellSyntaxError",
     "SwallowedLines",
     "UnquotedExpansion",
+    "UnquotedInTest",
     "UnquotedPattern",
     "UselessInBuild",
 ]

@@ -76,8 +76,7 @@ class HeredocWithoutErrexit(Rule[Layer]):
         if failing is not None:
             opener = run.heredocs[0].opener.text
             message = f"if `{title(failing)}` in line {failing.text.line} fails, the build goes on"
-            help_ = "begin the heredoc with `set -e`"
-            yield self.finding(opener, message, help=help_, fix=_set_errexit(layer))
+            yield self.finding(opener, f"{message}; begin the heredoc with `set -e`", fix=_set_errexit(layer))
 
 
 def _first_that_may_fail(layer: Layer) -> Command | None:
@@ -141,6 +140,7 @@ class SemicolonHidesFailure(Rule[Layer]):
         "FROM debian:13\nRUN set -eux; make; make install",
         'FROM debian:13\nSHELL ["/bin/bash", "-ec"]\nRUN make; make install',
         "FROM debian:13\nRUN make || true; make install",
+        "FROM debian:13\nRUN make; exit 0",
         "FROM debian:13\nRUN apt-get update && apt-get install -y curl;",
         "FROM debian:13\nRUN echo a; ls; make",
         "FROM debian:13\nRUN if curl a; make; then echo b; fi",
@@ -156,11 +156,17 @@ class SemicolonHidesFailure(Rule[Layer]):
             return
         if "$?" in text or layer.named("wait"):
             return
-        for one, _, command in _hidden(layer):
-            if does_work(command):
+        for one, following, command in _hidden(layer):
+            if does_work(command) and not _is_meant(following):
                 sign = "newline" if one.connector == "\n" else str(one.connector)
                 message = f"the `{sign}` hides a failure of `{title(command)}`; use `&&`, or start with `set -e`"
                 yield self.finding(one.connector, message)
+
+
+def _is_meant(following: AndOrList) -> bool:
+    """Whether a list says that whatever came before is fine: `make; true`."""
+    first = following.commands[0]
+    return isinstance(first, Simple) and bool(first.words) and first.words[0].value in (":", "exit", "true")
 
 
 def _hidden(layer: Layer) -> Iterator[tuple[AndOrList, AndOrList, Command]]:
@@ -222,12 +228,24 @@ class CdWithoutCheck(Rule[Layer]):
         for one, following, command in _hidden(layer):
             if command.name not in ("cd", "pushd") or not command.arguments or one.connector == "&":
                 continue
-            after = next((each for each in layer.after(command) if not each.in_substitution), None)
-            if after is None or _moves_on(after) or _is_there(command.arguments[0], command, layer):
+            after = _next(command, layer)
+            if after is None or _is_there(command.arguments[0], command, layer):
                 continue
             message = f"if `{brief(command.text)}` fails, `{title(after)}` runs in {_folder(command, layer)}"
-            help_ = f"write `{brief(command.text)} && ...`"
-            yield self.finding(command.text, message, help=help_, fix=_joined(layer, one, following))
+            message += f"; write `{brief(command.text)} && ...`"
+            yield self.finding(command.text, message, fix=_joined(layer, one, following))
+
+
+# They do no harm in any folder.
+_HARMLESS = frozenset({"", "[", "echo", "ls", "pwd", "set", "test"})
+
+
+def _next(command: Command, layer: Layer) -> Command | None:
+    """What runs after a command, if possible something that minds where it runs."""
+    following = [each for each in layer.after(command) if each.name and not each.in_substitution]
+    if following and _moves_on(following[0]):
+        return None
+    return next((each for each in following if each.name not in _HARMLESS), following[0] if following else None)
 
 
 def _moves_on(command: Command) -> bool:
@@ -237,9 +255,9 @@ def _moves_on(command: Command) -> bool:
 
 def _folder(command: Command, layer: Layer) -> str:
     """Where the command stands that changes the folder."""
-    if layer.before.workdir is None or _has_moved(command, layer):
-        return "the wrong folder"
-    return layer.before.workdir
+    known = layer.build.facts(layer.stage)
+    folder = layer.before.workdir or (known.workdir if known is not None else None)
+    return "the wrong folder" if folder is None or _has_moved(command, layer) else folder
 
 
 def _has_moved(command: Command, layer: Layer) -> bool:
@@ -259,9 +277,10 @@ def _joined(layer: Layer, one: AndOrList, following: AndOrList) -> Fix | None:
 
 # Every image with a shell has these.
 _ALWAYS_THERE = frozenset(
-    "/ /bin /dev /etc /home /opt /root /tmp /usr /usr/bin /usr/lib /usr/local /usr/local/bin /usr/share /var /var/lib "
-    "/var/log /var/tmp".split()
-)
+    ("/" + path).rstrip("/")
+    for path in ("", "bin", "dev", "etc", "home", "opt", "root", "tmp", "usr", "usr/bin", "usr/lib", "usr/local",
+                 "usr/local/bin", "usr/share", "var", "var/lib", "var/log", "var/tmp")
+)  # fmt: skip
 
 
 def _is_there(word: Word, command: Command, layer: Layer) -> bool:

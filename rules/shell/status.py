@@ -1,0 +1,419 @@
+"""Exit statuses that never reach the shell, and tests that answer wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dockerlint.dockerfile.expansion import Missing
+from dockerlint.dockerfile.instructions import Cmd, Entrypoint, Run, ShellForm
+from dockerlint.dockerfile.state import State
+from dockerlint.lint.edits import is_editable
+from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity, replace
+from dockerlint.project.build import Build
+from dockerlint.project.layers import Layer
+from dockerlint.shell.lists import and_or_lists
+from dockerlint.shell.risks import hands_on_what_may_fail, only_hands_on
+from dockerlint.shell.script import Command, Script
+from dockerlint.shell.tree import Compound, Simple, Statement, nodes
+from dockerlint.shell.words import Assignment, Part, Word
+from dockerlint.source import Span
+
+from .wording import title
+
+
+class PipeWithoutPipefail(Rule[Layer]):
+    """A command that may well fail stands before a pipe, whose status is that of its last command.
+
+    The failure of a download or a program is lost: what reads the pipe gets half of the data or nothing, and the step
+    may pass all the same.
+
+    Set `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` before the RUN, where the image has bash, or begin it with
+    `set -o pipefail` where its shell knows that; or write to a file and read that.
+
+    https://docs.docker.com/build/building/best-practices/#using-pipes
+    """
+
+    severity = Severity.WARNING
+    aliases = (
+        "DL4006", "set-pipefail", "shell_running_a_pipe_without_pipefail_flag", "DF057", "DD040",
+    )  # fmt: skip
+    bad = {
+        "FROM debian:13\nRUN «curl» -fsSL https://example.com/a.tgz | tar xz": None,
+        "FROM alpine:3.22\nRUN apk add curl && \\\n  «curl» -f https://example.com/a.tgz | tar xz": (
+            "FROM alpine:3.22\nRUN set -o pipefail && apk add curl && \\\n  curl -f https://example.com/a.tgz | tar xz"
+        ),
+        'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nRUN «./list.sh» | sort > a && «python» b.py | tee c': (
+            'FROM debian:13\nSHELL ["/bin/bash", "-c"]\n'
+            "RUN set -o pipefail && ./list.sh | sort > a && python b.py | tee c"
+        ),
+        "FROM debian:13\nRUN V=$(«curl» -s https://example.com/v | cut -f1) && make V=$V": None,
+        "FROM debian:13\nRUN «gzip» -d < a.gz | «tar» x -O | cat > b": None,
+        "FROM fedora:43\nRUN <<EOF\n#!/bin/bash\n«make» | tee log\nEOF": (
+            "FROM fedora:43\nRUN <<EOF\n#!/bin/bash\nset -o pipefail\nmake | tee log\nEOF"
+        ),
+        "FROM debian:13\nRUN bash -c '«make» | tee log'": None,
+    }
+    good = (
+        'FROM debian:13\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN curl -f https://example.com/a | tar xz',
+        'FROM debian:13 AS a\nSHELL ["/bin/bash", "-eo", "pipefail", "-c"]\nFROM a\nRUN curl -f https://example.com/a | sh',
+        "FROM alpine:3.22\nRUN set -eo pipefail; curl -f https://example.com/a | tar xz",
+        "FROM debian:13\nRUN echo a | tee b && cat a | sort | uniq > b && ls | wc -l",
+        "FROM debian:13\nRUN yes | apt-get install -y curl",
+        "FROM debian:13\nRUN if curl -s localhost | grep a; then make; fi",
+        "FROM debian:13\nRUN curl -s https://example.com | grep a || echo none",
+        "FROM debian:13\nRUN curl -f https://example.com/a || true && echo 'curl x | sh'",
+        "FROM debian:13\nRUN curl -f https://example.com/a | tee a.tgz > /dev/null && sha256sum -c a.sum",
+        "FROM debian:13\nRUN echo $(curl -s https://example.com/v | cut -f1)",
+        "FROM debian:13\nRUN gcc --version | head -1 && dpkg --print-architecture | tr a b && pip list | wc -l",
+        'FROM debian:13\nRUN ["curl", "https://example.com", "|", "sh"]',
+        'FROM mcr.microsoft.com/powershell\nSHELL ["pwsh", "-Command"]\nRUN curl a | tar xz',
+        "FROM debian:13\nRUN /bin/ls | sort",
+    )
+
+    def check(self, layer: Layer) -> Findings:
+        if "|" not in layer.run.text and not layer.run.heredocs:
+            return
+        piped = [command for command in layer.commands if command.pipe_length > 1]
+        for number, command in enumerate(piped):
+            if command.is_last_of_pipe or command.pipefail is not False or not hands_on_what_may_fail(command):
+                continue
+            if command.program is None or _is_looked_after(command, layer) or not _reaches_shell(command, layer):
+                continue
+            reader = next((each for each in piped[number + 1 :] if each.pipe_index > command.pipe_index), None)
+            message = f"if `{title(command)}` fails here, {_reader(reader)} gets nothing and the step may still pass"
+            message += f"; {_advice(layer)}"
+            yield self.finding(command.program.value, message, fix=_pipefail_set(layer, command))
+
+
+def _reader(command: Command | None) -> str:
+    return f"`{title(command)}`" if command is not None and command.name else "what reads it"
+
+
+def _advice(layer: Layer) -> str:
+    if layer.dialect == "busybox":
+        return "begin the RUN with `set -o pipefail`"
+    return 'add `SHELL ["/bin/bash", "-o", "pipefail", "-c"]`'
+
+
+_CHECKSUMS = frozenset(
+    {"b2sum", "cosign", "gpgv", "md5sum", "minisign", "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shasum"}
+)  # fmt: skip
+
+
+def _is_looked_after(command: Command, layer: Layer) -> bool:
+    """Whether the failure is meant to be passed over, tested, or found out when what was fetched is checked."""
+    if command.after == "||" or command.in_condition or command.is_background or "!" in command.nesting:
+        return True
+    return any(
+        each.name in _CHECKSUMS or (each.name in ("gpg", "gpg2") and each.has_option("--verify"))
+        for each in layer.after(command)
+    )
+
+
+def _reaches_shell(command: Command, layer: Layer) -> bool:
+    """Whether pipefail would make a difference: of a substitution, only an assignment alone passes the status on."""
+    depth = command.nesting.count("substitution")
+    if depth == 0:
+        return True
+    place = command.text.start
+    holders = (each for each in layer.commands if not each.words and each.text.start <= place < each.text.end)
+    return depth == 1 and any(
+        assignment.value is not None
+        and any(_is_in(place, part) for part in _substitutions(assignment.value.parts))
+        and all(one.connector != "||" for part in _substitutions(assignment.value.parts) for one in part.statements)
+        for each in holders
+        for assignment in each.assignments[-1:]
+    )
+
+
+def _substitutions(parts: tuple[Part, ...]) -> Iterator[Part]:
+    for part in parts:
+        if part.kind in ("command", "backtick"):
+            yield part
+        yield from _substitutions(part.parts)
+
+
+def _is_in(place: int, part: Part) -> bool:
+    return part.text.start <= place < part.text.end
+
+
+def _pipefail_set(layer: Layer, command: Command) -> Fix | None:
+    """`set -o pipefail` at the start of a script whose shell is known to have it."""
+    run, statements = layer.run, layer.script.statements
+    is_own = "script" not in command.nesting and run.exec_form is None and not layer.is_trigger
+    if not is_own or layer.dialect not in ("bash", "busybox") or not is_editable(layer) or not statements:
+        return None
+    message = "begin with `set -o pipefail`"
+    if run.is_heredoc_script:
+        body = run.heredocs[0].body
+        start = body.start + (body.index("\n") + 1 if body.lstrip("\t").startswith("#!") else 0)
+        line_end = "\r\n" if "\r\n" in body else "\n"
+        return Fix(
+            message, (Edit.replacing(Span(body.source, start, start), f"set -o pipefail{line_end}"),), is_safe=False
+        )
+    if run.heredocs:
+        return None
+    start = run.rest.offset(len(run.rest) - len(run.rest.lstrip()))
+    return Fix(message, (Edit.replacing(Span(run.rest.source, start, start), "set -o pipefail && "),), is_safe=False)
+
+
+class Place(NamedTuple):
+    """A shell form, and what holds before it."""
+
+    instruction: ShellForm
+    before: State
+
+
+def shell_forms(build: Build) -> Iterator[Place]:
+    """Every RUN, CMD and ENTRYPOINT in its stage."""
+    for stage in build.dockerfile.stages:
+        for step in stage.steps:
+            if isinstance(step.instruction, Run | Cmd | Entrypoint) and not step.is_trigger:
+                yield Place(step.instruction, step.before)
+
+
+class MaskedStatus(Rule[Build]):
+    """`export` and its kin hide the status of a substitution.
+
+    The status is that of `export` itself, which is always 0: what follows runs with an empty variable.
+
+    Assign first, and export then: `V=$(cat version) && export V`.
+
+    https://www.shellcheck.net/wiki/SC2155
+    """
+
+    severity = Severity.INFO
+    aliases = ("SC2155",)
+    bad = {
+        "FROM debian:13\nRUN «export» V=$(curl -f https://example.com/v) && make V=$V": None,
+        "FROM debian:13\nRUN set -e; «export» A=1 V=`cat version`; make": None,
+        'FROM debian:13\nRUN <<EOF\nset -e\nf() {\n  «local» v="$(cat a)"\n  make $v\n}\nf\nEOF': None,
+        "FROM debian:13\nCMD «export» V=$(cat /version) && exec app $V": None,
+        "FROM debian:13\nRUN «readonly» V=$(lsb_release -cs | tr a b | ./c) && make": None,
+    }
+    good = (
+        "FROM debian:13\nRUN V=$(curl -f https://example.com/v) && export V && make",
+        "FROM debian:13\nRUN export V=$(curl -f https://example.com/v); make",
+        "FROM debian:13\nRUN export J=$(nproc) D=$(date) A=$(dpkg --print-architecture) && make",
+        "FROM debian:13\nRUN export V=$(cat version || echo 1) && make",
+        "FROM debian:13\nRUN export V=$(cat version | cut -d. -f1) && make",
+        "FROM debian:13\nRUN export V=1 && make",
+        "FROM debian:13\nRUN set -e; export D=$(dirname $(which make)); make",
+        "FROM debian:13\nRUN export V=$(( 1 + 2 )) && make",
+    )
+
+    def check(self, build: Build) -> Findings:
+        for place in shell_forms(build):
+            script = place.instruction.script
+            if script.is_broken or not ("$(" in script.text or "`" in script.text):
+                continue
+            for command in script.commands:
+                if command.name in _DECLARES and command.program is not None and _is_relied_on(command):
+                    masked = _masked(command)
+                    if masked is not None:
+                        written = f"{command.name} {masked.assignment.name}=$({masked.program} ...)"
+                        message = f"`{written}` succeeds even when `{masked.program}` fails; assign first, then {command.name}"
+                        yield self.finding(command.program.value, message)
+
+
+_DECLARES = frozenset({"declare", "export", "local", "readonly", "typeset"})
+_READS_FILES = frozenset({"cat", "find", "ls", "tee", "which", "xargs", "getconf", "grep", "egrep", "fgrep"})
+
+
+# They fail only where the whole system does.
+_ALL_BUT_CERTAIN = frozenset({":", "dpkg", "mktemp", "true"})
+
+
+class _Masked(NamedTuple):
+    assignment: Assignment
+    program: str
+
+
+def _is_relied_on(command: Command) -> bool:
+    """Whether a failure would have stopped something."""
+    return command.after == "&&" or (command.errexit is True and not command.is_exempt_from_errexit)
+
+
+def _masked(command: Command) -> _Masked | None:
+    """The first assignment of a substitution that may fail."""
+    for assignment in command.assignments:
+        for part in _substitutions(assignment.value.parts) if assignment.value is not None else ():
+            program = _failing_program(part.statements, command)
+            if program:
+                return _Masked(assignment, program)
+    return None
+
+
+def _failing_program(statements: tuple[Statement, ...], command: Command) -> str:
+    """What decides on the status of a substitution, if that can fail for reasons outside of the script."""
+    lists = and_or_lists(statements)
+    if not lists or lists[-1].has_alternative:
+        return ""
+    last = lists[-1].commands[-1]
+    if not isinstance(last, Simple) or not last.words or not last.words[0].is_literal:
+        return ""
+    one = Command(last.text, last.words)
+    is_piped = len(lists[-1].statements[-1].pipeline.commands) > 1 and command.pipefail is not True
+    is_filter = only_hands_on(one) and (is_piped or one.name not in _READS_FILES)
+    is_certain = is_filter or one.name in _ALL_BUT_CERTAIN or not one.name
+    return "" if is_certain else one.name
+
+
+class UnquotedInTest(Rule[Build]):
+    """A variable that may be empty stands in `[ ]` without quotes.
+
+    When it is empty the word vanishes: `[ -n ]` is true, and `[ = a ]` is an error, which counts as false.
+
+    Put double quotes around it.
+
+    https://www.shellcheck.net/wiki/SC2070
+    """
+
+    severity = Severity.WARNING
+    aliases = ("SC2070",)
+    bad = {
+        "FROM debian:13\nARG PROXY\nRUN [ -n «$PROXY» ] && echo $PROXY > /a": (
+            'FROM debian:13\nARG PROXY\nRUN [ -n "$PROXY" ] && echo $PROXY > /a'
+        ),
+        "FROM debian:13\nARG MODE=\nRUN if [ «${MODE}» = dev ]; then make; fi": (
+            'FROM debian:13\nARG MODE=\nRUN if [ "${MODE}" = dev ]; then make; fi'
+        ),
+        "FROM debian:13\nARG N\nRUN test «$N» -eq 1 || test a == «$N»": (
+            'FROM debian:13\nARG N\nRUN test "$N" -eq 1 || test a == "$N"'
+        ),
+        "FROM scratch\nADD root.tar /\nRUN [ ! -n «$NOBODY_SETS_THIS» ] && make": (
+            'FROM scratch\nADD root.tar /\nRUN [ ! -n "$NOBODY_SETS_THIS" ] && make'
+        ),
+        "FROM debian:13\nARG N\nRUN bash -c '[ -n «$N» ]'": None,
+        'FROM debian:13\nENV MODE=""\nCMD [ «$MODE» = dev ] && app': 'FROM debian:13\nENV MODE=""\nCMD [ "$MODE" = dev ] && app',
+    }
+    good = (
+        'FROM debian:13\nARG P\nRUN [ -n "$P" ] && make',
+        'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nARG P\nRUN [[ -n $P ]] && make',
+        "FROM debian:13\nARG P\nRUN [ x$P = xa ] && make",
+        "FROM debian:13\nARG P=a\nRUN [ $P = a ] && make",
+        "FROM debian:13\nARG P\nRUN [ -z $P ] && make",
+        "FROM debian:13\nARG P\nRUN P=${P:-a}; [ $P = a ] && make",
+        "FROM debian:13\nARG P\nRUN [ ${P:-a} = a ] && make",
+        "FROM acme/base\nRUN [ $P = a ] && make",
+        "FROM debian:13\nRUN f() { [ $1 = a ]; }; f a",
+        "FROM debian:13\nRUN for p in a b; do [ $p = a ] && make; done",
+        "FROM debian:13\nRUN . /etc/os-release; [ $ID = debian ] && make",
+        "FROM debian:13\nRUN read p; [ $p = a ] && make",
+        "=== compose.yaml\nservices:\n  web:\n    build:\n      context: .\n      args: {P: a}\n"
+        "=== Dockerfile\nFROM debian:13\nARG P\nRUN [ $P = a ] && make",
+        "FROM debian:13\nENTRYPOINT [ $MODE = dev ] && app",
+    )
+
+    def check(self, build: Build) -> Findings:
+        passed = _passed_by_services(build)
+        for place in shell_forms(build):
+            script = place.instruction.script
+            if script.is_broken or not ("[ " in script.text or "test " in script.text):
+                continue
+            found = [
+                (command, tested)
+                for command in script.commands
+                if command.name in _TESTS
+                for tested in _tested(command)
+            ]
+            assigned = _assigned(script) | passed if found else passed
+            for command, tested in found:
+                name = tested.word.parts[0].name
+                if name not in assigned and _may_be_empty(name, place, assigned):
+                    fix = _quoted(build, place, command, tested.word)
+                    yield self.finding(tested.word.value, _answer(tested), fix=fix)
+
+
+_TESTS = frozenset({"[", "test"})
+
+
+def _passed_by_services(build: Build) -> frozenset[str]:
+    """The build arguments that a service sets."""
+    builds = (service.build for service in build.services if service.build is not None)
+    return frozenset(str(argument.name) for one in builds for argument in one.args)
+
+
+_COMPARES = frozenset({"=", "==", "!=", "-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
+
+
+class _Tested(NamedTuple):
+    """A variable without quotes; alone behind `-n`, or compared."""
+
+    word: Word
+    is_compared: bool
+
+
+def _tested(command: Command) -> Iterator[_Tested]:
+    words = command.arguments
+    for index, word in enumerate(words):
+        if not _is_lone_variable(word):
+            continue
+        before = words[index - 1].value if index else ""
+        after = words[index + 1].value if index + 1 < len(words) else ""
+        if before in _COMPARES or after in _COMPARES:
+            yield _Tested(word, is_compared=True)
+        elif before == "-n":
+            yield _Tested(word, is_compared=False)
+
+
+def _is_lone_variable(word: Word) -> bool:
+    if len(word.parts) != 1 or word.parts[0].kind != "parameter":
+        return False
+    part = word.parts[0]
+    return part.name.isidentifier() and part.text in (f"${part.name}", f"${{{part.name}}}")
+
+
+# In place of a name: the script reads variables from elsewhere.
+_ANY = "."
+_READS = frozenset({".", "eval", "getopts", "mapfile", "read", "readarray", "source"})
+
+
+def _assigned(script: Script) -> frozenset[str]:
+    """The variables that a script itself gives values, in whatever place."""
+    names: set[str] = set()
+    for command in script.commands:
+        names.update(str(assignment.name) for assignment in command.assignments if assignment.value is not None)
+        if command.name in _READS:
+            names.add(_ANY)
+            names.update(str(word.value) for word in command.arguments)
+    for one in (script, *script.inner):
+        loops = (
+            node for node in nodes(one.statements) if isinstance(node, Compound) and node.kind in ("for", "select")
+        )
+        names.update(str(loop.words[0].value) for loop in loops if loop.words)
+    return frozenset(names)
+
+
+# Every shell sets these, whoever starts it.
+_OF_SHELLS = frozenset(
+    {"BASH", "BASH_VERSION", "EUID", "HOME", "HOSTNAME", "HOSTTYPE", "IFS", "LINENO", "MACHTYPE", "OLDPWD", "OPTIND",
+     "OSTYPE", "PATH", "PPID", "PWD", "RANDOM", "SECONDS", "SHELL", "SHELLOPTS", "SHLVL", "TERM", "UID", "USER"}
+)  # fmt: skip
+
+
+def _may_be_empty(name: str, place: Place, assigned: frozenset[str]) -> bool:
+    """Whether a variable is empty in some build that the file allows, or in every container."""
+    environment = place.before.environment
+    value = environment.lookup(name)
+    if not isinstance(place.instruction, Run):
+        variable = environment.variable(name)
+        return value == "" and variable is not None and not variable.is_argument
+    is_nobodys = value is Missing.ABSENT and name not in _OF_SHELLS and _ANY not in assigned
+    return value == "" or value is Missing.UNSET or is_nobodys
+
+
+def _answer(tested: _Tested) -> str:
+    name, written = tested.word.parts[0].name, tested.word.value
+    if tested.is_compared:
+        return f"the test is an error when `{name}` is empty; quote `{written}`"
+    return f"`-n {written}` is true even when `{name}` is empty; quote it"
+
+
+def _quoted(build: Build, place: Place, command: Command, word: Word) -> Fix | None:
+    instruction, written = place.instruction, word.value
+    is_plain = written.is_verbatim and "script" not in command.nesting and instruction.exec_form is None
+    if not is_plain or instruction.escape != "\\" or build.dockerfile.is_template:
+        return None
+    return replace(written, f'"{written}"', "put double quotes around it", is_safe=False)
