@@ -217,6 +217,7 @@ class CdInsteadOfWorkdir(Rule[Layer]):
         "FROM debian:13\nRUN bash -c 'cd /src && make'",
         "FROM debian:13\nRUN cd ~ && make",
         "FROM debian:13\nRUN cd node-* && make",
+        "FROM debian:13\nENV S=/src\nRUN export S=$(cat a) && cd $S/b && make",
         "FROM debian:13\nWORKDIR /src\nRUN make",
     )
 
@@ -240,6 +241,7 @@ def _is_known_before(word: Word, layer: Layer) -> bool:
     parts = [inner for part in word.parts for inner in (part, *part.parts)]
     kinds = {part.kind for part in parts}
     names = {part.name for part in parts if part.kind == "parameter"}
-    return kinds <= {"bare", "quoted", "double", "parameter"} and all(
-        name in layer.before.environment for name in names
-    )
+    own = {str(each.name) for command in layer.commands for each in command.assignments}
+    environment = layer.before.environment
+    is_declared = all(name in environment or environment.get(name) is not None for name in names)
+    return kinds <= {"bare", "quoted", "double", "parameter"} and is_declared and names.isdisjoint(own)
