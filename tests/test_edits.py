@@ -3,7 +3,7 @@
 import pytest
 
 from dockerlint.dockerfile.stages import Dockerfile
-from dockerlint.lint.edits import appended, inserted_after
+from dockerlint.lint.edits import appended, inserted_after, prepended
 from dockerlint.lint.finding import Fix
 from dockerlint.project.build import Build
 from dockerlint.project.layers import Layer
@@ -98,3 +98,26 @@ def test_a_word_is_put_behind_another(before: str, after: str | None) -> None:
     command = next(command for command in layer.commands if command.name == "x")
     fix = inserted_after(layer, command, command.arguments[0], "-z", "", is_safe=True)
     assert edited(text, fix) == (None if after is None else FROM + after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("RUN a", "RUN z && a"),
+        ("RUN --mount=type=ssh a; b", "RUN --mount=type=ssh z && a; b"),
+        ("RUN \\\n  # why\n  a \\\n  && b", "RUN \\\n  # why\n  z && a \\\n  && b"),
+        ("RUN if a; then b; fi", "RUN z && if a; then b; fi"),
+        ("RUN <<EOF\na\nEOF\n", "RUN <<EOF\nz\na\nEOF\n"),
+        ("RUN <<EOF\r\n#!/bin/sh\r\na\r\nEOF\r\n", "RUN <<EOF\r\n#!/bin/sh\r\nz\r\na\r\nEOF\r\n"),
+    ],
+)
+def test_a_command_is_put_before_the_first(before: str, after: str) -> None:
+    text = FROM + before
+    assert edited(text, prepended(layer_of(text), "z", "", is_safe=True)) == FROM + after
+
+
+@pytest.mark.parametrize(
+    "text", ['RUN ["a"]', "ONBUILD RUN a", "RUN a &&", "RUN cat <<EOF > x\na\nEOF\n", "RUN # nothing"]
+)
+def test_nothing_is_put_before_what_is_no_plain_script(text: str) -> None:
+    assert prepended(layer_of(FROM + text), "z", "", is_safe=True) is None

@@ -61,6 +61,23 @@ def appended(layer: Layer, command: str, message: str, *, is_safe: bool) -> Fix 
     return Fix(message, (edit,), is_safe)
 
 
+def prepended(layer: Layer, command: str, message: str, *, is_safe: bool) -> Fix | None:
+    """A fix that lets a command which cannot fail, such as `set`, run before a RUN. None where that cannot be done."""
+    run = layer.run
+    if run.exec_form is not None or layer.is_trigger or not is_editable(layer) or not layer.script.statements:
+        return None
+    if run.is_heredoc_script:
+        body = run.heredocs[0].body
+        start = body.start + (body.index("\n") + 1 if body.lstrip("\t").startswith("#!") else 0)
+        added = command + ("\r\n" if "\r\n" in body else "\n")
+    elif run.heredocs:
+        return None
+    else:
+        start = run.rest.offset(len(run.rest) - len(run.rest.lstrip()))
+        added = f"{command} && "
+    return Fix(message, (Edit.replacing(Span(run.rest.source, start, start), added),), is_safe)
+
+
 def _inserting(place: Text, added: str) -> Edit:
     return Edit.replacing(Span(place.source, place.end, place.end), added)
 

@@ -43,7 +43,7 @@ _DECOMPRESSES = {"bzip2": ("-d", "--decompress"), "gzip": ("-d", "--decompress")
 def does_work(command: Command) -> bool:
     """Whether a command installs, downloads, unpacks or builds something."""
     name = command.name
-    if not name or asks(command):
+    if not name or _asks(command):
         return False
     if name in _WORK:
         return True
@@ -56,7 +56,7 @@ def does_work(command: Command) -> bool:
 def hands_on_what_may_fail(command: Command) -> bool:
     """Whether the output of a command rests on a network, an archive, a compiler or another program."""
     name = command.name
-    if not name or name in _FILTERS or asks(command):
+    if not name or name in _FILTERS or _asks(command):
         return False
     if name in _DECOMPRESSES:
         return command.has_option(*_DECOMPRESSES[name])
@@ -71,6 +71,6 @@ def only_hands_on(command: Command) -> bool:
     return command.name in _FILTERS
 
 
-def asks(command: Command) -> bool:
+def _asks(command: Command) -> bool:
     """Whether a program is only asked for its version or the like."""
     return len(command.arguments) == 1 and command.arguments[0].value in _QUESTIONS

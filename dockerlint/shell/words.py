@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dockerlint.source import Text
@@ -89,6 +90,15 @@ class Redirection(NamedTuple):
     target: Word | None
     text: Text
     document: HereDocument | None = None
+
+
+def substitutions(parts: Iterable[Part]) -> Iterator[Part]:
+    """The command substitutions in parts of a word, quoted or not; not those inside of others."""
+    for part in parts:
+        if part.kind in ("command", "backtick"):
+            yield part
+        else:
+            yield from substitutions(part.parts)
 
 
 def base_name(path: str) -> str:

@@ -6,6 +6,7 @@ from .failures import CdWithoutCheck, HeredocWithoutErrexit, SemicolonHidesFailu
 from .globs import DashGlob, FragileFileList, UnquotedPattern
 from .lines import ShellSyntaxError, SwallowedLines
 from .lists import AssignmentWithoutEffect, ChainedAndOr
+from .pipes import PipeWithoutPipefail
 from .quoting import Backticks, BrokenQuotes, LiteralDollar
 from .status import MaskedStatus, PipeWithoutPipefail, UnquotedInTest
 from .steps import ProcessLostAfterRun, ShellStateLost

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerlint.dockerfile.copies import absolute_path, placed
-from dockerlint.lint.edits import is_editable
-from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity, replace
+from dockerlint.lint.edits import is_editable, prepended
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
 from dockerlint.project.layers import Layer
 from dockerlint.shell.lists import AndOrList, and_or_lists, unwatched_lists
 from dockerlint.shell.risks import does_work
 from dockerlint.shell.script import Command
 from dockerlint.shell.tree import Simple
 from dockerlint.shell.words import Word
-from dockerlint.source import Span, Text
+from dockerlint.source import Text
 
 from .wording import brief, title
 
@@ -76,7 +76,9 @@ class HeredocWithoutErrexit(Rule[Layer]):
         if failing is not None:
             opener = run.heredocs[0].opener.text
             message = f"if `{title(failing)}` in line {failing.text.line} fails, the build goes on"
-            yield self.finding(opener, f"{message}; begin the heredoc with `set -e`", fix=_set_errexit(layer))
+            help_ = "begin the heredoc with `set -e`"
+            fix = prepended(layer, "set -e", help_, is_safe=False)
+            yield self.finding(opener, f"{message}; {help_}", fix=fix)
 
 
 def _first_that_may_fail(layer: Layer) -> Command | None:
@@ -103,16 +105,6 @@ def _span(one: AndOrList) -> tuple[int, int]:
 
 def _is_in(text: Text, spans: list[tuple[int, int]]) -> bool:
     return any(start <= text.start < end for start, end in spans)
-
-
-def _set_errexit(layer: Layer) -> Fix | None:
-    if layer.is_trigger or not is_editable(layer):
-        return None
-    body = layer.run.heredocs[0].body
-    start = body.start + (body.index("\n") + 1 if body.lstrip("\t").startswith("#!") else 0)
-    line_end = "\r\n" if "\r\n" in body else "\n"
-    edit = Edit.replacing(Span(body.source, start, start), f"set -e{line_end}")
-    return Fix("begin the heredoc with `set -e`", (edit,), is_safe=False)
 
 
 class SemicolonHidesFailure(Rule[Layer]):

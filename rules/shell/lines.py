@@ -222,6 +222,7 @@ class ShellSyntaxError(Rule[Dockerfile]):
         "FROM debian:13\nRUN [ -f /a ] && make",
         "FROM debian:13\nRUN test [ = a",
         'FROM debian:13\nCMD [ "npm", "start"];',
+        "FROM debian:13\nCMD [ npm, start]",
         'FROM debian:13\nSHELL ["/bin/zsh", "-c"]\nRUN if true { make }',
         "FROM mcr.microsoft.com/windows/servercore:ltsc2025\nRUN if exist a (",
         "FROM debian:13\nRUN {{ macro(1) }} (",
@@ -263,8 +264,8 @@ def _shell_forms(dockerfile: Dockerfile) -> Iterator[ShellForm]:
 def _is_broken_list(instruction: ShellForm) -> bool:
     """Whether it is meant as exec form, but is no JSON: that is another fault."""
     text = instruction.rest
-    is_list = text[:1] == "[" and text[1:].lstrip()[:1] in ("'", '"') and "," in text
-    return is_list and instruction.exec_form is None
+    is_list = text[1:].lstrip()[:1] in ("'", '"') or text.endswith("]")
+    return instruction.exec_form is None and text[:1] == "[" and "," in text and is_list
 
 
 _OPERATORS = frozenset({"&&", "||", "|", "|&", ";", ";;", "&"})

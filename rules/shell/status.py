@@ -1,4 +1,4 @@
-"""Exit statuses that never reach the shell, and tests that answer wrongly."""
+"""Statuses that `export` hides, and tests that answer wrongly."""
 
 from __future__ import annotations
 
@@ -8,154 +8,13 @@ from typing import NamedTuple
 from dockerlint.dockerfile.expansion import Missing
 from dockerlint.dockerfile.instructions import Cmd, Entrypoint, Run, ShellForm
 from dockerlint.dockerfile.state import State
-from dockerlint.lint.edits import is_editable
-from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity, replace
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
 from dockerlint.project.build import Build
-from dockerlint.project.layers import Layer
 from dockerlint.shell.lists import and_or_lists
-from dockerlint.shell.risks import hands_on_what_may_fail, only_hands_on
+from dockerlint.shell.risks import only_hands_on
 from dockerlint.shell.script import Command, Script
 from dockerlint.shell.tree import Compound, Simple, Statement, nodes
-from dockerlint.shell.words import Assignment, Part, Word
-from dockerlint.source import Span
-
-from .wording import title
-
-
-class PipeWithoutPipefail(Rule[Layer]):
-    """A command that may well fail stands before a pipe, whose status is that of its last command.
-
-    The failure of a download or a program is lost: what reads the pipe gets half of the data or nothing, and the step
-    may pass all the same.
-
-    Set `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` before the RUN, where the image has bash, or begin it with
-    `set -o pipefail` where its shell knows that; or write to a file and read that.
-
-    https://docs.docker.com/build/building/best-practices/#using-pipes
-    """
-
-    severity = Severity.WARNING
-    aliases = (
-        "DL4006", "set-pipefail", "shell_running_a_pipe_without_pipefail_flag", "DF057", "DD040",
-    )  # fmt: skip
-    bad = {
-        "FROM debian:13\nRUN «curl» -fsSL https://example.com/a.tgz | tar xz": None,
-        "FROM alpine:3.22\nRUN apk add curl && \\\n  «curl» -f https://example.com/a.tgz | tar xz": (
-            "FROM alpine:3.22\nRUN set -o pipefail && apk add curl && \\\n  curl -f https://example.com/a.tgz | tar xz"
-        ),
-        'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nRUN «./list.sh» | sort > a && «python» b.py | tee c': (
-            'FROM debian:13\nSHELL ["/bin/bash", "-c"]\n'
-            "RUN set -o pipefail && ./list.sh | sort > a && python b.py | tee c"
-        ),
-        "FROM debian:13\nRUN V=$(«curl» -s https://example.com/v | cut -f1) && make V=$V": None,
-        "FROM debian:13\nRUN «gzip» -d < a.gz | «tar» x -O | cat > b": None,
-        "FROM fedora:43\nRUN <<EOF\n#!/bin/bash\n«make» | tee log\nEOF": (
-            "FROM fedora:43\nRUN <<EOF\n#!/bin/bash\nset -o pipefail\nmake | tee log\nEOF"
-        ),
-        "FROM debian:13\nRUN bash -c '«make» | tee log'": None,
-    }
-    good = (
-        'FROM debian:13\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN curl -f https://example.com/a | tar xz',
-        'FROM debian:13 AS a\nSHELL ["/bin/bash", "-eo", "pipefail", "-c"]\nFROM a\nRUN curl -f https://example.com/a | sh',
-        "FROM alpine:3.22\nRUN set -eo pipefail; curl -f https://example.com/a | tar xz",
-        "FROM debian:13\nRUN echo a | tee b && cat a | sort | uniq > b && ls | wc -l",
-        "FROM debian:13\nRUN yes | apt-get install -y curl",
-        "FROM debian:13\nRUN if curl -s localhost | grep a; then make; fi",
-        "FROM debian:13\nRUN curl -s https://example.com | grep a || echo none",
-        "FROM debian:13\nRUN curl -f https://example.com/a || true && echo 'curl x | sh'",
-        "FROM debian:13\nRUN curl -f https://example.com/a | tee a.tgz > /dev/null && sha256sum -c a.sum",
-        "FROM debian:13\nRUN echo $(curl -s https://example.com/v | cut -f1)",
-        "FROM debian:13\nRUN gcc --version | head -1 && dpkg --print-architecture | tr a b && pip list | wc -l",
-        'FROM debian:13\nRUN ["curl", "https://example.com", "|", "sh"]',
-        'FROM mcr.microsoft.com/powershell\nSHELL ["pwsh", "-Command"]\nRUN curl a | tar xz',
-        "FROM debian:13\nRUN /bin/ls | sort",
-    )
-
-    def check(self, layer: Layer) -> Findings:
-        if "|" not in layer.run.text and not layer.run.heredocs:
-            return
-        piped = [command for command in layer.commands if command.pipe_length > 1]
-        for number, command in enumerate(piped):
-            if command.is_last_of_pipe or command.pipefail is not False or not hands_on_what_may_fail(command):
-                continue
-            if command.program is None or _is_looked_after(command, layer) or not _reaches_shell(command, layer):
-                continue
-            reader = next((each for each in piped[number + 1 :] if each.pipe_index > command.pipe_index), None)
-            message = f"if `{title(command)}` fails here, {_reader(reader)} gets nothing and the step may still pass"
-            message += f"; {_advice(layer)}"
-            yield self.finding(command.program.value, message, fix=_pipefail_set(layer, command))
-
-
-def _reader(command: Command | None) -> str:
-    return f"`{title(command)}`" if command is not None and command.name else "what reads it"
-
-
-def _advice(layer: Layer) -> str:
-    if layer.dialect == "busybox":
-        return "begin the RUN with `set -o pipefail`"
-    return 'add `SHELL ["/bin/bash", "-o", "pipefail", "-c"]`'
-
-
-_CHECKSUMS = frozenset(
-    {"b2sum", "cosign", "gpgv", "md5sum", "minisign", "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shasum"}
-)  # fmt: skip
-
-
-def _is_looked_after(command: Command, layer: Layer) -> bool:
-    """Whether the failure is meant to be passed over, tested, or found out when what was fetched is checked."""
-    if command.after == "||" or command.in_condition or command.is_background or "!" in command.nesting:
-        return True
-    return any(
-        each.name in _CHECKSUMS or (each.name in ("gpg", "gpg2") and each.has_option("--verify"))
-        for each in layer.after(command)
-    )
-
-
-def _reaches_shell(command: Command, layer: Layer) -> bool:
-    """Whether pipefail would make a difference: of a substitution, only an assignment alone passes the status on."""
-    depth = command.nesting.count("substitution")
-    if depth == 0:
-        return True
-    place = command.text.start
-    holders = (each for each in layer.commands if not each.words and each.text.start <= place < each.text.end)
-    return depth == 1 and any(
-        assignment.value is not None
-        and any(_is_in(place, part) for part in _substitutions(assignment.value.parts))
-        and all(one.connector != "||" for part in _substitutions(assignment.value.parts) for one in part.statements)
-        for each in holders
-        for assignment in each.assignments[-1:]
-    )
-
-
-def _substitutions(parts: tuple[Part, ...]) -> Iterator[Part]:
-    for part in parts:
-        if part.kind in ("command", "backtick"):
-            yield part
-        yield from _substitutions(part.parts)
-
-
-def _is_in(place: int, part: Part) -> bool:
-    return part.text.start <= place < part.text.end
-
-
-def _pipefail_set(layer: Layer, command: Command) -> Fix | None:
-    """`set -o pipefail` at the start of a script whose shell is known to have it."""
-    run, statements = layer.run, layer.script.statements
-    is_own = "script" not in command.nesting and run.exec_form is None and not layer.is_trigger
-    if not is_own or layer.dialect not in ("bash", "busybox") or not is_editable(layer) or not statements:
-        return None
-    message = "begin with `set -o pipefail`"
-    if run.is_heredoc_script:
-        body = run.heredocs[0].body
-        start = body.start + (body.index("\n") + 1 if body.lstrip("\t").startswith("#!") else 0)
-        line_end = "\r\n" if "\r\n" in body else "\n"
-        return Fix(
-            message, (Edit.replacing(Span(body.source, start, start), f"set -o pipefail{line_end}"),), is_safe=False
-        )
-    if run.heredocs:
-        return None
-    start = run.rest.offset(len(run.rest) - len(run.rest.lstrip()))
-    return Fix(message, (Edit.replacing(Span(run.rest.source, start, start), "set -o pipefail && "),), is_safe=False)
+from dockerlint.shell.words import Assignment, Word, substitutions
 
 
 class Place(NamedTuple):
@@ -238,7 +97,7 @@ def _is_relied_on(command: Command) -> bool:
 def _masked(command: Command) -> _Masked | None:
     """The first assignment of a substitution that may fail."""
     for assignment in command.assignments:
-        for part in _substitutions(assignment.value.parts) if assignment.value is not None else ():
+        for part in substitutions(assignment.value.parts) if assignment.value is not None else ():
             program = _failing_program(part.statements, command)
             if program:
                 return _Masked(assignment, program)

@@ -95,9 +95,8 @@ def _ending(layer: Layer) -> Iterator[tuple[Statement, Command | None]]:
             if simple is not None and not commands:
                 commands = {command.text.start: command for command in layer.commands}
             command = commands.get(simple.text.start) if simple is not None else None
-            script = (
-                _inner_script(layer.script, command) if command is not None and statement.connector != "&" else None
-            )
+            if command is not None and statement.connector != "&":
+                script = _inner_script(layer.script, command)
             if script is not None:
                 break
             yield statement, command
@@ -105,7 +104,7 @@ def _ending(layer: Layer) -> Iterator[tuple[Statement, Command | None]]:
 
 def _only_command(pipeline: Pipeline) -> Simple | None:
     command = pipeline.commands[0]
-    is_alone = len(pipeline.commands) == 1 and pipeline.negation is None and isinstance(command, Simple)
+    is_alone = len(pipeline.commands) == 1 and pipeline.negation is None
     return command if is_alone and isinstance(command, Simple) else None
 
 
