@@ -8,7 +8,7 @@ from .lines import ShellSyntaxError, SwallowedLines
 from .lists import AssignmentWithoutEffect, ChainedAndOr
 from .pipes import PipeWithoutPipefail
 from .quoting import Backticks, BrokenQuotes, LiteralDollar
-from .status import MaskedStatus, PipeWithoutPipefail, UnquotedInTest
+from .status import MaskedStatus, UnquotedInTest
 from .steps import ProcessLostAfterRun, ShellStateLost
 from .useless import CdInsteadOfWorkdir, UselessInBuild
 
