@@ -1,6 +1,16 @@
 """What happens when the container runs."""
 
+from .arguments import CmdConflictsWithEntrypoint
+from .background import BackgroundProcess
 from .debug import DebugMode
 from .development import DevelopmentMode
+from .shell_forms import NeedlessShellForm, ShellFormCommand
 
-__all__ = ["DebugMode", "DevelopmentMode"]
+__all__ = [
+    "BackgroundProcess",
+    "CmdConflictsWithEntrypoint",
+    "DebugMode",
+    "DevelopmentMode",
+    "NeedlessShellForm",
+    "ShellFormCommand",
+]
