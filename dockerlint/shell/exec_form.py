@@ -12,14 +12,14 @@ from dockerlint.shell.words import Word
 _SPECIAL = frozenset("$`*?[~{}<>|&;()#!")
 # What only a shell can do, and words that begin compound commands. `echo` and its like are programs as well.
 BUILTINS = frozenset(
-    {".", ":", "alias", "bg", "break", "builtin", "cd", "command", "continue", "declare", "eval", "exit", "export", "fg",
-     "getopts", "hash", "jobs", "let", "local", "logout", "popd", "pushd", "read", "readonly", "return", "set", "shift",
-     "shopt", "source", "time", "times", "trap", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait"}
+    {".", ":", "alias", "bg", "break", "builtin", "cd", "command", "continue", "declare", "eval", "exit", "export",
+     "fg", "getopts", "hash", "jobs", "let", "local", "logout", "popd", "pushd", "read", "readonly", "return", "set",
+     "shift", "shopt", "source", "time", "times", "trap", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait"}
 )  # fmt: skip
 
 
 def plain_words(script: Script) -> tuple[Word, ...] | None:
-    """The words of the one command that a script is, a leading `exec` left out; None where it takes a shell to run it."""
+    """The words of the one command that a script is, without a leading `exec`; None where only a shell can run it."""
     command = only_command(script)
     if command is None or command.assignments or command.redirections or script.comments:
         return None

@@ -4,6 +4,7 @@ from .arguments import CmdConflictsWithEntrypoint
 from .background import BackgroundProcess
 from .debug import DebugMode
 from .development import DevelopmentMode
+from .healthchecks import HealthcheckNeverFails, MissingHealthcheck
 from .shell_forms import NeedlessShellForm, ShellFormCommand
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "CmdConflictsWithEntrypoint",
     "DebugMode",
     "DevelopmentMode",
+    "HealthcheckNeverFails",
+    "MissingHealthcheck",
     "NeedlessShellForm",
     "ShellFormCommand",
 ]
