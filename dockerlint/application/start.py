@@ -33,7 +33,7 @@ def is_path(target: str) -> bool:
 
 def start_target(words: Sequence[str], environment: Mapping[str, str]) -> Start | None:
     """Tell what a start command of literal words starts; None if that is no Python, or unknown."""
-    words = _without_runners(words)
+    words = without_runners(words)
     if not words:
         return None
     program = _plain_name(words[0])
@@ -66,7 +66,7 @@ _RUNNER_VALUES = frozenset(
 )  # fmt: skip
 
 
-def _without_runners(words: Sequence[str]) -> Sequence[str]:
+def without_runners(words: Sequence[str]) -> Sequence[str]:
     while words:
         runner = _RUNNERS.get(posixpath.basename(words[0]))
         if runner is None:

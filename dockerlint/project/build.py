@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dockerlint.context.files import Context
 from dockerlint.dockerfile.copies import absolute_path
+from dockerlint.dockerfile.expansion import Missing
 from dockerlint.dockerfile.image import parse
 from dockerlint.dockerfile.instructions import Add, Copy, Instruction, Onbuild, Run, ShellForm, User
 from dockerlint.dockerfile.stages import Dockerfile, Stage
@@ -172,6 +173,19 @@ class Build:
         name = stage.root.base_name
         reference = parse(name) if name else None
         return facts(reference) if reference else None
+
+    def is_unset(self, stage: Stage, name: str) -> bool:
+        """Whether a container of the stage surely starts without a variable, as far as the image decides."""
+        environment = stage.state.environment
+        if environment.lookup(name) is Missing.ABSENT:
+            return True
+        variable = environment.variable(name)
+        if variable is not None and not variable.is_argument:
+            return False
+        known = self.facts(stage)
+        # Of an official image all variables are known, only not which of them each version has.
+        is_known = environment.base.is_complete or (known is not None and known.official)
+        return is_known and name not in environment.base.variables
 
     def services_of(self, stage: Stage) -> tuple[Service, ...]:
         """The services that run this stage: those that name it, or that name none if it is the last."""

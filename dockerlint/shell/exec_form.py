@@ -14,7 +14,8 @@ _SPECIAL = frozenset("$`*?[~{}<>|&;()#!")
 BUILTINS = frozenset(
     {".", ":", "alias", "bg", "break", "builtin", "cd", "command", "continue", "declare", "eval", "exit", "export",
      "fg", "getopts", "hash", "jobs", "let", "local", "logout", "popd", "pushd", "read", "readonly", "return", "set",
-     "shift", "shopt", "source", "time", "times", "trap", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait"}
+     "shift", "shopt", "source", "time", "times", "trap", "type", "typeset", "ulimit", "umask", "unalias",
+     "unset", "wait"}
 )  # fmt: skip
 
 

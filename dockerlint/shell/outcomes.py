@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from dockerlint.shell.script import Script
 from dockerlint.shell.tree import Compound, Pipeline, Simple, Statement
@@ -11,6 +12,8 @@ from dockerlint.shell.words import Word, base_name
 _SUCCEED = frozenset({":", "true", "echo", "printf"})
 # Whatever they read, they are content with it.
 _CONTENT_WITH_INPUT = frozenset({"cat", "tee", "echo", "wc", "head", "tail", "sort", "true", "tr", "cut"})
+# They may end the script before its end, with another status.
+_LEAVE = frozenset({"exit", "exec", "trap", "kill"})
 _BRANCHES = frozenset({"then", "else", "{", "("})
 
 
@@ -36,7 +39,7 @@ def _list_succeeds(statements: Sequence[Statement]) -> bool:
     if chain[-1].connector == "&":
         return True
     succeeds = _pipeline_succeeds(chain[0].pipeline)
-    for before, statement in zip(chain, chain[1:], strict=False):
+    for before, statement in pairwise(chain):
         this = _pipeline_succeeds(statement.pipeline)
         succeeds = (succeeds and this) if before.connector == "&&" else (succeeds or this)
     return succeeds

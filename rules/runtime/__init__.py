@@ -5,6 +5,7 @@ from .background import BackgroundProcess
 from .debug import DebugMode
 from .development import DevelopmentMode
 from .healthchecks import HealthcheckNeverFails, MissingHealthcheck
+from .reachability import LoopbackBind, PortMismatch
 from .shell_forms import NeedlessShellForm, ShellFormCommand
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "DebugMode",
     "DevelopmentMode",
     "HealthcheckNeverFails",
+    "LoopbackBind",
     "MissingHealthcheck",
     "NeedlessShellForm",
+    "PortMismatch",
     "ShellFormCommand",
 ]
