@@ -324,8 +324,9 @@ def _may_be_configured(server: _Server, read: Read | None) -> bool:
         return False
     if read is None:
         return True
+    words = r"(?i)\b(host|bind|port|address|dev_addr|ip|run_host)\b|FLASK_RUN|server\s*[.:]|#\\"
     texts = (read(name) for name in server.files)
-    return any(re.search(r"(?i)\b(host|bind|port|address|dev_addr|ip|run_host)\b|FLASK_RUN|server\s*[.:]|#\\", text) for text in texts if text is not None)
+    return any(re.search(words, text) for text in texts if text is not None)
 
 
 def _at_address(server: _Server, index: int, address: str, variables: tuple[str, ...]) -> Listens:

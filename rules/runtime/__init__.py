@@ -4,6 +4,7 @@ from .arguments import CmdConflictsWithEntrypoint
 from .background import BackgroundProcess
 from .debug import DebugMode
 from .development import DevelopmentMode
+from .exec_forms import ExecFormMisuse
 from .healthchecks import HealthcheckNeverFails, MissingHealthcheck
 from .reachability import LoopbackBind, PortMismatch
 from .shell_forms import NeedlessShellForm, ShellFormCommand
@@ -13,6 +14,7 @@ __all__ = [
     "CmdConflictsWithEntrypoint",
     "DebugMode",
     "DevelopmentMode",
+    "ExecFormMisuse",
     "HealthcheckNeverFails",
     "LoopbackBind",
     "MissingHealthcheck",

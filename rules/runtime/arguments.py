@@ -11,7 +11,7 @@ from dockerlint.shell.words import base_name
 from dockerlint.shell.wrappers import WRAPPERS
 
 # Programs that surely do not run the words that they are given.
-_PROGRAMS = frozenset(
+PROGRAMS = frozenset(
     {"python", "python2", "python3", "node", "java", "ruby", "perl", "php", "php-fpm", "dotnet", "nginx", "httpd",
      "gunicorn", "uvicorn", "celery", "flask", "npm", "yarn", "pnpm", "redis-server", "mongod", "mysqld", "postgres",
      "memcached", "supervisord", "sshd", "git", "curl", "wget", "ansible-playbook", "terraform", "kubectl", "ffmpeg",
@@ -96,7 +96,7 @@ def _misreads(words: tuple[str, ...], cmd: Cmd) -> bool:
     if program in _RUN_THE_REST or "$" in program or any(base_name(word) in SHELLS and "-c" in words for word in words):
         return False
     if cmd.exec_form is None:
-        is_program = program in _PROGRAMS and not cmd.rest.startswith("[")
+        is_program = program in PROGRAMS and not cmd.rest.startswith("[")
         return cmd.shell.is_posix and (cmd.rest.startswith("-") or is_program)
     is_script = program.endswith(".sh") or "entrypoint" in program
     return len(words) == 1 and base_name(cmd.exec_form[0]) == program and not is_script
