@@ -5,20 +5,30 @@ from .background import BackgroundProcess
 from .debug import DebugMode
 from .development import DevelopmentMode
 from .exec_forms import ExecFormMisuse
+from .habits import NodeEnv, PythonUnbuffered
 from .healthchecks import HealthcheckNeverFails, MissingHealthcheck
+from .logs import LogsToFile
 from .reachability import LoopbackBind, PortMismatch
 from .shell_forms import NeedlessShellForm, ShellFormCommand
+from .starting import MissingStartCommand, ScriptWithoutExec
+from .tools import BuildToolAsCommand
 
 __all__ = [
     "BackgroundProcess",
+    "BuildToolAsCommand",
     "CmdConflictsWithEntrypoint",
     "DebugMode",
     "DevelopmentMode",
     "ExecFormMisuse",
     "HealthcheckNeverFails",
+    "LogsToFile",
     "LoopbackBind",
     "MissingHealthcheck",
+    "MissingStartCommand",
     "NeedlessShellForm",
+    "NodeEnv",
     "PortMismatch",
+    "PythonUnbuffered",
+    "ScriptWithoutExec",
     "ShellFormCommand",
 ]

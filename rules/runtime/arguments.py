@@ -39,6 +39,7 @@ class CmdConflictsWithEntrypoint(Rule[Build]):
         "FROM python:3.13\nCMD «-p 8000»\nENTRYPOINT python app.py": None,
         'FROM python:3.13 AS base\nENTRYPOINT exec serve\nFROM base\nCMD «["--port", "8000"]»': None,
         'FROM python:3.13\nENTRYPOINT ["python"]\nCMD «["python", "app.py"]»': None,
+        'FROM python:3.13\nENTRYPOINT ["java", "-jar", "a.jar"]\nCMD «["java -jar a.jar"]»': None,
         'FROM python:3.13\nENTRYPOINT ["/usr/local/bin/python"]\nCMD «["python", "app.py"]»': None,
         'FROM python:3.13\nENTRYPOINT ["python", "app.py"]\nCMD «-p 8000»': None,
         'FROM acme/base:1\nENTRYPOINT ["/srv/app"]\nCMD «-p 8000»': None,
@@ -99,7 +100,9 @@ def _misreads(words: tuple[str, ...], cmd: Cmd) -> bool:
         is_program = program in PROGRAMS and not cmd.rest.startswith("[")
         return cmd.shell.is_posix and (cmd.rest.startswith("-") or is_program)
     is_script = program.endswith(".sh") or "entrypoint" in program
-    return len(words) == 1 and base_name(cmd.exec_form[0]) == program and not is_script
+    first = base_name(cmd.exec_form[0].partition(" ")[0])
+    is_repeated = len(words) == 1 or " " in cmd.exec_form[0] or cmd.exec_form[: len(words)] == words
+    return first == program and is_repeated and not is_script
 
 
 def _shown(cmd: Cmd) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from dockerlint.dockerfile.copies import absolute_path
 from dockerlint.dockerfile.instructions import Add, Copy, Run
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
-from dockerlint.shell.script import Command, read_script
+from dockerlint.shell.script import Command
 from dockerlint.source import Span
 
 from .effective import is_replaced, last_pairs, set_by_services
+from .node import package_script
 
 
 class _Server(NamedTuple):
@@ -29,7 +29,7 @@ _RELOADS = "a reloader that watches files for changes"
 _BUILD_FIRST = "build first, then serve the files"
 
 # Scripts of package.json that start one by the habits of the tools.
-_DEVELOPMENT_SCRIPTS = frozenset({"dev", "develop", "start:dev", "serve:dev", "watch", "start-dev"})
+DEVELOPMENT_SCRIPTS = frozenset({"dev", "develop", "start:dev", "serve:dev", "watch", "start-dev"})
 _RELOADING = frozenset({"uvicorn", "gunicorn", "hypercorn"})
 _PROGRAMS = {
     "air": _Server("air", _RELOADS, "build first, then run the binary"),
@@ -163,15 +163,9 @@ _PRODUCTION = {"Flask": "a WSGI server, such as `gunicorn app:app`", "Uvicorn": 
 
 def _by_package_json(build: Build, stage: Stage, command: Command) -> _Server | None:
     """The development server behind `npm start` or `npm run X`, where package.json can be read."""
-    if command.name not in ("npm", "yarn", "pnpm"):
-        return None
+    script = package_script(build, stage, command)
     operands = [str(word.value) for word in command.operands]
-    script = operands[1] if operands[:1] == ["run"] and len(operands) > 1 else "".join(operands[:1])
-    source = build.read(stage, absolute_path("package.json", stage.state.workdir))
-    found = re.search(rf'"{re.escape(script)}"\s*:\s*"((?:[^"\\]|\\.)*)"', source.text) if source and script else None
-    if source is None or found is None or '"scripts"' not in source.text[: found.start()]:
-        return None
-    for inner in read_script(source.slice(*found.span(1))).commands:
+    for inner in script.commands if script is not None else ():
         server = _development_server(inner)
         if server is not None:
             return server._replace(
@@ -227,7 +221,7 @@ def _by_option(name: str, words: list[str], operands: list[str]) -> _Server | No
 
 def _package_script(tool: str, operands: list[str]) -> _Server | None:
     script = operands[1] if operands[:1] in (["run"], ["run-script"]) and len(operands) > 1 else "".join(operands[:1])
-    if script not in _DEVELOPMENT_SCRIPTS:
+    if script not in DEVELOPMENT_SCRIPTS:
         return None
     title = f"{tool} {' '.join(operands[:2])}" if operands[0] != script else f"{tool} {script}"
     return _Server(title, "the project's development server, by its name", "what the `build` and `start` scripts run")

@@ -161,6 +161,7 @@ class MissingHealthcheck(Rule[Build]):
         'FROM python:3.13\n«CMD» ["python", "app.py"]': None,
         'FROM python:3.13 AS build\nHEALTHCHECK CMD true\nFROM alpine:3.22\n«ENTRYPOINT» ["/app"]': None,
         'FROM python:3.13\n«ENTRYPOINT» ["python"]\nCMD ["app.py"]': None,
+        "FROM «nginx:1.31»\nCOPY . /usr/share/nginx/html": None,
         "=== compose.yaml\nservices:\n  web:\n    build: .\n"
         '=== Dockerfile\nFROM python:3.13\n«CMD» ["python", "app.py"]': None,
     }
@@ -178,13 +179,14 @@ class MissingHealthcheck(Rule[Build]):
         for stage in build.runtime_stages:
             start = stage.entrypoint or stage.cmd
             known = build.facts(stage)
-            if start is None or stage.state.healthcheck is not None or (known is not None and known.healthcheck):
+            if stage.state.healthcheck is not None or (known is not None and known.healthcheck):
                 continue
             services = build.services_of(stage)
             if services and all(service.healthcheck is not None for service in services):
                 continue
             message = f"nothing tells whether {_name(stage, build)} still works"
-            yield self.finding(start.keyword, message, help="add a HEALTHCHECK that fails when it does not")
+            place = start.keyword if start is not None else stage.from_.image
+            yield self.finding(place, message, help="add a HEALTHCHECK that fails when it does not")
 
 
 def _name(stage: Stage, build: Build) -> str:
@@ -192,4 +194,5 @@ def _name(stage: Stage, build: Build) -> str:
     if services:
         return f"`{services[0].name}`"
     names = [command.name for command in build.start_commands(stage) if command.name]
-    return f"`{names[0]}`" if names else "the program"
+    base = stage.root.base_name or "the program"
+    return f"`{names[0] if names else base}`"
