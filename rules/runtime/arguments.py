@@ -48,6 +48,8 @@ class CmdConflictsWithEntrypoint(Rule[Build]):
         'FROM python:3.13\nENTRYPOINT ["python", "app.py"]\nCMD ["--port", "8000"]',
         'FROM python:3.13\nENTRYPOINT exec python app.py "$0" "$@"\nCMD ["--port", "8000"]',
         'FROM python:3.13\nENTRYPOINT ["tini", "--"]\nCMD python app.py',
+        'FROM python:3.13\nENTRYPOINT ["scl", "enable", "x", "--"]\nCMD ["scl", "enable", "x", "--", "bash"]',
+        'FROM alpine:3.22\nENTRYPOINT ["/bin/adserve"]\nCMD ["--images=/adserve"]',
         'FROM python:3.13\nENTRYPOINT ["/bin/sh", "-c"]\nCMD ["/bin/sh run.sh"]',
         'FROM python:3.13\nENTRYPOINT ["docker-entrypoint.sh"]\nCMD python app.py',
         'FROM acme/base:1\nENTRYPOINT ["/srv/app"]\nCMD serve',
@@ -94,13 +96,18 @@ def _ignores_arguments(entrypoint: Entrypoint) -> bool:
 def _misreads(words: tuple[str, ...], cmd: Cmd) -> bool:
     """Whether an ENTRYPOINT in exec form surely takes a whole command for arguments."""
     program = base_name(words[0])
-    if program in _RUN_THE_REST or "$" in program or any(base_name(word) in SHELLS and "-c" in words for word in words):
+    if (
+        program in _RUN_THE_REST
+        or "$" in program
+        or words[-1] == "--"
+        or any(base_name(word) in SHELLS and "-c" in words for word in words)
+    ):
         return False
     if cmd.exec_form is None:
         is_program = program in PROGRAMS and not cmd.rest.startswith("[")
         return cmd.shell.is_posix and (cmd.rest.startswith("-") or is_program)
     is_script = program.endswith(".sh") or "entrypoint" in program
-    first = base_name(cmd.exec_form[0].partition(" ")[0])
+    first = base_name(cmd.exec_form[0].partition(" ")[0]) if not cmd.exec_form[0].startswith("-") else ""
     is_repeated = len(words) == 1 or " " in cmd.exec_form[0] or cmd.exec_form[: len(words)] == words
     return first == program and is_repeated and not is_script
 

@@ -93,7 +93,8 @@ def _python_program(build: Build, stage: Stage) -> Command | None:
     for command in build.start_commands(stage)[-1:]:
         is_python = re.fullmatch(r"python[\d.]*", command.name) is not None
         own = {str(one.name) for one in command.assignments}
-        if is_python and "PYTHONUNBUFFERED" not in own and _prints(build, stage, command):
+        is_shown = not command.redirections
+        if is_python and is_shown and "PYTHONUNBUFFERED" not in own and _prints(build, stage, command):
             return command
     return None
 

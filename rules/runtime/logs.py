@@ -57,6 +57,7 @@ class LogsToFile(Rule[Build]):
         'FROM python:3.13\nCMD ["gunicorn", "--access-logfile", "-", "app:app"]',
         "FROM python:3.13\nRUN ln -sf /dev/stdout /var/log/app.log\nCMD python app.py > /var/log/app.log",
         "FROM python:3.13\nVOLUME /log\nCMD python app.py > /log/app.log",
+        "FROM mongo:8\nCMD mongod --logpath /data/db/mongod.log",
         "FROM python:3.13\nCMD envsubst < a.tmpl > a.conf && exec nginx",
         "FROM python:3.13\nCMD echo $CONFIG > /etc/app.conf; exec python app.py",
         "FROM python:3.13\nCMD python app.py > $LOG",
@@ -87,7 +88,7 @@ def _log_files(command: Command) -> Iterator[tuple[Text, str]]:
         is_output = redirection.operator in (">", ">>", "&>", "&>>", ">|") and redirection.descriptor in ("", "1", "2")
         if not is_output or target is None or not target.is_literal or target.value.startswith(_STREAMS):
             continue
-        if command.name and _writes_log(command, str(target.value)):
+        if command.name[:1].isalnum() and _writes_log(command, str(target.value)):
             yield redirection.text, str(target.value)
 
 
@@ -117,7 +118,9 @@ def _writes_log(command: Command, path: str) -> bool:
 def _is_kept_elsewhere(build: Build, stage: Stage, path: str) -> bool:
     """Whether a file is a link to an output, lies in a volume, or is shown by `tail` all the same."""
     whole = absolute_path(path, stage.state.workdir)
-    if any(whole.startswith(volume.rstrip("/") + "/") for volume in stage.state.volumes):
+    known = build.facts(stage)
+    volumes = (*stage.state.volumes, *(known.volumes if known is not None else ()))
+    if any(whole.startswith(volume.rstrip("/") + "/") for volume in volumes):
         return True
     name = path.rpartition("/")[2]
     runs = (one.rest for link in stage.chain for one in link.instructions if isinstance(one, Run))
