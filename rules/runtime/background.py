@@ -53,6 +53,7 @@ class BackgroundProcess(Rule[Build]):
     }
     good = (
         'FROM debian:trixie\nCMD ["supervisord", "-n"]',
+        'FROM debian:trixie\nRUN echo "daemon off;" >> /etc/nginx/nginx.conf\nCMD service nginx start',
         "FROM debian:trixie\nCMD tail -f /log & exec nginx",
         "FROM debian:trixie\nCMD redis-server & python app.py & wait -n",
         "FROM debian:trixie\nCMD python manage.py migrate && gunicorn app",
@@ -71,7 +72,12 @@ class BackgroundProcess(Rule[Build]):
         for stage in build.runtime_stages:
             commands = build.start_commands(stage)
             found = in_background(commands)
-            if not found or found[0].text.start in seen or is_replaced(build, stage):
+            if (
+                not found
+                or found[0].text.start in seen
+                or is_replaced(build, stage)
+                or _may_stay(build, found, commands)
+            ):
                 continue
             seen.add(found[0].text.start)
             yield self.finding(
@@ -81,13 +87,18 @@ class BackgroundProcess(Rule[Build]):
             )
 
 
+def _may_stay(build: Build, found: Sequence[Command], commands: Sequence[Command]) -> bool:
+    """Whether the last service may have been told to stay in the foreground."""
+    return commands[-1] is found[-1] and "daemon off" in build.dockerfile.source.text
+
+
 def _message(found: Sequence[Command], commands: Sequence[Command]) -> str:
     names = list(dict.fromkeys(f"`{_title(command)}`" for command in found))
     listed = " and ".join(names[:2]) if len(names) < 3 else f"{names[0]} and {len(names) - 1} more"
     run = "runs" if len(names) == 1 else "run"
     last = commands[-1]
     if last in found and last.name and not last.is_background:
-        return f"{listed} {run} in the background, and then the shell has nothing left to do: the container ends"
+        return f"{listed} leaves its service in the background and returns: the container ends at once"
     beside = f" beside `{_title(last)}`" if last not in found and last.name else ""
     return f"{listed} {run} unwatched{beside}: if one ends, nobody notices"
 
