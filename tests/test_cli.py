@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from dockerlint.cli.main import cli
 from tests.harness import inside, lay_out
 
-ROOT = {"Dockerfile": 'FROM python:3.13-slim\nCMD ["python", "app.py"]\n'}
+ROOT = {"Dockerfile": 'FROM python:3.13-slim\nCMD ["gunicorn", "-b", ":80", "app:app"]\n'}
 CLEAN = {"Dockerfile": 'FROM python:3.13-slim\nUSER 1000\nCMD ["python", "app.py"]\n'}
 DAY = ("--as-of", "2026-11-23")
 
