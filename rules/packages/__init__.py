@@ -1,1 +1,13 @@
 """Package managers: how packages are asked for."""
+
+from .language_pinning import UnpinnedGemPackages, UnpinnedNpmPackages, UnpinnedPipPackages
+from .pinning import UnpinnedApkPackages, UnpinnedAptPackages, UnpinnedRpmPackages
+
+__all__ = [
+    "UnpinnedApkPackages",
+    "UnpinnedAptPackages",
+    "UnpinnedGemPackages",
+    "UnpinnedNpmPackages",
+    "UnpinnedPipPackages",
+    "UnpinnedRpmPackages",
+]
