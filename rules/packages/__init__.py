@@ -2,6 +2,7 @@
 
 from .language_pinning import UnpinnedGemPackages, UnpinnedNpmPackages, UnpinnedPipPackages
 from .pinning import UnpinnedApkPackages, UnpinnedAptPackages, UnpinnedRpmPackages
+from .tool_pinning import UnpinnedTools
 
 __all__ = [
     "UnpinnedApkPackages",
@@ -10,4 +11,5 @@ __all__ = [
     "UnpinnedNpmPackages",
     "UnpinnedPipPackages",
     "UnpinnedRpmPackages",
+    "UnpinnedTools",
 ]

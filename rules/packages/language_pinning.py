@@ -78,7 +78,8 @@ class UnpinnedPipPackages(Rule[Layer]):
             yield from self._packages(layer, action)
             for word in action.urls:
                 if _is_repository_without_revision(word, action):
-                    yield self.finding(word.value, "this repository is installed at its newest commit", help=_REVISION)
+                    message = f"`{_repository(word.value)}` is installed at its newest commit"
+                    yield self.finding(word.value, message, help=_REVISION)
 
     def _packages(self, layer: Layer, action: PackageAction) -> Findings:
         upgrades = action.options.has("-U", "--upgrade")
@@ -95,6 +96,11 @@ class UnpinnedPipPackages(Rule[Layer]):
 
 
 _REVISION = "name a tag or commit behind the address: `...@v1.2.3`"
+
+
+def _repository(address: str) -> str:
+    """The name of a repository: the last part of its address."""
+    return re.split(r"[/:]", address.partition("#")[0].rstrip("/"))[-1].removesuffix(".git")
 
 
 def _taken_for_redirection(command: Command, package: Text) -> str | None:
@@ -170,7 +176,7 @@ class UnpinnedNpmPackages(Rule[Layer]):
                     yield self._of(package)
             for word in action.urls:
                 if word.is_literal and _is_node_repository(word.value):
-                    message = "this repository is installed at its newest commit"
+                    message = f"`{_repository(word.value)}` is installed at its newest commit"
                     yield self.finding(word.value, message, help=f"name a tag or commit: `{word.value}#v1.2.3`")
         if "npx" in layer.run.rest and not _may_have_packages(layer):
             for command in layer.commands:
