@@ -74,6 +74,20 @@ class Layer:
         index = next(number for number, one in enumerate(self.commands) if one is command)
         return self.commands[index + 1 :]
 
+    def variable(self, name: str, command: Command) -> str | None:
+        """What a variable holds when one of its commands runs: by ENV, ARG, an export before it, or the command itself.
+
+        None where it has no value, or none that is known.
+        """
+        value = self.before.environment.get(name)
+        for each in self.commands:
+            if each is command or each.name == "export":
+                given = [assignment.value for assignment in each.assignments if assignment.name == name]
+                value = next((str(word.value) for word in reversed(given) if word is not None), value)
+            if each is command:
+                break
+        return value
+
     @property
     def earlier(self) -> tuple[Layer, ...]:
         """The layers of its stage's chain that it stands on, from the first on."""
