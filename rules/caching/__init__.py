@@ -1,5 +1,7 @@
 """Layers: what makes a build do its work again, and what it leaves behind."""
 
 from .order import SourceBeforeDependencies
+from .sdk import SdkShipped
+from .shipped import BuildToolsShipped
 
-__all__ = ["SourceBeforeDependencies"]
+__all__ = ["BuildToolsShipped", "SdkShipped", "SourceBeforeDependencies"]
