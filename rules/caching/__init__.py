@@ -3,5 +3,6 @@
 from .order import SourceBeforeDependencies
 from .sdk import SdkShipped
 from .shipped import BuildToolsShipped
+from .tools import NeedlessTool
 
-__all__ = ["BuildToolsShipped", "SdkShipped", "SourceBeforeDependencies"]
+__all__ = ["BuildToolsShipped", "NeedlessTool", "SdkShipped", "SourceBeforeDependencies"]

@@ -20,6 +20,8 @@ _SUPERVISORS = frozenset(
     }
 )  # fmt: skip
 _SCRIPTS = (".sh", ".bash", ".zsh", ".ash", ".pl")
+# How scripts without an ending are called.
+_STARTERS = ("start", "run", "init", "launch", "boot", "docker-")
 _SCRIPT_RUNNERS = frozenset({"npm", "yarn", "pnpm"})
 
 
@@ -45,7 +47,19 @@ def started(build: Build, stage: Stage) -> Started:
     texts += [" ".join(word.value for word in command.words) for command in commands]
     texts += _of_services(build, stage)
     texts += _package_scripts(build, stage, commands)
-    return Started("\n".join(texts), not any(_is_unseen(build, stage, command) for command in commands))
+    brought = () if stage.cmd is not None or stage.entrypoint is not None else _brought(build, stage)
+    texts.append(" ".join(brought or ()))
+    is_unseen = brought is None or any(_is_unseen(build, stage, command) for command in commands)
+    return Started("\n".join(texts), not is_unseen)
+
+
+def _brought(build: Build, stage: Stage) -> tuple[str, ...] | None:
+    """What the base image starts by itself; None where nobody knows, or where it is a supervisor."""
+    known = build.facts(stage)
+    if known is None or (known.cmd is None and known.entrypoint is None):
+        return None
+    words = (*(known.entrypoint or ()), *(known.cmd or ()))
+    return None if any(word.rpartition("/")[2] in _SUPERVISORS for word in words) else words
 
 
 def _health_commands(stage: Stage) -> tuple[Command, ...]:
@@ -60,7 +74,7 @@ def _is_unseen(build: Build, stage: Stage, command: Command) -> bool:
         return True
     words = [str(word.value) for word in command.words]
     is_shell = name in SHELLS and len(words) > 1 and "-c" not in words
-    has_script = any(word.endswith(_SCRIPTS) or "entrypoint" in word for word in words)
+    has_script = name.startswith(_STARTERS) or any(word.endswith(_SCRIPTS) or "entrypoint" in word for word in words)
     return (is_shell or has_script) and build.script_of(stage, command) is None
 
 
