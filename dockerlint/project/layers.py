@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dockerlint.dockerfile.copies import absolute_path
 from dockerlint.dockerfile.instructions import Run
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.dockerfile.state import State
@@ -87,6 +88,21 @@ class Layer:
             if each is command:
                 break
         return value
+
+    def folder_of(self, command: Command) -> str | None:
+        """The folder that one of its commands runs in; None where the script or a variable hides it."""
+        folder = absolute_path(".", self.before.workdir)
+        for each in self.commands:
+            if each is command:
+                break
+            if each.name in ("pushd", "popd"):
+                return None
+            if each.name == "cd":
+                target = each.operands[0] if len(each.operands) == 1 else None
+                if target is None or not target.is_literal or target.value == "-" or each.in_subshell:
+                    return None
+                folder = absolute_path(target.value, folder)
+        return folder
 
     @property
     def earlier(self) -> tuple[Layer, ...]:

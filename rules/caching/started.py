@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,7 +11,8 @@ from dockerlint.dockerfile.copies import absolute_path
 from dockerlint.dockerfile.instructions import Healthcheck
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.project.build import Build
-from dockerlint.shell.script import SHELLS, Command
+from dockerlint.shell.script import SHELLS, Command, read_script
+from dockerlint.source import Source
 
 # Programs that start what a file of theirs says.
 _SUPERVISORS = frozenset(
@@ -87,8 +89,25 @@ def _of_services(build: Build, stage: Stage) -> Iterator[str]:
 
 
 def _package_scripts(build: Build, stage: Stage, commands: list[Command]) -> Iterator[str]:
-    """package.json, where one of its scripts is run."""
-    if any(command.name in _SCRIPT_RUNNERS for command in commands):
-        source = build.read(stage, absolute_path("package.json", stage.state.workdir))
-        if source is not None:
-            yield source.text.partition('"dependencies"')[0]
+    """The scripts of package.json that are run, as far as it can be read."""
+    waiting = [command for command in commands if command.name in _SCRIPT_RUNNERS]
+    source = build.read(stage, absolute_path("package.json", stage.state.workdir)) if waiting else None
+    scripts = _scripts_of(source.text) if source is not None else {}
+    while waiting:
+        operands = [str(word.value) for word in waiting.pop().operands]
+        name = "".join(operands[1:2] if operands[:1] in (["run"], ["run-script"]) else operands[:1])
+        script = scripts.pop(name, None)
+        if script is not None:
+            yield script
+            inner = read_script(Source("package.json", script).slice(0, len(script))).commands
+            waiting += [command for command in inner if command.name in _SCRIPT_RUNNERS]
+
+
+def _scripts_of(package: str) -> dict[str, str]:
+    """The scripts of a package.json."""
+    try:
+        found = json.loads(package)
+    except ValueError:
+        return {}
+    scripts = found.get("scripts") if isinstance(found, dict) else None
+    return {name: text for name, text in scripts.items() if isinstance(text, str)} if isinstance(scripts, dict) else {}

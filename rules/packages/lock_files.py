@@ -143,17 +143,9 @@ def _is_copied(layer: Layer, action: PackageAction, lock: Lock, name: str) -> bo
 
 def _folder(layer: Layer, action: PackageAction) -> str | None:
     """The folder that an installer works in; None where the script or a variable hides it."""
-    folder = absolute_path(".", layer.before.workdir)
-    for command in layer.commands:
-        if command is action.command:
-            break
-        if command.name in ("pushd", "popd"):
-            return None
-        if command.name == "cd":
-            target = command.operands[0] if len(command.operands) == 1 else None
-            if target is None or not target.is_literal or target.value == "-" or command.in_subshell:
-                return None
-            folder = absolute_path(target.value, folder)
+    folder = layer.folder_of(action.command)
+    if folder is None:
+        return None
     if action.project is None:
         return folder
     if not action.project.is_literal or "." in posixpath.basename(action.project.value.strip("./")):
