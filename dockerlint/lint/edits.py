@@ -45,6 +45,20 @@ def inserted_after(
     return Fix(message, (_inserting(place, f" {added}"),), is_safe)
 
 
+def rewritten(
+    layer: Layer, command: Command, word: Word, replacement: str, message: str, *, is_safe: bool
+) -> Fix | None:
+    """A fix that writes another word in place of one of a command's. None where that cannot be done."""
+    if not is_editable(layer):
+        return None
+    if layer.run.exec_form is not None:
+        is_element = word.is_literal and any(word.value is element for element in layer.run.exec_form)
+        replacement = f'"{replacement}"'
+    else:
+        is_element = is_plain(command, word)
+    return Fix(message, (Edit.replacing(word.value, replacement),), is_safe) if is_element else None
+
+
 def appended(layer: Layer, command: str, message: str, *, is_safe: bool) -> Fix | None:
     """A fix that lets a command run at the end of a RUN, if all before it succeeded. None where that cannot be done."""
     if layer.run.exec_form is not None or layer.is_trigger or not is_editable(layer):

@@ -1,12 +1,16 @@
 """Package managers: how packages are asked for."""
 
+from .choosing import AptInsteadOfAptGet, PackageWildcard, SystemUpgrade
 from .language_pinning import UnpinnedGemPackages, UnpinnedNpmPackages, UnpinnedPipPackages
 from .locking import NpmCacheCleanWithoutForce, UnlockedInstall
 from .pinning import UnpinnedApkPackages, UnpinnedAptPackages, UnpinnedRpmPackages
 from .tool_pinning import UnpinnedTools
 
 __all__ = [
+    "AptInsteadOfAptGet",
     "NpmCacheCleanWithoutForce",
+    "PackageWildcard",
+    "SystemUpgrade",
     "UnlockedInstall",
     "UnpinnedApkPackages",
     "UnpinnedAptPackages",
