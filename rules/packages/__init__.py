@@ -1,5 +1,6 @@
 """Package managers: how packages are asked for."""
 
+from .asking import DebianFrontendInEnv, PromptsInBuild
 from .choosing import AptInsteadOfAptGet, PackageWildcard, SystemUpgrade
 from .language_pinning import UnpinnedGemPackages, UnpinnedNpmPackages, UnpinnedPipPackages
 from .locking import NpmCacheCleanWithoutForce, UnlockedInstall
@@ -8,8 +9,10 @@ from .tool_pinning import UnpinnedTools
 
 __all__ = [
     "AptInsteadOfAptGet",
+    "DebianFrontendInEnv",
     "NpmCacheCleanWithoutForce",
     "PackageWildcard",
+    "PromptsInBuild",
     "SystemUpgrade",
     "UnlockedInstall",
     "UnpinnedApkPackages",

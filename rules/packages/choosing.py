@@ -75,7 +75,7 @@ class AptInsteadOfAptGet(Rule[Layer]):
 
 
 def _renamed(layer: Layer, command: Command, verb: str) -> Fix | None:
-    """apt upgrades what needs new packages, too; apt-get keeps that back."""
+    """Apt upgrades what needs new packages, too; apt-get keeps that back."""
     program = command.program
     if program is None or verb in _NEWER:
         return None
