@@ -80,6 +80,9 @@ class PromptsInBuild(Rule[Layer]):
         "FROM debian:trixie\nRUN dpkg -i a.deb; apt-get «install» -f": (
             "FROM debian:trixie\nRUN dpkg -i a.deb; apt-get install -y -f"
         ),
+        "FROM debian:trixie\nRUN apt-get purge -y curl && apt-get «autoremove»": (
+            "FROM debian:trixie\nRUN apt-get purge -y curl && apt-get autoremove -y"
+        ),
         "FROM fedora:42\nRUN dnf group «install» x && dnf «upgrade»": (
             "FROM fedora:42\nRUN dnf group install -y x && dnf upgrade -y"
         ),
@@ -109,6 +112,7 @@ class PromptsInBuild(Rule[Layer]):
         "RUN apt-get install curl",
         "FROM debian:trixie\nCOPY apt.conf /etc/apt/\nRUN apt-get install curl",
         "FROM debian:trixie\nRUN apt-get install -d a && apt-get -s install b && apt-get install --print-uris c",
+        "FROM debian:trixie\nRUN apt-get install -y a && apt-get autoremove",
         "FROM debian:trixie\nRUN apt-get install && apt-get update && apt-get clean",
         "FROM debian:trixie\nARG APT_OPTS\nRUN apt-get install $APT_OPTS curl",
         'FROM debian:trixie\nRUN get() { apt-get install "$@"; }; get -y curl',
@@ -172,7 +176,7 @@ class PromptsInBuild(Rule[Layer]):
 
 def _asks(layer: Layer, action: PackageAction) -> bool:
     """Whether a command that has no option to say yes will ask, and get no answer."""
-    if not _has_work(action) or _is_answered(action.command) or _may_hold_options(action.command):
+    if not _has_work(layer, action) or _is_answered(action.command) or _may_hold_options(action.command):
         return False
     if action.manager == "microdnf":
         facts = layer.build.facts(layer.stage)
@@ -185,13 +189,21 @@ def _asks(layer: Layer, action: PackageAction) -> bool:
 _QUIET_MICRODNF = frozenset({"rhel:7", "rhel:8", "centos:7", "centos:8", "oraclelinux:7", "oraclelinux:8"})
 
 
-def _has_work(action: PackageAction) -> bool:
+def _has_work(layer: Layer, action: PackageAction) -> bool:
     verb = action.verb
-    if verb.name in ("upgrade", "enable") or verb.written in _NAME_NOTHING or "xargs" in action.command.wrappers:
+    if action.packages or action.local or action.urls or "xargs" in action.command.wrappers:
         return True
-    if action.packages or action.local or action.urls:
+    if verb.written in _NAME_NOTHING:
+        return any(_leaves_others(other) for each in (*layer.earlier, layer) for other in each.actions)
+    if verb.name in ("upgrade", "enable"):
         return True
     return action.manager in _APT and action.options.has("-f", "--fix-broken")
+
+
+def _leaves_others(action: PackageAction) -> bool:
+    """Whether a command may leave packages behind that were only installed for others."""
+    is_removal = action.verb.name == "remove" and bool(action.packages)
+    return action.family == "system" and (is_removal or action.verb.name == "upgrade")
 
 
 def _is_answered(command: Command) -> bool:
