@@ -2,6 +2,7 @@
 
 from .asking import DebianFrontendInEnv, PromptsInBuild
 from .choosing import AptInsteadOfAptGet, PackageWildcard, SystemUpgrade
+from .index import StalePackageIndex
 from .language_pinning import UnpinnedGemPackages, UnpinnedNpmPackages, UnpinnedPipPackages
 from .locking import NpmCacheCleanWithoutForce, UnlockedInstall
 from .pinning import UnpinnedApkPackages, UnpinnedAptPackages, UnpinnedRpmPackages
@@ -13,6 +14,7 @@ __all__ = [
     "NpmCacheCleanWithoutForce",
     "PackageWildcard",
     "PromptsInBuild",
+    "StalePackageIndex",
     "SystemUpgrade",
     "UnlockedInstall",
     "UnpinnedApkPackages",

@@ -202,8 +202,7 @@ def _has_work(layer: Layer, action: PackageAction) -> bool:
 
 def _leaves_others(action: PackageAction) -> bool:
     """Whether a command may leave packages behind that were only installed for others."""
-    is_removal = action.verb.name == "remove" and bool(action.packages)
-    return action.family == "system" and (is_removal or action.verb.name == "upgrade")
+    return action.family == "system" and action.verb.name == "remove" and bool(action.packages)
 
 
 def _is_answered(command: Command) -> bool:
