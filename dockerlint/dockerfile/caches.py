@@ -80,7 +80,7 @@ def _emptied_after(run: Run, action: PackageAction) -> Iterator[str]:
     for command in commands[index + 1 :]:
         if command.before == "||":  # runs only where the one before it failed
             continue
-        yield from _removed(command)
+        yield from removed_by(command)
         later = action_of(command)
         if later is not None and later.verb.name == "clean":
             yield from _cleaned_by(later)
@@ -99,7 +99,7 @@ def _cleaned_by(action: PackageAction) -> tuple[str, ...]:
     return action.cache_folders
 
 
-def _removed(command: Command) -> Iterator[str]:
+def removed_by(command: Command) -> Iterator[str]:
     """The folders that `rm -r` and `find ... -delete` empty."""
     if command.name == "rm" and command.has_option("-r", "-R", "--recursive"):
         yield from (path for word in command.operands for path in _alternatives(str(word.value)))

@@ -2,7 +2,7 @@
 
 from .asking import DebianFrontendInEnv, PromptsInBuild
 from .choosing import AptInsteadOfAptGet, PackageWildcard, SystemUpgrade
-from .index import StalePackageIndex
+from .index import InstallWithoutUpdate, StalePackageIndex
 from .language_pinning import UnpinnedGemPackages, UnpinnedNpmPackages, UnpinnedPipPackages
 from .locking import NpmCacheCleanWithoutForce, UnlockedInstall
 from .pinning import UnpinnedApkPackages, UnpinnedAptPackages, UnpinnedRpmPackages
@@ -11,6 +11,7 @@ from .tool_pinning import UnpinnedTools
 __all__ = [
     "AptInsteadOfAptGet",
     "DebianFrontendInEnv",
+    "InstallWithoutUpdate",
     "NpmCacheCleanWithoutForce",
     "PackageWildcard",
     "PromptsInBuild",

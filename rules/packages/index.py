@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dockerlint.dockerfile.caches import covers
+from dockerlint.dockerfile.caches import covers, removed_by
 from dockerlint.dockerfile.instructions import Run
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.lint.edits import is_editable
@@ -86,7 +86,7 @@ class StalePackageIndex(Rule[Layer]):
         "FROM archlinux\nRUN pacman «-Sy»\nRUN pacman -S --noconfirm git": (
             "FROM archlinux\nRUN pacman -Sy && pacman -S --noconfirm git"
         ),
-        'FROM debian:trixie\nRUN apt-get «update»\nCMD ["bash"]': None,
+        'FROM debian:trixie\nRUN apt-get «update»\nCMD ["/srv/app"]': None,
     }
     good = (
         "FROM debian:trixie\nRUN apt-get update && apt-get install -y curl\nRUN apt-get install -y git",
@@ -101,6 +101,7 @@ class StalePackageIndex(Rule[Layer]):
         "FROM debian:trixie\nRUN apt-get update && ./install.sh\nRUN apt-get install -y curl",
         "FROM debian:trixie\nRUN apt-get update\nRUN ./install.sh",
         "FROM debian:trixie AS base\nRUN apt-get update\nFROM base\nRUN apt-get update && apt-get install -y curl",
+        "FROM debian:trixie\nRUN apt-get update",
         "FROM debian:trixie\nRUN apt-get update\nONBUILD RUN apt-get install -y curl",
     )
 
@@ -117,10 +118,14 @@ class StalePackageIndex(Rule[Layer]):
             line = need.action.command.text.line
             message = f"`{command}` is cached apart from the install in line {line}: join them with `&&`"
             yield self.finding(fetched.verb.text, message, fix=_joined(layer, fetched, need))
-        elif not any(_is_concerned(later, index) for later in _later(layer)):
-            yield self.finding(
-                fetched.verb.text, f"nothing is installed with what `{command}` fetches into a layer of its own"
-            )
+        elif not _may_be_built_on(layer) and not any(_is_concerned(later, index) for later in _later(layer)):
+            yield self.finding(fetched.verb.text, f"nothing is installed with the index that `{command}` fetches")
+
+
+def _may_be_built_on(layer: Layer) -> bool:
+    """Whether a stage starts nothing itself, so that images of other files may want what it fetched."""
+    build = layer.build
+    return layer.stage in build.targets and layer.stage not in build.runtime_stages
 
 
 def _last_fetch(layer: Layer) -> PackageAction | None:
@@ -217,3 +222,128 @@ def _is_next(stage: Stage, run: Run, following: Run) -> bool:
 def _is_plain_list(layer: Layer) -> bool:
     *others, last = layer.script.statements
     return all(statement.connector == "&&" for statement in others) and last.connector == ""
+
+
+class InstallWithoutUpdate(Rule[Layer]):
+    """Packages are installed where there is no index of packages.
+
+    Images of Debian and Ubuntu come without one, and `rm -rf /var/lib/apt/lists/*` takes it away again: the command ends
+    with "Unable to locate package", and the build with it.
+
+    Fetch the index in the same RUN: `RUN apt-get update && apt-get install -y ...`.
+
+    https://docs.docker.com/build/building/best-practices/#apt-get
+    """
+
+    severity = Severity.ERROR
+    aliases = ("aptGetUpdatePrecedesInstall",)
+    bad = {
+        "FROM debian:trixie-slim\nRUN apt-get «install» -y curl": None,
+        "FROM python:3.13-slim\nRUN mkdir /a && apt «install» -y gcc": None,
+        "FROM debian:trixie\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n"
+        "RUN apt-get «install» -y git": None,
+        "FROM acme/base:1\nRUN apt-get update && apt-get install -y curl && rm -r /var/lib/apt/lists/* && "
+        "apt-get «install» -y git": None,
+        "FROM debian:trixie AS base\nRUN echo a\nFROM base\nRUN apt-get «install» -y curl\nRUN make": None,
+    }
+    good = (
+        "FROM debian:trixie\nRUN apt-get update && apt-get install -y curl\nRUN apt-get install -y git",
+        "FROM debian:trixie\nRUN apt-get install -y ./tool.deb",
+        "FROM debian:trixie\nRUN dpkg -i tool.deb; apt-get -f install -y",
+        "FROM acme/base:1\nRUN apt-get install -y curl",
+        "FROM debian:trixie\nRUN --mount=type=cache,target=/var/lib/apt apt-get install -y curl",
+        "FROM debian:trixie\nCOPY lists /var/lib/apt/lists/\nRUN apt-get install -y curl",
+        "FROM debian:trixie\nCOPY setup.sh /\nRUN /setup.sh\nRUN apt-get install -y curl",
+        "FROM debian:trixie\nRUN curl -sL https://example.com/setup | bash - && apt-get install -y nodejs",
+        "FROM node:24\nRUN apt-get install -y git",
+        "FROM debian:trixie\nRUN apt-get install -y bash tzdata",
+        "FROM debian:trixie\nRUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*\n"
+        "RUN apt-get install -y git",
+        "FROM debian:trixie\nRUN if [ -d /a ]; then apt-get update; fi; apt-get install -y git",
+        "FROM alpine:3.22\nRUN apk add curl",
+    )
+
+    def check(self, layer: Layer) -> Findings:
+        if not any(_needs_index(action) for action in layer.actions) or _is_mounted(layer, "apt"):
+            return
+        lists = _Lists(layer)
+        for before in layer.earlier:
+            lists.run(before)
+        for action in lists.failing(layer):
+            verb = action.verb.text
+            if verb is not None:
+                name = f"{action.manager} {action.verb.written} {action.packages[0].text}"
+                message = f"`{name}` finds no package: {lists.reason} and no `{action.manager} update` comes before it"
+                yield self.finding(verb, message)
+
+
+# They are in the smallest images already.
+_ALWAYS_THERE = frozenset(
+    {
+        "adduser", "apt", "base-files", "bash", "bsdutils", "ca-certificates", "coreutils", "dash", "debconf", "dpkg",
+        "findutils", "gpgv", "grep", "gzip", "hostname", "libc-bin", "libc6", "login", "mawk", "mount", "netbase",
+        "passwd", "perl-base", "procps", "sed", "sysvinit-utils", "tar", "tzdata", "util-linux", "zlib1g",
+    }
+)  # fmt: skip
+
+
+class _Lists:
+    """What becomes of apt's lists in a stage, command by command: `reason` says why there are none; empty, if there may be."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.reason = "" if _are_lists_copied(layer) else _lack_of_lists(layer)
+        self.installed = set(_ALWAYS_THERE)
+
+    def run(self, layer: Layer) -> None:
+        for _ in self.failing(layer):
+            pass
+
+    def failing(self, layer: Layer) -> Iterator[PackageAction]:
+        """Goes through the commands of a layer; those that install where there are no lists."""
+        is_mounted = _is_mounted(layer, "apt")
+        if layer.script.is_broken:
+            self.reason = ""
+        for command in layer.commands:
+            action = action_of(command)
+            if self.reason and not is_mounted and action is not None and self._fails(action):
+                yield action
+            if action is not None and action.verb.name == "install":
+                self.installed.update(package.name for package in action.packages)
+            if not is_mounted:
+                self._follow(command, action)
+
+    def _fails(self, action: PackageAction) -> bool:
+        names = [package.name for package in action.packages if package.is_literal]
+        return _needs_index(action) and not self.installed.issuperset(names) and not _is_tried(action.command)
+
+    def _follow(self, command: Command, action: PackageAction | None) -> None:
+        if any(covers(folder, _LISTS["apt"]) for folder in removed_by(command)):
+            is_certain = not _is_tried(command) and set(command.nesting) <= {"&&", "group"}
+            self.reason = f"the lists were removed in line {command.text.line}" if is_certain else ""
+        elif action is None:
+            self.reason = self.reason if command.name in _UNCONCERNED else ""
+        elif _index_of(action) == "apt" and action.verb.name == "update":
+            self.reason = ""
+
+
+def _needs_index(action: PackageAction) -> bool:
+    return _index_of(action) == "apt" and action.verb.name == "install" and bool(action.packages)
+
+
+def _is_tried(command: Command) -> bool:
+    """Whether somebody looks at the failure of a command, or it may not run at all."""
+    return command.in_condition or "||" in command.nesting or "!" in command.nesting
+
+
+def _are_lists_copied(layer: Layer) -> bool:
+    targets = (str(copied.transfer.destination) for copied in layer.before.copies)
+    return any(covers(target, _LISTS["apt"]) or "/var/lib/apt" in target for target in targets)
+
+
+def _lack_of_lists(layer: Layer) -> str:
+    """Why a base image has no lists: the official ones leave them out. Larger ones have many packages installed."""
+    facts, base = layer.build.facts(layer.stage), layer.stage.base
+    if facts is None or base is None or not facts.official or facts.family not in ("debian", "ubuntu"):
+        return ""
+    is_small = facts.name in ("debian", "ubuntu") or "-slim" in (base.tag or "")
+    return f"`{layer.stage.root.base_name}` comes without an index" if is_small else ""
