@@ -3,6 +3,7 @@
 from .asking import DebianFrontendInEnv, PromptsInBuild
 from .choosing import AptInsteadOfAptGet, PackageWildcard, SystemUpgrade
 from .index import InstallWithoutUpdate, StalePackageIndex
+from .keys import AptKey, GpgWithoutBatch, RetiredKeyserver
 from .language_pinning import UnpinnedGemPackages, UnpinnedNpmPackages, UnpinnedPipPackages
 from .locking import NpmCacheCleanWithoutForce, UnlockedInstall
 from .pinning import UnpinnedApkPackages, UnpinnedAptPackages, UnpinnedRpmPackages
@@ -10,11 +11,14 @@ from .tool_pinning import UnpinnedTools
 
 __all__ = [
     "AptInsteadOfAptGet",
+    "AptKey",
     "DebianFrontendInEnv",
+    "GpgWithoutBatch",
     "InstallWithoutUpdate",
     "NpmCacheCleanWithoutForce",
     "PackageWildcard",
     "PromptsInBuild",
+    "RetiredKeyserver",
     "StalePackageIndex",
     "SystemUpgrade",
     "UnlockedInstall",
