@@ -8,6 +8,7 @@ from .language_pinning import UnpinnedGemPackages, UnpinnedNpmPackages, Unpinned
 from .locking import NpmCacheCleanWithoutForce, UnlockedInstall
 from .pinning import UnpinnedApkPackages, UnpinnedAptPackages, UnpinnedRpmPackages
 from .tool_pinning import UnpinnedTools
+from .trust import UnverifiedPackages
 
 __all__ = [
     "AptInsteadOfAptGet",
@@ -29,4 +30,5 @@ __all__ = [
     "UnpinnedPipPackages",
     "UnpinnedRpmPackages",
     "UnpinnedTools",
+    "UnverifiedPackages",
 ]
