@@ -7,6 +7,7 @@ from .keys import AptKey, GpgWithoutBatch, RetiredKeyserver
 from .language_pinning import UnpinnedGemPackages, UnpinnedNpmPackages, UnpinnedPipPackages
 from .locking import NpmCacheCleanWithoutForce, UnlockedInstall
 from .pinning import UnpinnedApkPackages, UnpinnedAptPackages, UnpinnedRpmPackages
+from .python import ExternallyManagedPython
 from .tool_pinning import UnpinnedTools
 from .trust import UnverifiedPackages
 
@@ -14,6 +15,7 @@ __all__ = [
     "AptInsteadOfAptGet",
     "AptKey",
     "DebianFrontendInEnv",
+    "ExternallyManagedPython",
     "GpgWithoutBatch",
     "InstallWithoutUpdate",
     "NpmCacheCleanWithoutForce",
