@@ -260,11 +260,12 @@ class InstallWithoutUpdate(Rule[Layer]):
         "FROM debian:trixie\nRUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*\n"
         "RUN apt-get install -y git",
         "FROM debian:trixie\nRUN if [ -d /a ]; then apt-get update; fi; apt-get install -y git",
+        "FROM debian:trixie\nONBUILD RUN apt-get update\nONBUILD RUN apt-get install -y curl",
         "FROM alpine:3.22\nRUN apk add curl",
     )
 
     def check(self, layer: Layer) -> Findings:
-        if not any(_needs_index(action) for action in layer.actions) or _is_mounted(layer, "apt"):
+        if layer.is_trigger or not any(_needs_index(action) for action in layer.actions):
             return
         lists = _Lists(layer)
         for before in layer.earlier:
@@ -285,6 +286,10 @@ _ALWAYS_THERE = frozenset(
         "passwd", "perl-base", "procps", "sed", "sysvinit-utils", "tar", "tzdata", "util-linux", "zlib1g",
     }
 )  # fmt: skip
+
+
+# Their images were built for the last time before that became the custom.
+_BEFORE_EMPTY_LISTS = frozenset({"ubuntu:10.04", "ubuntu:12.10", "ubuntu:13.04", "ubuntu:13.10"})
 
 
 class _Lists:
@@ -327,7 +332,9 @@ class _Lists:
 
 
 def _needs_index(action: PackageAction) -> bool:
-    return _index_of(action) == "apt" and action.verb.name == "install" and bool(action.packages)
+    """With `-f` apt first repairs what is there, by packages that are there, too."""
+    is_install = action.verb.name == "install" and bool(action.packages)
+    return is_install and _index_of(action) == "apt" and not action.options.has("-f", "--fix-broken")
 
 
 def _is_tried(command: Command) -> bool:
@@ -344,6 +351,8 @@ def _lack_of_lists(layer: Layer) -> str:
     """Why a base image has no lists: the official ones leave them out. Larger ones have many packages installed."""
     facts, base = layer.build.facts(layer.stage), layer.stage.base
     if facts is None or base is None or not facts.official or facts.family not in ("debian", "ubuntu"):
+        return ""
+    if facts.distro in _BEFORE_EMPTY_LISTS:
         return ""
     is_small = facts.name in ("debian", "ubuntu") or "-slim" in (base.tag or "")
     return f"`{layer.stage.root.base_name}` comes without an index" if is_small else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dockerlint.dockerfile.environment import Environment
 from dockerlint.dockerfile.instructions import Transfer
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.layers import Layer
@@ -72,6 +71,7 @@ class ExternallyManagedPython(Rule[Layer]):
         "FROM debian\nCOPY --from=python:3.13 /usr/local /usr/local\n"
         "RUN apt-get update && apt-get install -y python3-pip && pip install flask",
         "FROM debian:bookworm\nRUN pip install flask",
+        "FROM selenium/standalone-firefox\nRUN apt-get update && apt-get install -y python3-pip && pip install flask",
         "FROM acme/base:1\nRUN apt-get update && apt-get install -y python3-pip && pip install flask",
     )
 
@@ -121,7 +121,8 @@ def _is_managed(layer: Layer) -> bool:
 
 def _may_mean_another(layer: Layer) -> bool:
     """Whether pip may be that of another Python, or of a virtual environment, or may have been told to go on."""
-    if any(_is_set(layer.before.environment, name) for name in _VARIABLES):
+    environment = layer.before.environment
+    if any(environment.variable(name) is not None for name in _VARIABLES) or environment.get("PATH") is None:
         return True
     if any(_may_bring_python(copied.transfer) for copied in layer.before.copies):
         return True
@@ -132,10 +133,6 @@ def _may_mean_another(layer: Layer) -> bool:
 def _may_bring_python(transfer: Transfer) -> bool:
     is_system = transfer.destination == "/" or transfer.destination.startswith("/usr")
     return "pip.conf" in transfer.rest or (is_system and bool(transfer.origin))
-
-
-def _is_set(environment: Environment, name: str) -> bool:
-    return environment.variable(name) is not None
 
 
 def _is_installed_before(layer: Layer, command: Command) -> bool:
