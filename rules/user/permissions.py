@@ -17,7 +17,8 @@ from dockerlint.source import Text
 
 # Folders that everybody writes to, and what stands for devices and sockets.
 _SHARED = ("/tmp", "/var/tmp", "/dev", "/run/lock", "/var/lock", "/var/run/screen")  # noqa: S108
-_SUDOERS = r"\bNOPASSWD:\s*ALL\b"
+# Not what `sed` looks for, to put something else in its place.
+_SUDOERS = r"\bNOPASSWD:\s*ALL\b(?!\s*([/|,#])[^/|,#'\"\n]+\1)"
 
 
 class _Mode(NamedTuple):
@@ -52,6 +53,7 @@ class ExcessivePermissions(Rule[Build]):
         "FROM debian:trixie\nRUN find /app -type d -exec chmod «777» {} +": None,
         'FROM debian:trixie\nRUN ["chmod", «"777"», "/app"]': None,
         "FROM debian:trixie\nRUN echo 'app ALL=(ALL) «NOPASSWD: ALL»' >> /etc/sudoers": None,
+        "FROM debian:trixie\nRUN sed -i 's/^# %wheel .* NOPASSWD: ALL/%wheel ALL=(ALL) «NOPASSWD: ALL»/' /etc/sudoers": None,
         "FROM debian:trixie\nCOPY <<EOF /etc/sudoers.d/app\napp ALL=(ALL:ALL) «NOPASSWD:ALL»\nEOF": None,
     }
     good = (
@@ -62,6 +64,7 @@ class ExcessivePermissions(Rule[Build]):
         "FROM debian:trixie AS build\nRUN chmod -R 777 /app\nFROM scratch\nCOPY --from=build /a /a",
         "FROM debian:trixie\nCOPY --chmod=755 a /srv/\nRUN mkdir -m 750 /b && echo chmod 777 /app",
         "FROM debian:trixie\nRUN chmod $MODE /app",
+        "FROM debian:trixie\nRUN sed -i 's/NOPASSWD: ALL/PASSWD: ALL/' /etc/sudoers",
         "FROM debian:trixie\nRUN echo 'app ALL=(ALL) NOPASSWD: /usr/bin/apt-get' > /etc/sudoers.d/app",
     )
 
