@@ -3,7 +3,7 @@
 import pytest
 
 from dockerlint.dockerfile.stages import Dockerfile
-from dockerlint.lint.edits import appended, inserted_after, prepended
+from dockerlint.lint.edits import appended, inserted_after, prepended, rewritten
 from dockerlint.lint.finding import Fix
 from dockerlint.project.build import Build
 from dockerlint.project.layers import Layer
@@ -121,3 +121,23 @@ def test_a_command_is_put_before_the_first(before: str, after: str) -> None:
 )
 def test_nothing_is_put_before_what_is_no_plain_script(text: str) -> None:
     assert prepended(layer_of(FROM + text), "z", "", is_safe=True) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("RUN x in a", "RUN yy in a"),
+        ("ONBUILD RUN $(x in a)", "ONBUILD RUN $(yy in a)"),
+        ('RUN ["x", "in"]', 'RUN ["yy", "in"]'),
+        ("RUN sh -c 'x in a'", None),
+        ('RUN ["sh", "-c", "x in a"]', None),
+        ("RUN 'x' in a", None),
+        ("RUN x in a && 'b", None),
+    ],
+)
+def test_a_word_is_written_in_place_of_another(before: str, after: str | None) -> None:
+    text = FROM + before
+    layer = layer_of(text)
+    command = next(command for command in layer.commands if command.name == "x")
+    fix = rewritten(layer, command, command.words[0], "yy", "", is_safe=True)
+    assert edited(text, fix) == (None if after is None else FROM + after)
