@@ -186,7 +186,7 @@ def test_what_docker_refuses_is_a_finding_and_the_others_are_checked(
 
 
 def test_refusals_are_reported_whatever_is_selected_unless_ignored(tmp_path: Path) -> None:
-    files = {"Dockerfile": "FROM alpine:3.22\nUSER app\nCOPY x\n"}
+    files = {"Dockerfile": "FROM alpine:3.22\nUSER 1000\nCOPY x\n"}
     assert rules_in(report(tmp_path, "--select", "user", files=files)) == ["syntax-error"]
     assert invoke(tmp_path, "check", *DAY, "--ignore", "syntax-error", files=files).exit_code == 0
 

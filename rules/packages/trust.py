@@ -53,7 +53,7 @@ class UnverifiedPackages(Rule[Layer | Copy | Add]):
 
     Import the vendor's key and leave the check on: `rpm --import`, `apk --keys-dir`, `signed-by=` in apt's sources.
 
-    https://docs.docker.com/build/building/best-practices/#apt-get
+    https://manpages.debian.org/stable/apt/apt-secure.8.en.html
     """
 
     severity = Severity.ERROR
