@@ -4,6 +4,16 @@ from .dev_dependencies import DevDependenciesShipped
 from .order import SourceBeforeDependencies
 from .sdk import SdkShipped
 from .shipped import BuildToolsShipped
+from .system_caches import ApkCacheLeft, AptListsLeft, RpmCacheLeft
 from .tools import NeedlessTool
 
-__all__ = ["BuildToolsShipped", "DevDependenciesShipped", "NeedlessTool", "SdkShipped", "SourceBeforeDependencies"]
+__all__ = [
+    "ApkCacheLeft",
+    "AptListsLeft",
+    "BuildToolsShipped",
+    "DevDependenciesShipped",
+    "NeedlessTool",
+    "RpmCacheLeft",
+    "SdkShipped",
+    "SourceBeforeDependencies",
+]
