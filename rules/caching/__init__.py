@@ -1,6 +1,7 @@
 """Layers: what makes a build do its work again, and what it leaves behind."""
 
 from .dev_dependencies import DevDependenciesShipped
+from .language_caches import NodeCacheLeft, PipCacheLeft
 from .order import SourceBeforeDependencies
 from .sdk import SdkShipped
 from .shipped import BuildToolsShipped
@@ -13,6 +14,8 @@ __all__ = [
     "BuildToolsShipped",
     "DevDependenciesShipped",
     "NeedlessTool",
+    "NodeCacheLeft",
+    "PipCacheLeft",
     "RpmCacheLeft",
     "SdkShipped",
     "SourceBeforeDependencies",
