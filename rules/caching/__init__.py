@@ -5,6 +5,7 @@ from .language_caches import NodeCacheLeft, PipCacheLeft
 from .order import SourceBeforeDependencies
 from .sdk import SdkShipped
 from .shipped import BuildToolsShipped
+from .superfluous import GemDocumentation, RecommendedPackages
 from .system_caches import ApkCacheLeft, AptListsLeft, RpmCacheLeft
 from .tools import NeedlessTool
 
@@ -13,9 +14,11 @@ __all__ = [
     "AptListsLeft",
     "BuildToolsShipped",
     "DevDependenciesShipped",
+    "GemDocumentation",
     "NeedlessTool",
     "NodeCacheLeft",
     "PipCacheLeft",
+    "RecommendedPackages",
     "RpmCacheLeft",
     "SdkShipped",
     "SourceBeforeDependencies",

@@ -149,6 +149,7 @@ class ApkCacheLeft(Rule[Layer]):
         "FROM alpine:3.22\nRUN apk add $APK_OPTS curl",
         "FROM alpine:3.22 AS build\nRUN apk add gcc\nFROM alpine:3.22\nCOPY --from=build /app /app",
         "FROM alpine:3.22\nRUN apk del curl",
+        "FROM alpine:3.22\nRUN apk add --no-network /tmp/curl.apk",
     )
 
     def check(self, layer: Layer) -> Findings:
@@ -159,7 +160,7 @@ class ApkCacheLeft(Rule[Layer]):
             if action.manager != "apk":
                 continue
             has_updated = has_updated or action.verb.name == "update"
-            if action.verb.written == "add" and left(layer, action):
+            if action.verb.written == "add" and not action.options.has("--no-network") and left(layer, action):
                 fix = None if has_updated else _uncached(layer, action)
                 message = "`apk add` keeps the index in the layer; use `--no-cache`"
                 advice = "drop `apk update`, and write `apk add --no-cache`" if has_updated else ""
