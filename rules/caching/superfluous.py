@@ -53,6 +53,7 @@ class GemDocumentation(Rule[Layer]):
         "FROM debian:trixie\nRUN gem install rails --no-ri --no-rdoc",
         "FROM ruby:3.4\nRUN gem install rails",
         "FROM acme/base:1\nRUN gem install rails",
+        "FROM fluent/fluentd:v1.16-1\nRUN gem install fluent-plugin-s3",
         "FROM alpine:3.22\nRUN apk add --no-cache ruby\nRUN gem install rails",
         "FROM debian:trixie\nRUN echo 'gem: --no-document' > /etc/gemrc\nRUN gem install rails",
         "FROM debian:trixie\nCOPY gemrc /root/.gemrc\nRUN gem install rails",
@@ -74,6 +75,8 @@ class GemDocumentation(Rule[Layer]):
 
 
 _NO_DOCUMENTATION = ("--no-document", "-N", "--no-doc", "--no-ri", "--no-rdoc")
+# These bring a Ruby with a gemrc of its own.
+_OWN_RUBY = frozenset({"ruby", "jruby", "redmine", "fluentd"})
 # With their rubygems the option is an error.
 _BEFORE_OPTION = frozenset(
     {"centos:5", "centos:6", "debian:squeeze", "debian:wheezy", "ubuntu:10.04", "ubuntu:12.04", "ubuntu:14.04"}
@@ -83,7 +86,7 @@ _BEFORE_OPTION = frozenset(
 def _generates(layer: Layer) -> bool:
     """Whether gem is certainly as the distribution has it, and has a program that makes documentation."""
     known = layer.build.facts(layer.stage)
-    if known is None or known.family is None or "ruby" in known.name:
+    if known is None or known.family is None or not known.official or known.name in _OWN_RUBY:
         return False
     texts = [
         step.instruction.script.text if isinstance(step.instruction, Run) else step.instruction.rest
