@@ -1,5 +1,6 @@
 """Layers: what makes a build do its work again, and what it leaves behind."""
 
+from .archives import ArchiveLeftBehind, CopiedArchiveExtracted
 from .dev_dependencies import DevDependenciesShipped
 from .language_caches import NodeCacheLeft, PipCacheLeft
 from .order import SourceBeforeDependencies
@@ -12,7 +13,9 @@ from .tools import NeedlessTool
 __all__ = [
     "ApkCacheLeft",
     "AptListsLeft",
+    "ArchiveLeftBehind",
     "BuildToolsShipped",
+    "CopiedArchiveExtracted",
     "DevDependenciesShipped",
     "GemDocumentation",
     "NeedlessTool",
