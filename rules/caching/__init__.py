@@ -4,6 +4,7 @@ from .archives import ArchiveLeftBehind, CopiedArchiveExtracted
 from .dev_dependencies import DevDependenciesShipped
 from .language_caches import NodeCacheLeft, PipCacheLeft
 from .order import SourceBeforeDependencies
+from .runs import ConsecutiveRuns, RepeatedRun
 from .sdk import SdkShipped
 from .shipped import BuildToolsShipped
 from .superfluous import GemDocumentation, RecommendedPackages
@@ -15,6 +16,7 @@ __all__ = [
     "AptListsLeft",
     "ArchiveLeftBehind",
     "BuildToolsShipped",
+    "ConsecutiveRuns",
     "CopiedArchiveExtracted",
     "DevDependenciesShipped",
     "GemDocumentation",
@@ -22,6 +24,7 @@ __all__ = [
     "NodeCacheLeft",
     "PipCacheLeft",
     "RecommendedPackages",
+    "RepeatedRun",
     "RpmCacheLeft",
     "SdkShipped",
     "SourceBeforeDependencies",
