@@ -79,7 +79,7 @@ def _until(commands: Sequence[Command], action: PackageAction) -> Sequence[Comma
 def _state(run: Run, later: Sequence[Command], folder: str, environment: Environment) -> CacheState:
     if any(_is_mounted(target, folder) for target in _mounted(run, environment)):
         return CacheState.MOUNTED
-    if any(_empties(command, folder) for command in later):
+    if any(empties(command, folder) for command in later):
         return CacheState.CLEANED
     return CacheState.LEFT
 
@@ -131,7 +131,7 @@ def _is_mounted(target: str, folder: str) -> bool:
     return covers(target, folder) or (target.startswith("$") and not target.startswith(("$HOME", "${HOME}")))
 
 
-def _empties(command: Command, folder: str) -> bool:
+def empties(command: Command, folder: str) -> bool:
     """Whether a command behind an action empties one of its folders, or may do so."""
     if command.before == "||":  # runs only where the one before it failed
         return False

@@ -1,6 +1,7 @@
 """Layers: what makes a build do its work again, and what it leaves behind."""
 
 from .archives import ArchiveLeftBehind, CopiedArchiveExtracted
+from .arguments import VolatileArgEarly
 from .dev_dependencies import DevDependenciesShipped
 from .language_caches import NodeCacheLeft, PipCacheLeft
 from .order import SourceBeforeDependencies
@@ -28,4 +29,5 @@ __all__ = [
     "RpmCacheLeft",
     "SdkShipped",
     "SourceBeforeDependencies",
+    "VolatileArgEarly",
 ]

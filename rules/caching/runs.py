@@ -13,6 +13,8 @@ from dockerlint.shell.script import Command
 
 # Rows of as many RUNs are worth a word whatever they hold.
 _MANY = 3
+# More lines than these a message does not name one by one.
+_MOST_LINES = 5
 
 
 class ConsecutiveRuns(Rule[Build]):
@@ -55,10 +57,15 @@ class ConsecutiveRuns(Rule[Build]):
                 if len(row) >= _MANY or all(len(run.commands) == 1 for run in row):
                     is_short = all(len(run.commands) == 1 for run in row[:2])
                     culprit = row[1] if is_short else row[_MANY - 1]
-                    lines = [str(run.start_line) for run in row]
-                    which = f"{', '.join(lines[:-1])} and {lines[-1]}"
-                    message = f"lines {which} make {len(row)} layers; one RUN would do if they change together"
+                    message = f"lines {_lines(row)} make {len(row)} layers; one RUN would do if they change together"
                     yield self.finding(culprit.keyword, message)
+
+
+def _lines(row: Sequence[Run]) -> str:
+    lines = [str(run.start_line) for run in row]
+    if len(lines) > _MOST_LINES:
+        return f"{lines[0]} to {lines[-1]}"
+    return f"{', '.join(lines[:-1])} and {lines[-1]}"
 
 
 def _rows(stage: Stage) -> Iterator[list[Run]]:
