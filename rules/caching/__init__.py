@@ -4,6 +4,7 @@ from .archives import ArchiveLeftBehind, CopiedArchiveExtracted
 from .arguments import VolatileArgEarly
 from .dev_dependencies import DevDependenciesShipped
 from .language_caches import NodeCacheLeft, PipCacheLeft
+from .later import DeletedInLaterLayer
 from .order import SourceBeforeDependencies
 from .runs import ConsecutiveRuns, RepeatedRun
 from .sdk import SdkShipped
@@ -19,6 +20,7 @@ __all__ = [
     "BuildToolsShipped",
     "ConsecutiveRuns",
     "CopiedArchiveExtracted",
+    "DeletedInLaterLayer",
     "DevDependenciesShipped",
     "GemDocumentation",
     "NeedlessTool",
