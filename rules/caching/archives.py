@@ -23,7 +23,7 @@ from dockerlint.shell.script import Command
 from dockerlint.source import Span, Text
 
 from .left import by_same_user, is_certain_to_run, is_judged
-from .paths import Located, is_mounted, located, may_be_gone, path_in
+from .paths import Located, downloaded_by, is_mounted, located, may_be_gone, path_in
 
 
 class ArchiveLeftBehind(Rule[Layer]):
@@ -76,8 +76,7 @@ class ArchiveLeftBehind(Rule[Layer]):
         commands = list(located(layer))
         for index, (command, folder) in enumerate(commands):
             action = action_of(command) if command.name in ("curl", "wget") else None
-            for file in _archives(action):
-                path = _path(action, file, folder)
+            for file, path in _archives(action, folder):
                 later = commands[index + 1 :]
                 line = _unpacked_in(file, later)
                 if line is None or is_mounted(layer, path) or may_be_gone(path, later):
@@ -87,14 +86,12 @@ class ArchiveLeftBehind(Rule[Layer]):
                 yield self.finding(file, message, fix=_deleted(layer, action, path, file, commands[index:]))
 
 
-def _archives(action: PackageAction | None) -> Sequence[Text]:
-    files = action.download.files if action is not None and action.download is not None else ()
-    return [file for file in files if file.endswith(SUFFIXES)]
-
-
-def _path(action: PackageAction | None, file: str, folder: str | None) -> str:
-    target = action.download.folder if action is not None and action.download is not None else None
-    return path_in(folder, posixpath.join(target, file) if target else file)
+def _archives(action: PackageAction | None, folder: str | None) -> list[tuple[Text, str]]:
+    """The archives that curl or wget downloads, each with its path."""
+    if action is None or action.download is None:
+        return []
+    files = zip(action.download.files, downloaded_by(action, folder), strict=True)
+    return [(file, path) for file, path in files if file.endswith(SUFFIXES)]
 
 
 def _unpacked_in(file: str, later: Sequence[Located]) -> int | None:

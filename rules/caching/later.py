@@ -18,7 +18,7 @@ from dockerlint.shell.packages import PackageAction, action_of
 from dockerlint.shell.script import Command
 
 from .left import written
-from .paths import located, path_in
+from .paths import downloaded_by, is_mounted, located, may_be_gone, path_in
 
 # With these a RUN still does nothing but delete.
 _NEUTRAL = frozenset({"cd", "echo", "ls", "set", "sync", "true", ":"})
@@ -64,6 +64,8 @@ class DeletedInLaterLayer(Rule[Build]):
         "FROM debian:trixie AS b\nCOPY src /src\nRUN rm -r /src\nFROM debian:trixie\nCOPY --from=b /app /app",
         "=== Dockerfile\nFROM debian:trixie\nCOPY src /src\nRUN rm -r /src\n=== dockerlint.toml\nsquash = true",
         "FROM debian:trixie\nCOPY src /src\nRUN rm -rf /src/tests/output",
+        "FROM debian:trixie\nRUN cd /tmp && wget https://x.io/a.tgz && tar xf a.tgz && rm a.tgz\nRUN rm -rf /tmp/*",
+        "FROM python:3.13\nRUN pip install --no-cache-dir a\nRUN pip uninstall -y a",
     )
 
     def check(self, build: Build) -> Findings:
@@ -99,7 +101,7 @@ def _hidden(build: Build, layer: Layer) -> Iterator[tuple[Command, _Kept]]:
     for command, folder in located(layer):
         action = action_of(command)
         found: _Kept | None = None
-        if action is not None and action.verb.name == "remove":
+        if action is not None and action.verb.name == "remove" and action.family == "system":
             found = _installed(action, earlier)
         elif action is not None and action.verb.name == "clean":
             found = _cached(command, earlier)
@@ -192,11 +194,12 @@ def _copied(layer: Layer) -> Iterator[tuple[str, int]]:
 
 
 def _downloaded(earlier: Sequence[Layer]) -> Iterator[tuple[str, int]]:
+    """What earlier layers downloaded and still hold at their end, by path."""
     for layer in earlier:
-        for command, folder in located(layer):
+        commands = list(located(layer)) if layer.named("curl", "wget") else []
+        for index, (command, folder) in enumerate(commands):
             action = action_of(command) if command.name in ("curl", "wget") else None
-            for file in action.download.files if action is not None and action.download is not None else ():
-                target = action.download.folder if action is not None and action.download is not None else None
-                path = path_in(folder, posixpath.join(target, file) if target else str(file))
-                if path.startswith("/") and "$" not in path:
+            for path in downloaded_by(action, folder) if action is not None else ():
+                is_kept = path.startswith("/") and "$" not in path and not is_mounted(layer, path)
+                if is_kept and not may_be_gone(path, commands[index + 1 :]):
                     yield path, command.text.line

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from dockerlint.dockerfile.copies import absolute_path
 from dockerlint.project.layers import Layer
+from dockerlint.shell.packages import PackageAction
 from dockerlint.shell.script import Command
 
 # Commands after which a file may lie elsewhere, or be gone.
@@ -52,6 +53,15 @@ def path_in(folder: str | None, written: str) -> str:
     if folder is None or written.startswith(("$", "~")):
         return written
     return absolute_path(written, folder)
+
+
+def downloaded_by(action: PackageAction, folder: str | None) -> tuple[str, ...]:
+    """The paths of the files that curl or wget writes in a folder."""
+    download = action.download
+    if download is None:
+        return ()
+    target = str(download.folder or "")
+    return tuple(path_in(folder, posixpath.join(target, file)) for file in download.files)
 
 
 def may_be_gone(path: str, later: Iterable[Located]) -> bool:
