@@ -6,6 +6,7 @@ from .dev_dependencies import DevDependenciesShipped
 from .language_caches import NodeCacheLeft, PipCacheLeft
 from .later import DeletedInLaterLayer
 from .order import SourceBeforeDependencies
+from .owners import ChownAfterCopy
 from .runs import ConsecutiveRuns, RepeatedRun
 from .sdk import SdkShipped
 from .shipped import BuildToolsShipped
@@ -18,6 +19,7 @@ __all__ = [
     "AptListsLeft",
     "ArchiveLeftBehind",
     "BuildToolsShipped",
+    "ChownAfterCopy",
     "ConsecutiveRuns",
     "CopiedArchiveExtracted",
     "DeletedInLaterLayer",

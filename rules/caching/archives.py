@@ -22,7 +22,7 @@ from dockerlint.shell.packages import PackageAction, action_of
 from dockerlint.shell.script import Command
 from dockerlint.source import Span, Text
 
-from .left import by_same_user, is_certain_to_run, is_judged
+from .left import by_same_user, is_certain_to_run, is_lasting
 from .paths import Located, downloaded_by, is_mounted, located, may_be_gone, path_in
 
 
@@ -67,11 +67,12 @@ class ArchiveLeftBehind(Rule[Layer]):
         "FROM debian:trixie\nRUN wget -O /srv/data.zip https://example.com/data.zip",
         "FROM debian:trixie\nRUN wget https://example.com/a.gz && gunzip a.gz",
         "FROM debian:trixie\nRUN --mount=type=tmpfs,target=/tmp wget -O /tmp/a.tgz https://x.io/a && tar xf /tmp/a.tgz",
+        "=== Dockerfile.test\nFROM debian:trixie\nRUN wget https://x.io/a.tgz && tar xf a.tgz",
         "FROM debian:trixie AS b\nRUN wget https://x.io/a.tgz && tar xf a.tgz\nFROM debian:trixie\nCOPY --from=b /a /a",
     )
 
     def check(self, layer: Layer) -> Findings:
-        if not is_judged(layer) or not layer.named("curl", "wget"):
+        if not is_lasting(layer) or not layer.named("curl", "wget"):
             return
         commands = list(located(layer))
         for index, (command, folder) in enumerate(commands):
@@ -173,7 +174,7 @@ class CopiedArchiveExtracted(Rule[Build]):
     def check(self, build: Build) -> Findings:
         for stage in build.shipping_stages:
             copied = [(placing, source, path) for step in stage.steps for placing, source, path in _tar_archives(step)]
-            if not copied:
+            if not copied or build.is_development(stage):
                 continue
             layers = [layer for layer in build.layers if layer.stage is stage and not layer.is_trigger]
             for placing, source, path in copied:

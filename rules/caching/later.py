@@ -17,7 +17,7 @@ from dockerlint.project.layers import Layer
 from dockerlint.shell.packages import PackageAction, action_of
 from dockerlint.shell.script import Command
 
-from .left import written
+from .left import is_lasting, written
 from .paths import downloaded_by, is_mounted, located, may_be_gone, path_in
 
 # With these a RUN still does nothing but delete.
@@ -72,7 +72,7 @@ class DeletedInLaterLayer(Rule[Build]):
         if self.settings.squash:
             return
         for layer in build.layers:
-            if not layer.ships or layer.is_trigger or layer.script.is_broken or not _only_deletes(layer):
+            if layer.is_trigger or not is_lasting(layer) or not _only_deletes(layer):
                 continue
             kept = next(_hidden(build, layer), None)
             if kept is not None:

@@ -17,6 +17,11 @@ def is_judged(layer: Layer) -> bool:
     return layer.ships and not layer.script.is_broken
 
 
+def is_lasting(layer: Layer) -> bool:
+    """Whether the layer is judged, and its image is not one to develop or test in."""
+    return is_judged(layer) and not layer.build.is_development(layer.stage)
+
+
 def left(layer: Layer, action: PackageAction) -> tuple[str, ...]:
     """The folders of an action's caches that stay in the layer, if all of them do."""
     if action.is_dry_run or may_hold_options(action):
