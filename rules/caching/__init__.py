@@ -5,6 +5,7 @@ from .arguments import VolatileArgEarly
 from .dev_dependencies import DevDependenciesShipped
 from .language_caches import NodeCacheLeft, PipCacheLeft
 from .later import DeletedInLaterLayer
+from .mounts import MisusedCacheMount
 from .order import SourceBeforeDependencies
 from .owners import ChownAfterCopy
 from .runs import ConsecutiveRuns, RepeatedRun
@@ -12,6 +13,7 @@ from .sdk import SdkShipped
 from .shipped import BuildToolsShipped
 from .superfluous import GemDocumentation, RecommendedPackages
 from .system_caches import ApkCacheLeft, AptListsLeft, RpmCacheLeft
+from .temporary import TemporaryFilesLeft
 from .tools import NeedlessTool
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "DeletedInLaterLayer",
     "DevDependenciesShipped",
     "GemDocumentation",
+    "MisusedCacheMount",
     "NeedlessTool",
     "NodeCacheLeft",
     "PipCacheLeft",
@@ -33,5 +36,6 @@ __all__ = [
     "RpmCacheLeft",
     "SdkShipped",
     "SourceBeforeDependencies",
+    "TemporaryFilesLeft",
     "VolatileArgEarly",
 ]
