@@ -40,10 +40,10 @@ def located(layer: Layer) -> Iterator[Located]:
 
 def _after_cd(command: Command, folder: str | None) -> str | None:
     words = [word for word in command.arguments if not word.value.startswith("-")]
-    if command.name == "popd" or len(words) != 1 or not words[0].is_literal:
+    if command.name == "popd" or len(words) != 1:
         return None
     target = str(words[0].value)
-    if target.startswith("~") or (folder is None and not target.startswith("/")):
+    if target.startswith(("~", "$", "`", "-")) or (folder is None and not target.startswith("/")):
         return None
     return absolute_path(target, folder)
 
@@ -70,22 +70,23 @@ def may_be_gone(path: str, later: Iterable[Located]) -> bool:
 
 
 def _takes(command: Command, folder: str | None, path: str) -> bool:
-    name = posixpath.basename(path)
     if command.name == "find":
         return any("delete" in word.value or word.value == "rm" for word in command.arguments)
-    if command.name == "trap":
+    return command.name == "trap" or any(_means(str(word.value), folder, path) for word in command.operands)
+
+
+def _means(written: str, folder: str | None, path: str) -> bool:
+    """Whether a word may stand for a path, for one above it, or for anything."""
+    if written.startswith(("$", "`")) or "{" in written.replace("${", ""):
         return True
-    for word in command.operands:
-        written = str(word.value)
-        if written.startswith(("$", "`")) or "{" in written:
-            return True
-        removed = path_in(folder, written)
-        is_known = posixpath.isabs(path) and posixpath.isabs(removed)
-        if fnmatch.fnmatchcase(path, removed) if is_known else fnmatch.fnmatchcase(name, posixpath.basename(removed)):
-            return True
-        if f"{path}/".startswith(f"{removed.rstrip('/*')}/"):
-            return True
-    return False
+    place = path_in(folder, written)
+    if "$" in place and path.startswith(place.partition("$")[0]):
+        return True
+    if f"{path}/".startswith(f"{place.rstrip('/*')}/"):
+        return True
+    if posixpath.isabs(path) and posixpath.isabs(place):
+        return fnmatch.fnmatchcase(path, place)
+    return fnmatch.fnmatchcase(posixpath.basename(path), posixpath.basename(place))
 
 
 def is_mounted(layer: Layer, path: str) -> bool:

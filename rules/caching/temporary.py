@@ -17,8 +17,8 @@ from .paths import Located, downloaded_by, is_mounted, located, may_be_gone, pat
 
 # Below these, nobody looks for a program.
 _SCRATCH = ("/usr/src/", "/tmp/", "/var/tmp/")  # noqa: S108
-# Folders of that name hold the application.
-_APPLICATION = frozenset({"app", "myapp", "web", "server", "api", "site", "project"})
+# Folders of that name hold the application, or what the helpers of php's images build extensions from.
+_KEPT = frozenset({"php", "app", "myapp", "web", "server", "api", "site", "project"})
 _SIGNATURES = (".asc", ".sig", ".sign")
 _FETCHERS = frozenset({"tar", "unzip", "git", "curl", "wget", "svn", "hg"})
 
@@ -116,14 +116,12 @@ def _tree_of(command: Command, folder: str | None) -> str | None:
         target, is_install = None, words[:2] == ["setup.py", "install"]
     else:
         return None
-    if target is not None and not target.is_literal:
-        return None
     place = path_in(folder, str(target.value)) if target is not None else folder
     if not is_install or place is None:
         return None
     for scratch in _SCRATCH:
         name = place.removeprefix(scratch).partition("/")[0]
-        if place.startswith(scratch) and name not in _APPLICATION and "$" not in name:
+        if place.startswith(scratch) and name not in _KEPT and not name.startswith("$"):
             return scratch + name
     return None
 
@@ -132,8 +130,8 @@ def _is_used(layer: Layer, tree: str) -> bool:
     """Whether the stage works in the folder, or names it again."""
     if f"{layer.before.workdir or ''}/".startswith(f"{tree}/"):
         return True
-    name = posixpath.basename(tree)
-    return any(name in one.rest for one in layer.build.dockerfile.instructions if one.start_line > layer.run.start_line)
+    following = (one for one in layer.build.dockerfile.instructions if one.start_line > layer.run.start_line)
+    return any(tree in one.rest or posixpath.dirname(tree) == one.rest for one in following)
 
 
 def _is_thinned(tree: str, commands: Sequence[Located]) -> bool:
