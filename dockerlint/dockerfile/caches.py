@@ -135,16 +135,21 @@ def empties(command: Command, folder: str) -> bool:
     """Whether a command behind an action empties one of its folders, or may do so."""
     if command.before == "||":  # runs only where the one before it failed
         return False
-    if command.name == "rm":
-        return _removes(command, folder)
-    if command.name == "find":
-        return _finds(command, folder)
+    if command.name in ("rm", "find"):
+        return deletes(command, folder)
     if command.name == "trap":
         return any("rm " in word.value and folder in word.value for word in command.arguments)
     if _is_cleaner(command):
         return True
     later = action_of(command)
     return later is not None and later.verb.name == "clean" and folder in _cleaned_by(later)
+
+
+def deletes(command: Command, folder: str) -> bool:
+    """Whether `rm` or `find ... -delete` empties a folder."""
+    if command.name == "rm":
+        return _removes(command, folder)
+    return command.name == "find" and _finds(command, folder)
 
 
 def _is_cleaner(command: Command) -> bool:
