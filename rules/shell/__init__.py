@@ -8,6 +8,7 @@ from .lines import ShellSyntaxError, SwallowedLines
 from .lists import AssignmentWithoutEffect, ChainedAndOr
 from .pipes import PipeWithoutPipefail
 from .quoting import Backticks, BrokenQuotes, LiteralDollar
+from .scripts import PipedRemoteScript
 from .status import MaskedStatus, UnquotedInTest
 from .steps import ProcessLostAfterRun, ShellStateLost
 from .useless import CdInsteadOfWorkdir, UselessInBuild
@@ -27,6 +28,7 @@ __all__ = [
     "LiteralDollar",
     "MaskedStatus",
     "PipeWithoutPipefail",
+    "PipedRemoteScript",
     "ProcessLostAfterRun",
     "SemicolonHidesFailure",
     "ShellStateLost",
