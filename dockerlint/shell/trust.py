@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
-from dockerlint.shell.packages import Download
 from dockerlint.shell.pipes import readers
 from dockerlint.shell.script import SHELLS, Command
 from dockerlint.shell.words import Word, base_name
@@ -58,11 +57,19 @@ def is_checked(commands: Sequence[Command], command: Command) -> bool:
     )
 
 
-def runner(commands: Sequence[Command], command: Command, download: Download) -> Command | None:
-    """The command that runs what another one fetches, with nothing that checks it before."""
-    if download.to_stdout:
-        return _reading_runner(commands, command) or _surrounding_runner(commands, command)
-    return _later_runner(commands, command, download)
+def runner_of_output(commands: Sequence[Command], command: Command) -> Command | None:
+    """The command that runs what another one prints, with nothing that checks it before."""
+    return _reading_runner(commands, command) or _surrounding_runner(commands, command)
+
+
+def runner_of_file(later: Iterable[Command], names: Set[str]) -> Command | None:
+    """The first of some commands that runs a file of one of these names, with nothing that checks it before."""
+    for command in later:
+        if checks(command):
+            return None
+        if _runs_file(command, names):
+            return command
+    return None
 
 
 def _reading_runner(commands: Sequence[Command], command: Command) -> Command | None:
@@ -144,20 +151,7 @@ def _holds(word: Word, kinds: _Kinds, command: Command) -> bool:
     return part is not None and part.kind in kinds and part.text.start <= command.text.start < part.text.end
 
 
-def _later_runner(commands: Sequence[Command], command: Command, download: Download) -> Command | None:
-    names = {base_name(file) for file in download.files}
-    if not names:
-        return None
-    start = next(number for number, one in enumerate(commands) if one is command)
-    for later in commands[start + 1 :]:
-        if checks(later):
-            return None
-        if _runs_file(later, names):
-            return later
-    return None
-
-
-def _runs_file(command: Command, names: set[str]) -> bool:
+def _runs_file(command: Command, names: Set[str]) -> bool:
     program = command.program
     if program is None:
         return False

@@ -1,6 +1,7 @@
 """Shell text: what a script does otherwise than it seems to."""
 
 from .dialect import BashSyntaxInSh, EchoMisprints
+from .downloads import CurlWithoutFail, PlainHttpDownload
 from .expansion import UnquotedExpansion
 from .failures import CdWithoutCheck, HeredocWithoutErrexit, SemicolonHidesFailure
 from .globs import DashGlob, FragileFileList, UnquotedPattern
@@ -21,6 +22,7 @@ __all__ = [
     "CdInsteadOfWorkdir",
     "CdWithoutCheck",
     "ChainedAndOr",
+    "CurlWithoutFail",
     "DashGlob",
     "EchoMisprints",
     "FragileFileList",
@@ -29,6 +31,7 @@ __all__ = [
     "MaskedStatus",
     "PipeWithoutPipefail",
     "PipedRemoteScript",
+    "PlainHttpDownload",
     "ProcessLostAfterRun",
     "SemicolonHidesFailure",
     "ShellStateLost",

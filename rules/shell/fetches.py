@@ -71,14 +71,29 @@ class Fetch(NamedTuple):
     @property
     def is_checked(self) -> bool:
         """Whether it, or something, is compared with a checksum or signature behind it, in a later RUN too."""
-        if trust.is_checked(self.layer.commands, self.command):
-            return True
-        return any(trust.checks(command) for later in self.layer.later for command in later.commands)
+        return trust.is_checked(self.layer.commands, self.command) or any(map(trust.checks, self.following))
 
     @property
     def runner(self) -> Command | None:
         """The command that runs what is fetched, unchecked."""
-        return trust.runner(self.layer.commands, self.command, self.download)
+        if self.download.to_stdout:
+            return trust.runner_of_output(self.layer.commands, self.command)
+        return trust.runner_of_file(self.layer.after(self.command), self.names)
+
+    @property
+    def names(self) -> set[str]:
+        """What the files are called that it writes, with variables and with their values."""
+        environment = self.layer.before.environment
+        files = self.download.files
+        values = (expand(file, environment.lookup, "\\").value for file in files if "$" in file)
+        return {base_name(name) for name in (*files, *values) if name}
+
+    @property
+    def following(self) -> Iterator[Command]:
+        """The commands behind it, of later RUNs too."""
+        yield from self.layer.after(self.command)
+        for later in self.layer.later:
+            yield from later.commands
 
 
 def fetches(layer: Layer, *programs: str) -> Iterator[Fetch]:
@@ -88,7 +103,9 @@ def fetches(layer: Layer, *programs: str) -> Iterator[Fetch]:
         if action is None or action.download is None:
             continue
         for index, word in enumerate(action.urls):
-            yield Fetch(layer, action, _download_of(action.download, index, len(action.urls)), word, address(layer, word))
+            yield Fetch(
+                layer, action, _download_of(action.download, index, len(action.urls)), word, address(layer, word)
+            )
 
 
 def _download_of(download: Download, index: int, count: int) -> Download:
@@ -107,7 +124,7 @@ def address(layer: Layer, word: Word) -> str | None:
 
 def shown(text: str) -> str:
     """An address or a name, as a message can hold it."""
-    line = text.split("\n")[0]
+    line = text.split("\n", maxsplit=1)[0]
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 

@@ -30,7 +30,7 @@ class PipedRemoteScript(Rule[Layer]):
     bad = {
         "FROM debian:13\nRUN curl -fsSL «https://get.example.com» | sh": None,
         "FROM debian:13\nRUN set -x && \\\n    wget -qO- «https://get.example.com/i» | sudo -E bash -s -- -y && rm -rf /tmp/x": None,
-        "FROM debian:13\nRUN curl -s «\"https://get.example.com/$V/get.py\"» | python3 - --yes": None,
+        'FROM debian:13\nRUN curl -s «"https://get.example.com/$V/get.py"» | python3 - --yes': None,
         "FROM debian:13\nRUN bash <(curl -s «https://get.example.com»)": None,
         'FROM debian:13\nRUN sh -c "$(curl -fsSL «https://get.example.com/i.sh»)" "" --unattended': None,
         'FROM debian:13\nRUN eval "$(wget -qO- «https://get.example.com»)"': None,
@@ -46,7 +46,7 @@ class PipedRemoteScript(Rule[Layer]):
         "FROM debian:13\nRUN curl https://raw.example.com/a/0123456789abcdef0123456789abcdef01234567/i.sh | sh",
         "FROM debian:13\nRUN curl -fsSL https://get.example.com/key.asc | gpg --dearmor -o /usr/share/keyrings/a.gpg",
         "FROM debian:13\nRUN curl -s https://api.example.com | python3 -c 'import json, sys; print(json.load(sys.stdin))'",
-        "FROM debian:13\nRUN V=$(curl -s https://api.example.com/latest) && sh build.sh $V && bash -c \"echo $V\"",
+        'FROM debian:13\nRUN V=$(curl -s https://api.example.com/latest) && sh build.sh $V && bash -c "echo $V"',
         "FROM debian:13\nRUN curl -s http://localhost:8080/init.sh | sh",
         "FROM debian:13\nRUN curl -fLo /usr/local/bin/tool https://get.example.com/tool && /usr/local/bin/tool --version",
         "FROM debian:13\nRUN curl -s https://get.example.com/a.txt | sha256sum && cat b | sh",
