@@ -1,5 +1,6 @@
 """Shell text: what a script does otherwise than it seems to."""
 
+from .checksums import ChecksumLineOneSpace, DownloadWithoutChecksum
 from .dialect import BashSyntaxInSh, EchoMisprints
 from .downloads import CurlWithoutFail, PlainHttpDownload
 from .expansion import UnquotedExpansion
@@ -22,8 +23,10 @@ __all__ = [
     "CdInsteadOfWorkdir",
     "CdWithoutCheck",
     "ChainedAndOr",
+    "ChecksumLineOneSpace",
     "CurlWithoutFail",
     "DashGlob",
+    "DownloadWithoutChecksum",
     "EchoMisprints",
     "FragileFileList",
     "HeredocWithoutErrexit",
