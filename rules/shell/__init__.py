@@ -14,6 +14,7 @@ from .scripts import PipedRemoteScript
 from .status import MaskedStatus, UnquotedInTest
 from .steps import ProcessLostAfterRun, ShellStateLost
 from .useless import CdInsteadOfWorkdir, UselessInBuild
+from .wget import WgetAndCurl, WgetProgress
 
 __all__ = [
     "AssignmentWithoutEffect",
@@ -44,4 +45,6 @@ __all__ = [
     "UnquotedInTest",
     "UnquotedPattern",
     "UselessInBuild",
+    "WgetAndCurl",
+    "WgetProgress",
 ]
