@@ -1,5 +1,6 @@
 """Shell text: what a script does otherwise than it seems to."""
 
+from .certificates import TlsVerificationDisabled
 from .checksums import ChecksumLineOneSpace, DownloadWithoutChecksum
 from .dialect import BashSyntaxInSh, EchoMisprints
 from .downloads import CurlWithoutFail, PlainHttpDownload
@@ -41,6 +42,7 @@ __all__ = [
     "ShellStateLost",
     "ShellSyntaxError",
     "SwallowedLines",
+    "TlsVerificationDisabled",
     "UnquotedExpansion",
     "UnquotedInTest",
     "UnquotedPattern",

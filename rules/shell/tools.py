@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dockerlint.dockerfile.stages import Stage
+from dockerlint.knowledge import tags
 from dockerlint.project.layers import Layer
 from dockerlint.shell.packages import PackageAction
 from dockerlint.shell.script import Command
@@ -41,3 +43,17 @@ def installs(layer: Layer, before: Command) -> Iterator[PackageAction]:
 def has_package(layer: Layer, name: str, *, before: Command) -> bool:
     """Whether the stage installs a package before a command."""
     return any(package.name == name for action in installs(layer, before) for package in action.packages)
+
+
+# Their tags without a variant stand on buildpack-deps: https://hub.docker.com/_/buildpack-deps
+_ON_BUILDPACK = frozenset(
+    {"buildpack-deps", "elixir", "erlang", "gcc", "golang", "node", "openjdk", "perl", "pypy", "python", "ruby", "rust"}
+)
+
+
+def brings_downloaders(stage: Stage) -> bool:
+    """Whether the base image has both curl and wget."""
+    base = stage.base
+    if base is None or base.familiar not in _ON_BUILDPACK:
+        return False
+    return not {"slim", "alpine"} & set(tags.read(base.tag or "latest").words)

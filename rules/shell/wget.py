@@ -9,7 +9,7 @@ from dockerlint.project.layers import Layer
 from dockerlint.shell.packages import PackageAction, action_of
 from dockerlint.shell.script import Command
 
-from .tools import has_package, is_busybox, is_gnu
+from .tools import brings_downloaders, has_package, is_gnu
 
 
 class WgetProgress(Rule[Layer]):
@@ -86,7 +86,7 @@ def _prints_progress(action: PackageAction) -> bool:
 
 
 def _is_gnu_wget(layer: Layer, command: Command) -> bool:
-    return is_gnu(layer) or (is_busybox(layer) and has_package(layer, "wget", before=command))
+    return is_gnu(layer) or has_package(layer, "wget", before=command)
 
 
 class WgetAndCurl(Rule[Build]):
@@ -113,6 +113,7 @@ class WgetAndCurl(Rule[Build]):
         "FROM debian:13\nRUN apt-get install -y wget && wget -q $A && curl -fO $B",
         "FROM alpine:3.22\nRUN apk add curl && curl -fO $A && wget -q $B",
         "FROM buildpack-deps:trixie\nRUN curl -fO $A && wget -q $B",
+        "FROM python:3.13\nRUN apt-get install -y curl wget && curl -fO $A && wget -q $B",
         "FROM debian:13 AS build\nRUN apt-get install -y curl wget && curl -fO $A && wget $B\nFROM debian:13",
         "FROM debian:13\nRUN apt-get install -y curl wget && curl -fO $A && wget -q $B && apt-get purge -y wget",
     )
@@ -122,7 +123,7 @@ class WgetAndCurl(Rule[Build]):
         for stage in build.targets:
             layers = build.layers_of(stage)
             used = [layer for layer in layers if layer.named("curl", "wget")]
-            if not used or not _keeps_both(layers):
+            if not used or brings_downloaders(stage) or not _keeps_both(layers):
                 continue
             firsts = [next((c for layer in used for c in layer.named(name)), None) for name in ("curl", "wget")]
             if None in firsts:
