@@ -15,6 +15,7 @@ from .scripts import PipedRemoteScript
 from .status import MaskedStatus, UnquotedInTest
 from .steps import ProcessLostAfterRun, ShellStateLost
 from .useless import CdInsteadOfWorkdir, UselessInBuild
+from .variables import TlsVerificationDisabledInEnv
 from .wget import WgetAndCurl, WgetProgress
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "ShellSyntaxError",
     "SwallowedLines",
     "TlsVerificationDisabled",
+    "TlsVerificationDisabledInEnv",
     "UnquotedExpansion",
     "UnquotedInTest",
     "UnquotedPattern",

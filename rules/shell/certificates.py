@@ -81,12 +81,13 @@ class TlsVerificationDisabled(Rule[Layer | Cmd | Entrypoint]):
         "FROM debian:13\nRUN ssh -o StrictHostKeyChecking=accept-new ci@example.com true",
         "FROM python:3.13\nRUN pip install --trusted-host localhost -i http://localhost:3141/ flask",
         "FROM continuumio/miniconda3\nRUN conda config --set ssl_verify true && bundle config ssl_verify_mode 1",
+        "FROM debian:13\nRUN wget --no-check-certificate -q http://example.com/a",
         "FROM debian:13\nRUN apt-get -o Acquire::https::Verify-Peer=true update && helm repo update",
     )
 
     def check(self, node: Layer | Cmd | Entrypoint) -> Findings:
         for command in node.commands:
-            reader = _READERS.get(command.name)
+            reader = _READERS.get(command.name) or _READERS.get(command.name.rstrip("0123456789."))
             if reader is not None:
                 for found in reader(command):
                     if not found.is_near:
@@ -100,9 +101,12 @@ _Reader = Callable[[Command], Iterator[Unchecked]]
 
 
 def _option_of(*names: str) -> _Reader:
-    """Reads programs that have an option for it."""
+    """Reads programs that have an option for it. Where all is fetched over plain HTTP, that is the fault."""
 
     def read(command: Command) -> Iterator[Unchecked]:
+        action = action_of(command)
+        if action is not None and action.urls and all(addresses.scheme(word.value) == "http" for word in action.urls):
+            return
         for option in command.options.options:
             is_off = option.value is not None and option.value.value.lower() in ("false", "0")
             if option.name in names and not is_off:
@@ -207,7 +211,7 @@ _READERS: dict[str, _Reader] = {
     "curl": _option_of("-k", "--insecure", "--proxy-insecure"),
     "wget": _option_of("--no-check-certificate"),
     "git": _git,
-    **dict.fromkeys(("pip", "pip2", "pip3", "python", "python2", "python3", "uv", "pipenv"), _pip),
+    **dict.fromkeys(("pip", "python", "uv", "pipenv"), _pip),
     **dict.fromkeys(("npm", "yarn", "pnpm"), _node),
     **dict.fromkeys(("apt-get", "apt"), _apt),
     "composer": _setting_of("secure-http=false", "disable-tls=true"),
