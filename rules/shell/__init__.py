@@ -8,8 +8,10 @@ from .expansion import UnquotedExpansion
 from .failures import CdWithoutCheck, HeredocWithoutErrexit, SemicolonHidesFailure
 from .globs import DashGlob, FragileFileList, UnquotedPattern
 from .lines import ShellSyntaxError, SwallowedLines
+from .links import LinkOverSh
 from .lists import AssignmentWithoutEffect, ChainedAndOr
 from .pipes import PipeWithoutPipefail
+from .privileges import InsecureRun
 from .quoting import Backticks, BrokenQuotes, LiteralDollar
 from .scripts import PipedRemoteScript
 from .status import MaskedStatus, UnquotedInTest
@@ -33,6 +35,8 @@ __all__ = [
     "EchoMisprints",
     "FragileFileList",
     "HeredocWithoutErrexit",
+    "InsecureRun",
+    "LinkOverSh",
     "LiteralDollar",
     "MaskedStatus",
     "PipeWithoutPipefail",
