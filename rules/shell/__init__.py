@@ -13,6 +13,7 @@ from .lists import AssignmentWithoutEffect, ChainedAndOr
 from .pipes import PipeWithoutPipefail
 from .privileges import InsecureRun
 from .quoting import Backticks, BrokenQuotes, LiteralDollar
+from .removals import DangerousRm
 from .scripts import PipedRemoteScript
 from .status import MaskedStatus, UnquotedInTest
 from .steps import ProcessLostAfterRun, ShellStateLost
@@ -30,6 +31,7 @@ __all__ = [
     "ChainedAndOr",
     "ChecksumLineOneSpace",
     "CurlWithoutFail",
+    "DangerousRm",
     "DashGlob",
     "DownloadWithoutChecksum",
     "EchoMisprints",

@@ -41,35 +41,38 @@ class LinkOverSh(Rule[Layer]):
         "FROM debian:13\nRUN chsh -s /bin/sh app && useradd -s /bin/sh app",
         "FROM debian:13\nRUN cd /opt && ln -s bash sh && ln -s /bin/bash /rootfs/bin/sh",
         "FROM debian:13\nRUN dpkg-reconfigure tzdata",
+        "FROM amazonlinux:2023\nRUN ln -sf /bin/bash /bin/sh",
         'FROM acme/empty:1\nSHELL ["/busybox/sh", "-c"]\nRUN ln -s /busybox/sh /bin/sh',
     )
 
     def check(self, layer: Layer) -> Findings:
         for command in layer.named("ln", "cp", "mv", "dpkg-reconfigure"):
-            for place in _replaced(layer, command):
-                message = (
-                    'replacing /bin/sh changes every script of the image; `SHELL ["/bin/bash", "-c"]` changes only RUN'
-                )
-                yield self.finding(place, message)
+            for place, shell in _replaced(layer, command):
+                advice = f'`SHELL ["/bin/{shell}", "-c"]` changes only RUN'
+                yield self.finding(place, f"replacing /bin/sh changes every script of the image; {advice}")
 
 
-def _replaced(layer: Layer, command: Command) -> Iterator[Text]:
+def _replaced(layer: Layer, command: Command) -> Iterator[tuple[Text, str]]:
+    """Where /bin/sh is replaced, and by which shell."""
     operands = [word.value for word in command.operands]
     if command.name == "dpkg-reconfigure":
-        yield from (name for name in operands if name == "dash")
+        yield from ((name, "bash") for name in operands if name == "dash")
         return
-    if len(operands) != 2 or posixpath.basename(operands[1]) != "sh" or _brings_another(layer, operands[0]):
+    if len(operands) != 2 or posixpath.basename(operands[1]) != "sh" or _is_there(layer, operands[0]):
         return
     target = operands[1]
     folder = "/" if target.startswith("/") else _folder(layer, command)
     if folder is not None and posixpath.normpath(posixpath.join(folder, target)) in _SHELLS:
-        yield target
+        yield target, posixpath.basename(operands[0])
 
 
-def _brings_another(layer: Layer, source: str) -> bool:
-    """Whether there was no /bin/sh before: the steps are run by the shell that it becomes a name for."""
+def _is_there(layer: Layer, source: str) -> bool:
+    """Whether /bin/sh is that shell already, or there was none before: then another one runs the steps."""
+    known = layer.build.facts(layer.stage)
+    if known is not None and known.shell_dialect == "bash" == posixpath.basename(source):
+        return True
     shell = layer.before.shell
-    return shell is not None and bool(shell) and str(shell[0]) == source
+    return bool(shell) and str(shell[0]) == source if shell is not None else False
 
 
 def _folder(layer: Layer, command: Command) -> str | None:

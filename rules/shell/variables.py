@@ -33,12 +33,12 @@ _SWITCHES = {
     "YARN_STRICT_SSL": _Switch("false"),
     "YARN_ENABLE_STRICT_SSL": _Switch("false"),
     "GIT_SSL_NO_VERIFY": _Switch(".*", "certificate checks of git"),
-    "PIP_TRUSTED_HOST": _Switch(".+", "certificate checks of pip"),
+    "PIP_TRUSTED_HOST": _Switch(".+"),
     # An empty REQUESTS_CA_BUNDLE alone changes nothing: https://github.com/psf/requests/pull/6074
     "CURL_CA_BUNDLE": _Switch("", "certificate checks of requests before 2.28"),
     "SSL_VERIFY": _Switch("false"),
     "PERL_LWP_SSL_VERIFY_HOSTNAME": _Switch("0"),
-    "GOINSECURE": _Switch(".+", "certificate checks of go"),
+    "GOINSECURE": _Switch(".+"),
     "GOFLAGS": _Switch(r"(?:.*\s)?-insecure(?:\s.*)?", "certificate checks of go"),
     "GIT_SSH_COMMAND": _Switch(r".*StrictHostKeyChecking[= ][\"']?(?:no|off)\b.*", "host key checks of git"),
 }
@@ -128,7 +128,9 @@ def _switched(name: str, value: str) -> _Switch | None:
     switch = _SWITCHES["NPM_CONFIG_STRICT_SSL"] if name.lower() == _NPM else _SWITCHES.get(name)
     if switch is None or "$" in value or re.fullmatch(switch.pattern, value) is None:
         return None
-    return None if name in _HOST_LISTS and _are_near(value) else switch
+    if name not in _HOST_LISTS:
+        return switch
+    return None if _are_near(value) else switch._replace(check=f"certificate checks for {shown(value)}")
 
 
 def _are_near(value: str) -> bool:
