@@ -18,8 +18,11 @@ _PORTS = {
     23: f"telnet sends passwords as they are; {_SHELL_BY_EXEC} it",
 }
 _SERVERS = {"sshd": 22, "telnetd": 23, "in.telnetd": 23, "vsftpd": 21, "proftpd": 21, "pure-ftpd": 21}
-# Parts of the names of images that exist to be logged in to, or to take in git's pushes.
-_PURPOSES = ("ssh", "ftp", "telnet", "git", "gogs", "gerrit", "bastion", "jump", "borg", "rsync", "forgejo", "ansible")
+# Parts of the names of images that are made to be logged in to, or to take in git's pushes.
+_PURPOSES = (
+    "ssh", "ftp", "telnet", "gitea", "gitlab", "gitolite", "gogs", "forgejo", "gerrit", "bastion", "jump", "borg",
+    "slave", "agent", "vagrant", "honeypot",
+)  # fmt: skip
 
 
 class RemoteLogin(Rule[Build]):

@@ -61,7 +61,9 @@ class InsecureRun(Rule[Build]):
     def _in_commands(self, commands: list[Command]) -> Findings:
         for command in commands:
             for place, given in _given(command):
-                yield self.finding(place, f"`{command.name} {place}` gives that container {given}")
+                verb = command.operands[0].value
+                flag = f"-v {place}" if place.startswith("/") else place
+                yield self.finding(place, f"`{command.name} {verb} {flag}` gives that container {given}")
 
 
 _ENGINES = ("docker", "podman", "nerdctl")
@@ -76,6 +78,7 @@ def _engines_of(form: ShellForm) -> list[Command]:
 
 
 def _given(command: Command) -> Iterator[tuple[Text, str]]:
+    """The options of `docker run` that give a container more than its own, and what that is."""
     if not command.operands or command.operands[0].value not in ("run", "create"):
         return
     for option in command.options.options:
