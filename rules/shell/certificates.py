@@ -87,7 +87,7 @@ class TlsVerificationDisabled(Rule[Layer | Cmd | Entrypoint]):
 
     def check(self, node: Layer | Cmd | Entrypoint) -> Findings:
         for command in node.commands:
-            reader = _READERS.get(command.name) or _READERS.get(command.name.rstrip("0123456789."))
+            reader = _reader_for(command.name)
             if reader is not None:
                 for found in reader(command):
                     if not found.is_near:
@@ -95,6 +95,11 @@ class TlsVerificationDisabled(Rule[Layer | Cmd | Entrypoint]):
         if isinstance(node, Layer):
             for found in _written(node):
                 yield self.finding(found.place, found.message)
+
+
+def _reader_for(program: str) -> _Reader | None:
+    """What reads a program's commands, `pip3.13` as `pip`."""
+    return _READERS.get(program.rstrip("0123456789.") if program[-1:].isdecimal() else program)
 
 
 _Reader = Callable[[Command], Iterator[Unchecked]]

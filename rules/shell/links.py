@@ -54,6 +54,8 @@ class LinkOverSh(Rule[Layer]):
 
 def _replaced(layer: Layer, command: Command) -> Iterator[tuple[Text, str]]:
     """Where /bin/sh is replaced, and by which shell."""
+    if not command.words[-1].value.endswith("sh"):
+        return
     operands = [word.value for word in command.operands]
     if command.name == "dpkg-reconfigure":
         yield from ((name, "bash") for name in operands if name == "dash")
