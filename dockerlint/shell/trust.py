@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 
-from dockerlint.shell.pipes import readers
+from dockerlint.shell.pipes import NEAR, behind, index_of, readers
 from dockerlint.shell.script import SHELLS, Command
 from dockerlint.shell.words import Word, base_name
 
@@ -51,10 +51,9 @@ def checks(command: Command) -> bool:
 
 def is_checked(commands: Sequence[Command], command: Command) -> bool:
     """Whether a checksum or signature is looked at behind a command, or in a function of the script."""
-    start = next(number for number, one in enumerate(commands) if one is command)
-    return any(checks(one) for one in commands[start + 1 :]) or any(
-        one.in_function and checks(one) for one in commands[:start]
-    )
+    start = index_of(commands, command)
+    before = commands[max(0, start - NEAR) : start]
+    return any(map(checks, behind(commands, command))) or any(one.in_function and checks(one) for one in before)
 
 
 def runner_of_output(commands: Sequence[Command], command: Command) -> Command | None:
@@ -113,10 +112,11 @@ def _surrounding_runner(commands: Sequence[Command], command: Command) -> Comman
     if not command.in_substitution:
         return None
     depth = command.nesting.count("substitution")
-    for outer in commands:
-        is_around = outer.nesting.count("substitution") + 1 == depth
-        if is_around and any(_holds(word, kinds, command) for word, kinds in _programs(outer)):
-            return outer
+    start = index_of(commands, command)
+    for outer in reversed(commands[max(0, start - NEAR) : start]):
+        # A command stands before those of its substitutions.
+        if outer.nesting.count("substitution") < depth:
+            return outer if any(_holds(word, kinds, command) for word, kinds in _programs(outer)) else None
     return None
 
 

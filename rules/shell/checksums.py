@@ -124,13 +124,19 @@ class ChecksumLineOneSpace(Rule[Layer]):
     )
 
     def check(self, layer: Layer) -> Findings:
-        for tester in layer.named("sha1sum", "sha256sum", "sha384sum", "sha512sum", "md5sum"):
-            if not tester.has_option("-c", "--check") or tester.pipe_index == 0:
+        if not layer.named(*_TESTERS) or not is_busybox(layer):
+            return
+        for printer in layer.named("echo", "printf"):
+            tester = next(readers(layer.commands, printer), None)
+            if tester is None or tester.name not in _TESTERS or not tester.has_option("-c", "--check"):
                 continue
-            line = _line_for(layer, tester)
-            if line is not None and _has_busybox(layer, tester):
+            line = _line_of(printer)
+            if line is not None and not has_package(layer, "coreutils", before=tester):
                 message = f"busybox `{tester.name} -c` needs two blanks before `{shown(line.file)}`"
                 yield self.finding(line.place, message, fix=_second_blank(layer, tester, line))
+
+
+_TESTERS = ("sha1sum", "sha256sum", "sha384sum", "sha512sum", "md5sum")
 
 
 class _Line(NamedTuple):
@@ -141,12 +147,7 @@ class _Line(NamedTuple):
     blank: int | None
 
 
-def _line_for(layer: Layer, tester: Command) -> _Line | None:
-    commands = layer.commands
-    printers = (one for one in layer.named("echo", "printf") if one.pipe_index + 1 == tester.pipe_index)
-    printer = next((one for one in printers if next(readers(commands, one), None) is tester), None)
-    if printer is None:
-        return None
+def _line_of(printer: Command) -> _Line | None:
     words = printer.operands
     if len(words) == 2 and printer.name == "echo" and not any(re.search(r"\s|\$\(|`", word.value) for word in words):
         first, last = words[0].value, words[1].value
@@ -160,10 +161,6 @@ def _line_for(layer: Layer, tester: Command) -> _Line | None:
         return None
     file = str(words[2].value) if "%" in match[1] and len(words) > 2 else match[1]
     return _Line(text, file, text.offset(match.start(1) - 1))
-
-
-def _has_busybox(layer: Layer, tester: Command) -> bool:
-    return is_busybox(layer) and not has_package(layer, "coreutils", before=tester)
 
 
 def _second_blank(layer: Layer, tester: Command, line: _Line) -> Fix | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import NamedTuple
 
 from dockerlint.dockerfile.expansion import expand
 from dockerlint.project.layers import Layer
 from dockerlint.shell import addresses, trust
 from dockerlint.shell.packages import Download, PackageAction, action_of
+from dockerlint.shell.pipes import NEAR, behind
 from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word, base_name
 from dockerlint.source import Text
@@ -78,7 +80,7 @@ class Fetch(NamedTuple):
         """The command that runs what is fetched, unchecked."""
         if self.download.to_stdout:
             return trust.runner_of_output(self.layer.commands, self.command)
-        return trust.runner_of_file(self.layer.after(self.command), self.names)
+        return trust.runner_of_file(behind(self.layer.commands, self.command), self.names)
 
     @property
     def names(self) -> set[str]:
@@ -90,10 +92,9 @@ class Fetch(NamedTuple):
 
     @property
     def following(self) -> Iterator[Command]:
-        """The commands behind it, of later RUNs too."""
-        yield from self.layer.after(self.command)
-        for later in self.layer.later:
-            yield from later.commands
+        """The commands behind it, of later RUNs too, as far as they may have to do with it."""
+        later = (command for layer in self.layer.later for command in layer.commands)
+        return islice(chain(behind(self.layer.commands, self.command), later), NEAR)
 
 
 def fetches(layer: Layer, *programs: str) -> Iterator[Fetch]:

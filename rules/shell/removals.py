@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import lru_cache
 
 from dockerlint.dockerfile.expansion import Missing
 from dockerlint.lint.rule import Findings, Rule, Severity
@@ -59,26 +60,31 @@ class DangerousRm(Rule[Layer]):
         for command in layer.named("rm"):
             if command.has_option("-r", "-R", "--recursive") and layer.stage.root.base_name != "scratch":
                 for word in command.operands:
-                    message = _danger(layer, word)
+                    message = _danger(layer, word) if _may_endanger(word) else None
                     if message is not None:
                         yield self.finding(word.value, message)
+
+
+def _may_endanger(word: Word) -> bool:
+    """Whether a word is a path from the root, or begins with a variable that could make it one."""
+    return word.value.startswith("/" if word.is_literal else "$")
 
 
 def _danger(layer: Layer, word: Word) -> str | None:
     text = str(word.value)
     if word.is_literal:
-        return _deletes(text) if text.startswith("/") else None
+        return _deletes(text)
     match = re.match(r"\$(?:\{(\w+)\}|(\w+))(/[^$`]*)$", text)
     if match is None:
         return None
     name, rest = match[1] or match[2], match[3]
-    if name in _OWN or name.isdecimal() or name in _assigned(layer):
+    is_empty = _is_empty(layer, name)
+    value = rest if is_empty else address(layer, word)
+    danger = _deletes(value) if value is not None and value.startswith("/") else None
+    if danger is None or name in _OWN or name.isdecimal() or _is_assigned(layer.script.text, name):
         return None
-    if _is_empty(layer, name):
-        advice = f'write `rm -rf "${{{name}:?}}"{rest}`'
-        return f"if `{name}` is empty this deletes {rest}; {advice}" if _deletes(rest) else None
-    value = address(layer, word)
-    return _deletes(value) if value is not None and value.startswith("/") else None
+    advice = f'write `rm -rf "${{{name}:?}}"{rest}`'
+    return f"if `{name}` is empty this deletes {rest}; {advice}" if is_empty else danger
 
 
 def _is_empty(layer: Layer, name: str) -> bool:
@@ -86,12 +92,11 @@ def _is_empty(layer: Layer, name: str) -> bool:
     return layer.before.environment.lookup(name) in (Missing.ABSENT, Missing.UNSET, "")
 
 
-def _assigned(layer: Layer) -> set[str]:
-    """The variables that a script gives a value, as far as it can be told: also by `read`, `for` and their kin."""
-    text = layer.script.text
-    return set(re.findall(r"(?<![\w$])(\w+)\+?=", text)) | set(
-        re.findall(r"\b(?:for|read|select)\s+(?:-\w+\s+)*(\w+)", text)
-    )
+@lru_cache(maxsize=16)
+def _is_assigned(script: str, name: str) -> bool:
+    """Whether a script may give a variable a value, also by `read`, `for` and their kin."""
+    pattern = rf"(?<![\w$]){name}\+?=|\b(?:for|read|select)\s(?:[^;&|\n]*\s)?{name}\b"
+    return re.search(pattern, script) is not None
 
 
 def _deletes(path: str) -> str | None:
