@@ -84,11 +84,22 @@ def expanded_words(instruction: Instruction) -> list[Text]:  # noqa: PLR0911 (on
 
 
 def place_of(name: str, word: Text, escape: str) -> Text:
-    """Where a word uses a variable for the first time; the whole word if nobody can tell."""
-    for match in re.finditer(rf"\$(?:{re.escape(name)}(?!\w)|\{{{re.escape(name)}(?!\w)[^{{}}]*\}}?)", word):
-        if word[match.start() - 1 : match.start()] != escape:
-            return word.part(match.start(), match.end())
+    """Where a word uses a variable for the first time: `$NAME` or `${NAME...}`; the whole word if nobody can tell."""
+    for match in re.finditer(rf"\$\{{?{re.escape(name)}(?!\w)", word):
+        start, end = match.span()
+        if word[start - 1 : start] != escape or start == 0:
+            return word.part(start, _closing(word, end) if word[start + 1] == "{" else end)
     return word
+
+
+def _closing(word: str, index: int) -> int:
+    """The index behind the `}` that closes the braces open at `index`."""
+    depth = 1
+    for match in re.finditer(r"\$\{|\}", word[index:]):
+        depth += 1 if match[0] == "${" else -1
+        if not depth:
+            return index + match.end()
+    return len(word)
 
 
 def modifier_of(text: str, name: str) -> str:

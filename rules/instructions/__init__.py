@@ -25,10 +25,12 @@ from .syntax import (
     SyntaxError,  # noqa: A004 (the name of the rule)
     UnknownInstruction,
 )
+from .words import BrokenJsonForm, MisleadingDescription, UnexpectedWords
 
 __all__ = [
     "AddForLocalFile",
     "AddRemoteUnverified",
+    "BrokenJsonForm",
     "BrokenStageReference",
     "CopyRootToRoot",
     "CopySeveralToFile",
@@ -44,12 +46,14 @@ __all__ = [
     "InvalidStopSignal",
     "LegacyKeyValue",
     "Maintainer",
+    "MisleadingDescription",
     "OverriddenInstruction",
     "RelativeWorkdir",
     "ReservedStageName",
     "StageByNumber",
     "StageNameCasing",
     "SyntaxError",
+    "UnexpectedWords",
     "UnknownInstruction",
     "UnknownStage",
     "UntidyExpose",
