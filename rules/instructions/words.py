@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dockerlint.dockerfile.arguments import quoted_words
 from dockerlint.dockerfile.instructions import (
+    CLASSES,
     Add,
     Arg,
     Cmd,
@@ -54,6 +55,7 @@ class BrokenJsonForm(Rule[Cmd | Entrypoint | Run | Healthcheck | Copy | Add | Vo
         'FROM python:3.13\nENTRYPOINT «["python", "app.py",]»': 'FROM python:3.13\nENTRYPOINT ["python", "app.py"]',
         "FROM python:3.13\nCMD «[python, app.py]»": 'FROM python:3.13\nCMD ["python", "app.py"]',
         "FROM python:3.13\nCMD «[\u201cpython\u201d, \u201capp.py\u201d]»": 'FROM python:3.13\nCMD ["python", "app.py"]',
+        'FROM python:3.13\nCMD «["app", $PORT]»': None,
         "FROM python:3.13\nCMD «['sh', \\\n  '-c', 'echo \"a\"']»": (
             'FROM python:3.13\nCMD ["sh", \\\n  "-c", "echo \\"a\\""]'
         ),
@@ -86,7 +88,7 @@ class BrokenJsonForm(Rule[Cmd | Entrypoint | Run | Healthcheck | Copy | Add | Vo
         array = read_loosely(text)
         if array is not None:
             message = f"`{_short(array.text)}` is not JSON ({array.faults[0]}): {_taken_for(node, array)}"
-            yield self.finding(array.text, message, fix=_as_json(array))
+            yield self.finding(array.text, message, fix=_as_json(node, array))
 
 
 def _short(text: str) -> str:
@@ -96,16 +98,17 @@ def _short(text: str) -> str:
 
 def _taken_for(node: Instruction, array: LooseArray) -> str:
     if isinstance(node, ShellForm):
-        who = "the build" if isinstance(node, Run) else "the container"
-        return f"{who} hands it to a shell as it stands"
+        return "Docker takes it for shell text"
     if isinstance(node, Volume):
         return f"Docker takes `{_short(node.words[0])}` for the path"
     return f"Docker takes `{_short(array.text.split()[0])}` for the name of a file"
 
 
-def _as_json(array: LooseArray) -> Fix | None:
+def _as_json(node: Instruction, array: LooseArray) -> Fix | None:
     texts = [element.text for element in array.elements]
-    if not array.is_plain or not all(text.is_verbatim for text in texts):
+    # In exec form nothing would expand a variable.
+    needs_shell = isinstance(node, ShellForm) and any("$" in text for text in texts)
+    if needs_shell or not array.is_plain or not all(text.is_verbatim for text in texts):
         return None
     edits = [Edit.replacing(one.text, one.as_json) for one in array.elements if one.as_json != one.text]
     if array.surplus is not None:
@@ -232,6 +235,7 @@ class MisleadingDescription(Rule[Dockerfile]):
         "FROM alpine:3.22\n# ARG HOST=localhost\nARG PORT=8000",
         "FROM alpine:3.22\n# -----\nARG PORT=8000",
         "FROM alpine:3.22\n# dockerlint: ignore[unused-arg]\nARG PORT=8000",
+        "# build\nFROM golang:1.26 AS build",
         "# syntax=docker/dockerfile:1\nARG PORT=8000\nFROM alpine:3.22",
     )
 
@@ -242,7 +246,7 @@ class MisleadingDescription(Rule[Dockerfile]):
             comment = above.get(instruction.start_line - 1)
             if comment is None or not names or not _is_prose(comment):
                 continue
-            if not any(_content(comment).startswith(f"{name} ") for name in names):
+            if _content(comment).partition(" ")[0] not in names:
                 what = f"`{instruction.name} {names[0]}`" if isinstance(instruction, Arg) else f"stage `{names[0]}`"
                 yield self.finding(
                     comment, f"the comment above {what} is no description of it: begin it with `{names[0]}`"
@@ -264,4 +268,6 @@ def _is_prose(comment: str) -> bool:
     """Whether a comment is neither a line that separates, nor an instruction that is switched off, nor a pragma."""
     content = _content(comment)
     is_pragma = re.match(r"[\w-]+\s*[:=]\s*(?:ignore|disable|skip|\w+=)|[\w-]+=", content) is not None
-    return re.search(r"[^\W\d_]", content) is not None and not is_pragma and not re.match(r"[A-Z]+\s", content)
+    first = content.partition(" ")[0]
+    is_instruction = first in CLASSES and len(content) > len(first)
+    return re.search(r"[^\W\d_]", content) is not None and not is_pragma and not is_instruction
