@@ -5,6 +5,7 @@ from .files import (
     AddRemoteUnverified,
     CopyRootToRoot,
     CopySeveralToFile,
+    RelativeCopyDestination,
     RelativeWorkdir,
     WorkdirInSystemDirectory,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "Maintainer",
     "MisleadingDescription",
     "OverriddenInstruction",
+    "RelativeCopyDestination",
     "RelativeWorkdir",
     "ReservedStageName",
     "StageByNumber",
