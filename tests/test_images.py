@@ -123,7 +123,6 @@ def test_an_unset_workdir_is_told_from_an_unknown_one() -> None:
     assert known("webhippie/alpine").workdir is None
     assert known("php:8.4-cli").workdir == "/"
     assert known("php:8.4-apache").workdir == "/var/www/html"
-    assert known("php:$TAG").workdir is None
     assert known("node:8-onbuild").workdir is None
 
 

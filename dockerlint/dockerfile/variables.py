@@ -85,7 +85,8 @@ def expanded_words(instruction: Instruction) -> list[Text]:  # noqa: PLR0911 (on
 
 def place_of(name: str, word: Text, escape: str) -> Text:
     """Where a word uses a variable for the first time: `$NAME` or `${NAME...}`; the whole word if nobody can tell."""
-    for match in re.finditer(rf"\$\{{?{re.escape(name)}(?!\w)", word):
+    end_of_name = r"(?!\w)" if name.isidentifier() else r"(?!\d)" if name.isdigit() else ""
+    for match in re.finditer(rf"\$\{{?{re.escape(name)}{end_of_name}", word):
         start, end = match.span()
         if word[start - 1 : start] != escape or start == 0:
             return word.part(start, _closing(word, end) if word[start + 1] == "{" else end)

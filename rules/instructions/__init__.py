@@ -26,17 +26,21 @@ from .syntax import (
     SyntaxError,  # noqa: A004 (the name of the rule)
     UnknownInstruction,
 )
+from .values import EnvUsesItself, OverriddenVariable, UnusedArg
+from .variables import ArgOutOfScope, UndefinedVariable
 from .words import BrokenJsonForm, MisleadingDescription, UnexpectedWords
 
 __all__ = [
     "AddForLocalFile",
     "AddRemoteUnverified",
+    "ArgOutOfScope",
     "BrokenJsonForm",
     "BrokenStageReference",
     "CopyRootToRoot",
     "CopySeveralToFile",
     "DuplicateStageName",
     "EmptyContinuation",
+    "EnvUsesItself",
     "ExposeHostPort",
     "FromAsCasing",
     "IgnoreComment",
@@ -49,16 +53,19 @@ __all__ = [
     "Maintainer",
     "MisleadingDescription",
     "OverriddenInstruction",
+    "OverriddenVariable",
     "RelativeCopyDestination",
     "RelativeWorkdir",
     "ReservedStageName",
     "StageByNumber",
     "StageNameCasing",
     "SyntaxError",
+    "UndefinedVariable",
     "UnexpectedWords",
     "UnknownInstruction",
     "UnknownStage",
     "UntidyExpose",
+    "UnusedArg",
     "UnusedStage",
     "WorkdirInSystemDirectory",
 ]
