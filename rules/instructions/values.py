@@ -12,6 +12,7 @@ from dockerlint.dockerfile.instructions import Arg, Env, Instruction, KeyValues,
 from dockerlint.dockerfile.stages import Dockerfile, Stage
 from dockerlint.dockerfile.state import Step
 from dockerlint.dockerfile.variables import modifier_of, place_of
+from dockerlint.knowledge.images import facts
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.source import Text
 
@@ -47,6 +48,7 @@ class UnusedArg(Rule[Dockerfile]):
         "ARG BUILDKIT_SBOM_SCAN_CONTEXT=true\nFROM alpine:3.22",
         "FROM alpine:3.22\nARG NAME\nONBUILD LABEL name=$NAME",
         "ARG VERSION=1\nFROM alpine:3.22\nLABEL version=$VERSION",
+        "ARG SOURCES=src\nFROM acme/onbuild:1",
     )
 
     def check(self, dockerfile: Dockerfile) -> Findings:
@@ -57,6 +59,8 @@ class UnusedArg(Rule[Dockerfile]):
         for arg in args:
             stage = owners.get(id(arg))
             readers = _readers(arg, stage, dockerfile)
+            if stage is None and _may_have_triggers(dockerfile):
+                continue
             for pair in arg.pairs:
                 if _is_for_itself(pair.key) or _is_read(pair, arg, stage, readers):
                     continue
@@ -76,10 +80,22 @@ def _readers(arg: Arg, stage: Stage | None, dockerfile: Dockerfile) -> list[Inst
     return list(chain(later, *(one.instructions for one in above)))
 
 
+def _may_have_triggers(dockerfile: Dockerfile) -> bool:
+    """Whether a base image may bring an `ONBUILD ARG`, which takes its value from above the first FROM."""
+    known = [facts(stage.base) if stage.base is not None else None for stage in dockerfile.stages]
+    return any(one is None or one.onbuild for one in known)
+
+
 def _is_for_itself(name: str) -> bool:
-    """Whether an argument is read by Docker, or is there to be changed."""
+    """Whether an argument is read by Docker, is there to be changed, or has no name that could be read."""
     lower = name.lower()
-    return name in _PREDEFINED or lower.startswith("buildkit_") or "cache" in lower or "bust" in lower
+    return (
+        not name.isidentifier()
+        or name in _PREDEFINED
+        or lower.startswith("buildkit_")
+        or "cache" in lower
+        or "bust" in lower
+    )
 
 
 def _is_read(pair: Pair, arg: Arg, stage: Stage | None, readers: Iterable[Instruction]) -> bool:

@@ -67,6 +67,7 @@ class UndefinedVariable(Rule[Build]):
         "FROM acme/base:1\nARG JAVA_HOM\nENV A=$JAVA_HOME",
         "FROM alpine:3.22\nCOPY <<'EOF' /run.sh\necho $uri\nEOF",
         "ARG VERSION=1\nFROM alpine:3.22\nENV A=$VERSION",
+        "FROM alpine:3.22\nARG VERSION=${VERSION:-1}\nENV VERSION=$VERSION",
     )
 
     def check(self, build: Build) -> Findings:
@@ -92,7 +93,9 @@ class UndefinedVariable(Rule[Build]):
                 continue  # `arg-out-of-scope` speaks
             near = _near(use.name, environment)
             if near is not None or use.value is Missing.ABSENT or is_set_by_no_image(use.name, environment):
-                yield self.finding(use.text, _why_empty(use, near, later))
+                yield self.finding(
+                    use.text, _why_empty(use, near, later if not _sets(step.instruction, use.name) else None)
+                )
 
     def _in_script(self, stage: Stage, step: Step, run: Run, arguments: Container[str]) -> Findings:
         environment = step.before.environment
@@ -147,6 +150,9 @@ def _is_set_or_excused(use: Use, instruction: Instruction, environment: Environm
         return True
     if use.modifier.startswith((":+", "+")):
         return True
+    if isinstance(instruction, Arg):
+        # `ARG X=${X:-1}` is `ARG X=1`.
+        return any(pair.key == use.name and pair.value is use.word for pair in instruction.pairs)
     # Another pair of the same instruction sets it: `env-uses-itself` speaks.
     pairs = instruction.pairs if isinstance(instruction, KeyValues) else ()
     return any(pair.name == use.name and pair.value is not use.word for pair in pairs)
@@ -162,7 +168,8 @@ def _near(name: str, environment: Environment) -> str | None:
     if name in names_of_images():
         return None
     is_complete = environment.base.is_complete
-    near = nearest(name, sorted({*environment.variables(), *environment.base.variables} - {"PATH"}))
+    known = {one for one in (*environment.variables(), *environment.base.variables) if one.isidentifier()}
+    near = nearest(name, sorted(known - {"PATH"}))
     if len(near) != 1 or re.sub(r"\d", "", name) == re.sub(r"\d", "", near[0]):
         return None
     is_swap = sorted(name) == sorted(near[0])
@@ -174,6 +181,10 @@ def _line_that_sets(name: str, stage: Stage, step: Step) -> int | None:
     line = step.instruction.start_line
     later = (one for one in stage.instructions if isinstance(one, Env | Arg) and one.start_line > line)
     return next((one.start_line for one in later if any(pair.name == name for pair in one.pairs)), None)
+
+
+def _sets(instruction: Instruction, name: str) -> bool:
+    return isinstance(instruction, KeyValues) and any(pair.name == name for pair in instruction.pairs)
 
 
 def _why_empty(use: Use, near: str | None, later: int | None) -> str:
