@@ -9,16 +9,10 @@ from .files import (
     RelativeWorkdir,
     WorkdirInSystemDirectory,
 )
+from .labels import InvalidLabelKey, LabelSchema
 from .pragmas import IgnoreComment, IneffectiveIgnore
 from .settings import ExposeHostPort, InvalidPort, InvalidStopSignal, OverriddenInstruction, UntidyExpose
-from .stages import (
-    DuplicateStageName,
-    ReservedStageName,
-    StageByNumber,
-    StageNameCasing,
-    UnknownStage,
-    UnusedStage,
-)
+from .stages import DuplicateStageName, ReservedStageName, StageByNumber, StageNameCasing, UnknownStage, UnusedStage
 from .style import EmptyContinuation, FromAsCasing, InstructionCasing, LegacyKeyValue, Maintainer
 from .syntax import (
     BrokenStageReference,
@@ -47,8 +41,10 @@ __all__ = [
     "IneffectiveIgnore",
     "InstructionBeforeFrom",
     "InstructionCasing",
+    "InvalidLabelKey",
     "InvalidPort",
     "InvalidStopSignal",
+    "LabelSchema",
     "LegacyKeyValue",
     "Maintainer",
     "MisleadingDescription",
