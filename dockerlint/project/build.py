@@ -83,7 +83,8 @@ class Build:
     """One Dockerfile and what the project knows of its use.
 
     `context` is None where it is not known; `label` is the Dockerfile's path below the project's
-    root; `services` are the Compose services that run what is built.
+    root; `services` are the Compose services that run what is built. Where no folder has all that the Dockerfile
+    copies, `candidates` are those that may be the context, the Dockerfile's own first.
     """
 
     def __init__(
@@ -92,11 +93,13 @@ class Build:
         context: Context | None = None,
         services: Sequence[Service] = (),
         label: str = "",
+        candidates: Sequence[Context] = (),
     ) -> None:
         self.dockerfile = dockerfile
         self.context = context
         self.services = tuple(services)
         self.label = label or dockerfile.path
+        self.candidates = tuple(candidates)
 
     @cached_property
     def targets(self) -> tuple[Stage, ...]:

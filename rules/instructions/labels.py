@@ -14,6 +14,8 @@ from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
 
 _LONGEST_SHOWN = 40
+# `podman container runlabel` runs the commands in these.
+_OF_PODMAN = frozenset({"RUN", "INSTALL", "UNINSTALL"})
 
 
 class InvalidLabelKey(Rule[Label]):
@@ -41,13 +43,14 @@ class InvalidLabelKey(Rule[Label]):
         "FROM alpine:3.22\nLABEL com.example.build-date=2026-11-22 maintainer=jo",
         'FROM alpine:3.22\nLABEL "io.k8s.display_name"="x" traefik.http/a=1 a2=b',
         "FROM alpine:3.22\nARG KEY\nLABEL $KEY=x",
+        "FROM alpine:3.22\nLABEL RUN='podman run IMAGE'",
         "FROM alpine:3.22\nLABEL com.docker.desktop.extension.api.version=0.3.4",
     )
 
     def check(self, label: Label) -> Findings:
         for pair in label.pairs:
             key = str(label.unquoted(pair.key))
-            fault = _fault_of_key(key) if key and "$" not in pair.key else None
+            fault = _fault_of_key(key) if key and "$" not in pair.key and key not in _OF_PODMAN else None
             if fault is not None:
                 yield self.finding(pair.key, f"label key `{key[:_LONGEST_SHOWN]}` {fault}")
 
