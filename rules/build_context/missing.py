@@ -119,7 +119,9 @@ def _mounted(step: Step) -> Iterator[tuple[Text, str]]:
 
 
 def _present(build: Build, context: Context) -> int:
-    return sum(context.exists(source) for _, source in _named(build))
+    """How many of the files that the Dockerfile names are there, itself left out."""
+    own = posixpath.basename(build.dockerfile.path)
+    return sum(context.exists(source) for _, source in _named(build) if source != own)
 
 
 def _is_ignored(context: Context, source: str) -> bool:
@@ -154,9 +156,9 @@ def _names_in(context: Context, folder: str) -> list[str]:
 def _is_surely_missing(build: Build, context: Context, source: str) -> bool:
     """Whether it is sure which folder is the context, and that nothing makes the file first."""
     is_sure = bool(build.services) and build.context is not None
-    if not is_sure and not (_present(build, context) and source.endswith(_WRITTEN)):
-        return False
-    return not _is_made(context, source)
+    # Where the context is guessed, most of what is named must be there.
+    is_likely = source.endswith(_WRITTEN) and _present(build, context) * 2 >= len(_named(build))
+    return (is_sure or is_likely) and not _is_made(context, source)
 
 
 def _is_made(context: Context, source: str) -> bool:
