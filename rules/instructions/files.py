@@ -363,7 +363,7 @@ class RelativeCopyDestination(Rule[Build]):
                 transfer = step.instruction
                 if isinstance(transfer, Workdir):
                     break
-                if not isinstance(transfer, Transfer) or step.is_trigger:
+                if not isinstance(transfer, Transfer) or step.is_trigger or transfer.faults:
                     continue
                 path = step.before.expanded(transfer.destination, transfer.escape)
                 if path and not re.match(r"[\\/]|[A-Za-z]:", path) and self._begins_in_root(build, stage):
