@@ -74,7 +74,11 @@ class DeprecatedBaseImage(Rule[Pull]):
 
     severity = Severity.WARNING
     aliases = ("DD077",)
-    bad = {"FROM «openjdk:17»": None, "FROM «centos:7»": None}
+    bad = {
+        "FROM «openjdk:17»": None,
+        "FROM «centos:7»": None,
+        "FROM «adoptopenjdk/openjdk11» AS build\nFROM scratch\nCOPY --from=build /a /": None,
+    }
     good = ("FROM eclipse-temurin:21", "FROM registry.acme.com/openjdk:17", "FROM python:3.14-slim")
 
     def check(self, pull: Pull) -> Findings:
