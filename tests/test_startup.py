@@ -41,3 +41,8 @@ def test_compose_chapters_are_not_imported_without_compose_files(tmp_path: Path)
     lay_out({"Dockerfile": "FROM scratch\n"}, tmp_path)
     loaded = modules(tmp_path, "--format", "concise", "Dockerfile")
     assert not [name for name in loaded if name.startswith("dockerlint_rules.compose")]
+
+
+def test_a_report_in_a_pipe_needs_no_colours(tmp_path: Path) -> None:
+    lay_out({"Dockerfile": "FROM alpine:3.22\nMAINTAINER me\n"}, tmp_path)
+    assert not [name for name in modules(tmp_path, "Dockerfile") if name.partition(".")[0] == "rich"]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import TextIO
-
-from rich.console import Console
-from rich.text import Text as Line
 
 from dockerlint.lint.finding import Finding, Problem, Severity
 from dockerlint.lint.run import Result
@@ -23,35 +20,54 @@ _WIDEST = 160
 _LEAD = 60
 
 
+# A line as it is shown: pieces of text, each with its style.
+Line = tuple[tuple[str, str], ...]
+
+
 def render(result: Result, out: TextIO, *, colour: bool | None = None) -> None:
-    """Write the report; `colour` None means: on a terminal that wants it."""
+    """Write the report; `colour` None means: on a terminal."""
+    write = _in_colours(out) if colour or (colour is None and out.isatty()) else _plainly(out)
+    for line in _lines(result):
+        write(line)
+
+
+def _plainly(out: TextIO) -> Callable[[Line], None]:
+    def write(line: Line) -> None:
+        out.write("".join(text for text, _ in line) + "\n")
+
+    return write
+
+
+def _in_colours(out: TextIO) -> Callable[[Line], None]:
+    from rich.console import Console  # noqa: PLC0415 (slow to import, and pipes need none of it)
+    from rich.text import Text  # noqa: PLC0415
+
     console = Console(
-        file=out,
-        force_terminal=colour,
-        no_color=True if colour is False else None,
-        highlight=False,
-        soft_wrap=True,
-        emoji=False,
-        markup=False,
-        legacy_windows=False,
+        file=out, force_terminal=True, highlight=False, soft_wrap=True, emoji=False, markup=False, legacy_windows=False
     )
+
+    def write(line: Line) -> None:
+        console.print(Text.assemble(*line))
+
+    return write
+
+
+def _lines(result: Result) -> Iterator[Line]:
     paths = dict.fromkeys([*(problem.path for problem in result.problems), *(f.region.path for f in result.findings)])
     problems = {path: [problem for problem in result.problems if problem.path == path] for path in paths}
     findings = {path: list(group) for path, group in groupby(result.findings, lambda finding: finding.region.path)}
     for path in sorted(paths):
-        for line in _file(path, problems[path], findings.get(path, [])):
-            console.print(line)
-    console.print(Line(sentence(result), style="bold"))
+        yield from _file(path, problems[path], findings.get(path, []))
+    yield ((sentence(result), "bold"),)
 
 
 def _file(path: str, problems: list[Problem], findings: list[Finding]) -> Iterator[Line]:
-    yield Line(visible(path), style="bold underline")
+    yield ((visible(path), "bold underline"),)
     for problem in problems:
-        yield Line.assemble(
-            ("cannot check", "bold red"), f" {problem.line}:{problem.column} ", (visible(problem.message), "bold")
-        )
+        place = f" {problem.line}:{problem.column} "
+        yield ("cannot check", "bold red"), (place, ""), (visible(problem.message), "bold")
     if problems:
-        yield Line()
+        yield ()
     for finding in findings:
         if finding.severity is not Severity.INFO:
             yield from _full(finding)
@@ -59,30 +75,30 @@ def _file(path: str, problems: list[Problem], findings: list[Finding]) -> Iterat
     for finding in infos:
         yield _dim(finding)
     if infos:
-        yield Line()
+        yield ()
 
 
 def _full(finding: Finding) -> Iterator[Line]:
     region = finding.region
     style = _STYLES[finding.severity]
-    yield Line.assemble((f"{finding.severity.label}[{finding.rule}]", style), ": ", (visible(finding.message), "bold"))
+    yield (f"{finding.severity.label}[{finding.rule}]", style), (": ", ""), (visible(finding.message), "bold")
     gutter = len(str(region.line + len(finding.lines) - 1))
-    yield Line.assemble((" " * gutter + "--> ", _GUTTER), visible(f"{region.path}:{region.line}:{region.column}"))
-    yield Line(" " * gutter + " |", style=_GUTTER)
+    yield (" " * gutter + "--> ", _GUTTER), (visible(f"{region.path}:{region.line}:{region.column}"), "")
+    yield ((" " * gutter + " |", _GUTTER),)
     for index, text in enumerate(finding.lines):
         yield from _excerpt(finding, index, text, gutter)
     hidden = region.end_line - region.line + 1 - len(finding.lines)
     if hidden > 0:
-        yield Line(f"{' ' * gutter} | ... {hidden} more lines", style=_GUTTER)
+        yield ((f"{' ' * gutter} | ... {hidden} more lines", _GUTTER),)
     if finding.reason:
         yield _note("why", finding.reason, gutter)
     if finding.help:
         yield _note("help", finding.help, gutter)
-    yield Line()
+    yield ()
 
 
 def _note(name: str, text: str, gutter: int) -> Line:
-    return Line.assemble((" " * gutter + " = ", _GUTTER), (name, "bold"), f": {visible(text)}")
+    return (" " * gutter + " = ", _GUTTER), (name, "bold"), (f": {visible(text)}", "")
 
 
 def _excerpt(finding: Finding, index: int, text: str, gutter: int) -> Iterator[Line]:
@@ -96,11 +112,11 @@ def _excerpt(finding: Finding, index: int, text: str, gutter: int) -> Iterator[L
     shown = text[cut : cut + _WIDEST]
     tail = "..." if len(text) > cut + _WIDEST else ""
     marked = (_drawn(text[cut:start]), _drawn(text[start : min(end, cut + _WIDEST)]))
-    yield Line.assemble((f"{number:>{gutter}} | ", _GUTTER), head + _drawn(shown) + tail)
+    yield (f"{number:>{gutter}} | ", _GUTTER), (head + _drawn(shown) + tail, "")
     if start < len(text) or index == 0:
         indent = " " * (width(head) + width(marked[0]))
         marks = "^" * max(1, width(marked[1]))
-        yield Line.assemble((f"{' ' * gutter} | ", _GUTTER), indent, (marks, _STYLES[finding.severity]))
+        yield (f"{' ' * gutter} | ", _GUTTER), (indent, ""), (marks, _STYLES[finding.severity])
 
 
 def _drawn(text: str) -> str:
@@ -110,4 +126,4 @@ def _drawn(text: str) -> str:
 def _dim(finding: Finding) -> Line:
     region = finding.region
     place = f"{region.line}:{region.column}"
-    return Line(f"info[{finding.rule}] {place} {visible(finding.message)}", style="dim")
+    return ((f"info[{finding.rule}] {place} {visible(finding.message)}", "dim"),)
