@@ -324,7 +324,7 @@ def _is_sure(path: str) -> bool:
 
 def _is_made(word: Word, command: Command, text: ShellText) -> bool:
     """Whether the script itself makes the folder before, or finds it by its own place."""
-    names = {part.name for part in word.parts} - {""}
+    names = {part.name for outer in word.parts for part in (outer, *outer.parts)} - {""}
     for each in text.commands:
         if each.text.start >= command.text.start:
             return False
