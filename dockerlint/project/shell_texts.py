@@ -162,12 +162,20 @@ def _written(build: Build) -> Iterator[ShellText]:
                 yield ShellText(build, stage, instruction, step.before, instruction.script)
 
 
+def _may_start_script(text: ShellText, command: Command) -> bool:
+    """Whether it is worth looking for a script: a build step seldom finds one by PATH, a container often does."""
+    program = command.program
+    if program is None:
+        return False
+    is_path = "/" in program.value or program.value.endswith(".sh")
+    return is_path or command.name in SHELLS or not isinstance(text.instruction, Run)
+
+
 def _started(text: ShellText, commands: tuple[Command, ...], seen: set[str], depth: int) -> Iterator[ShellText]:
     if depth >= _DEEPEST_SCRIPT:
         return
     for command in commands:
-        program = command.program
-        if program is None or not ("/" in program.value or command.name in SHELLS):
+        if not _may_start_script(text, command):
             continue
         source = text.build.script_of(text.stage, command)
         if source is None or source.path in seen:

@@ -214,6 +214,8 @@ class ShellSyntaxError(Rule[Dockerfile | ShellText]):
         "FROM debian:13\nONBUILD RUN make «;;»": None,
         "=== run.sh\n#!/bin/bash\n«if» true; then\n  app\n"
         '=== Dockerfile\nFROM debian:13\nCOPY run.sh /\nCMD ["/run.sh"]': None,
+        "=== docker-entrypoint\n#!/bin/sh\necho a &&\n«&&» app\n"
+        '=== Dockerfile\nFROM debian:13\nCOPY docker-entrypoint /usr/local/bin/\nENTRYPOINT ["docker-entrypoint"]': None,
         "=== run.sh\n#!/bin/sh\nif «[» -n a; then app; fi\n"
         '=== Dockerfile\nFROM debian:13\nCOPY run.sh /\nCMD ["/run.sh"]': None,
     }
