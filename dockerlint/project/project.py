@@ -65,7 +65,7 @@ class Project:
         label = name[len(root) :].lstrip("/") if is_below(name, root) else full.name
         # What runs only where somebody develops says nothing of what ships.
         services = [link.service for link in links if not link.is_development]
-        return Build(dockerfile, context, services, label, self._development_images)
+        return Build(dockerfile, context, services, label, development_images=self._development_images)
 
     def _context(self, folder: Path, dockerfile: Path) -> Context:
         """A folder as context, the same object for all Dockerfiles that see the same files: it is walked once."""
