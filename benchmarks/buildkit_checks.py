@@ -19,24 +19,18 @@ from typing import Any
 from dockerlint.dockerfile.environment import NOTHING_SET, Environment
 from dockerlint.dockerfile.expansion import expand, expand_words
 from dockerlint.dockerfile.instructions import (
-    Arg,
     Cmd,
     Entrypoint,
     Expose,
     Healthcheck,
-    Instruction,
     KeyValues,
     Maintainer,
-    Run,
-    Stopsignal,
-    Transfer,
-    User,
-    Volume,
     Workdir,
 )
 from dockerlint.dockerfile.stages import BaseImage, Dockerfile, Options, Stage
 from dockerlint.dockerfile.state import Step
-from dockerlint.source import Source, Text
+from dockerlint.dockerfile.variables import expanded_words
+from dockerlint.source import Source
 
 Found = tuple[str, int]
 
@@ -75,7 +69,7 @@ def _of_step(step: Step) -> Iterator[str]:
         yield "LegacyKeyValueFormat"
     if isinstance(instruction, Cmd | Entrypoint) and instruction.exec_form is None and before.shell is None:
         yield "JSONArgsRecommended"
-    for word in _expanded_words(instruction):
+    for word in expanded_words(instruction):
         names = expand(word, before.environment.lookup, instruction.escape).names
         yield from ("UndefinedVar" for name in names if not _is_defined(name, before.environment))
     if isinstance(instruction, Expose):
@@ -84,26 +78,6 @@ def _of_step(step: Step) -> Iterator[str]:
 
 def _is_defined(name: str, environment: Environment) -> bool:
     return name in environment or name == "PATH"
-
-
-def _expanded_words(instruction: Instruction) -> list[Text]:
-    """The words that BuildKit expands, EXPOSE's left out."""
-    match instruction:
-        case KeyValues():
-            return [word for pair in instruction.pairs for word in (pair.key, pair.value) if word is not None]
-        case Arg():
-            return [pair.value for pair in instruction.pairs if pair.value is not None]
-        case Transfer():
-            flags = [word for word in (instruction.owner, instruction.mode) if word]
-            return [*instruction.sources, instruction.destination, *flags]
-        case User() | Workdir() | Stopsignal():
-            return [instruction.argument]
-        case Volume():
-            return list(instruction.paths)
-        case Run():
-            fields = [field for mount in instruction.mounts for field in mount.fields if field.name != "from"]
-            return [field.value for field in fields if field.value is not None]
-    return []
 
 
 def _of_ports(expose: Expose, environment: Environment) -> Iterator[str]:

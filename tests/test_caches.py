@@ -17,7 +17,7 @@ def states(line: str, env: str = "A=1") -> dict[str, CacheState]:
     assert isinstance(run, Run)
     actions = [action for command in run.commands if (action := action_of(command)) is not None]
     action = next(action for action in actions if action.verb.name in ("install", "update"))
-    return cache_states(run, action, step.before.environment)
+    return cache_states(run, run.commands, action, step.before.environment)
 
 
 LISTS, ARCHIVES = "/var/lib/apt/lists", "/var/cache/apt"
@@ -46,7 +46,18 @@ LISTS, ARCHIVES = "/var/lib/apt/lists", "/var/cache/apt"
             {LISTS: LEFT, ARCHIVES: MOUNTED},
         ),
         ("apt-get install -y a && rm -r /var/lib/apt /var/cache", {LISTS: CLEANED, ARCHIVES: CLEANED}),
-        ("apt-get install -y a && rm /var/lib/apt/lists/*", {LISTS: LEFT, ARCHIVES: LEFT}),
+        ("apt-get install -y a; rm /var/lib/apt/lists/*", {LISTS: CLEANED, ARCHIVES: LEFT}),
+        ("apt-get install -y a; rm /var/lib/apt/lists/*_*", {LISTS: CLEANED, ARCHIVES: LEFT}),
+        ("apt-get install -y a; rm /var/lib/apt/lists/lock", {LISTS: LEFT, ARCHIVES: LEFT}),
+        ("apt-get install -y a && rm -f /var/cache/apt/*", {LISTS: LEFT, ARCHIVES: LEFT}),
+        ("apt-get install -y a && find / -name '*.pyc' -delete", {LISTS: LEFT, ARCHIVES: LEFT}),
+        ("apt-get install -y a && find /var/cache/apt -name '*.deb' -exec rm {} +", {LISTS: LEFT, ARCHIVES: CLEANED}),
+        ("apt-get install -y a && /tmp/cleanup.sh", {LISTS: CLEANED, ARCHIVES: CLEANED}),
+        ("apt-get install -y a && bash ./clean.sh", {LISTS: CLEANED, ARCHIVES: CLEANED}),
+        ("f() { rm -rf /var/lib/apt/lists; }; apt-get install -y a; f", {LISTS: CLEANED, ARCHIVES: LEFT}),
+        ("trap 'rm -rf /var/lib/apt/lists/*' EXIT; apt-get install -y a", {LISTS: CLEANED, ARCHIVES: LEFT}),
+        ("--mount=type=cache,target=$SOMEWHERE apt-get install -y a", {LISTS: MOUNTED, ARCHIVES: MOUNTED}),
+        ("--mount=type=cache,target=${B}/var/lib/apt apt-get install -y a", {LISTS: MOUNTED, ARCHIVES: MOUNTED}),
         ("apt-get install -y a && find /var/lib/apt/lists -type f -delete", {LISTS: CLEANED, ARCHIVES: LEFT}),
         (
             "--mount=type=cache,target=/var/cache/apt --mount=type=tmpfs,target=/var/lib/apt apt-get install -y a",
@@ -69,6 +80,12 @@ def test_caches_of_apt(line: str, expected: dict[str, CacheState]) -> None:
         ("pip install a && rm -rf ~/.cache", CLEANED),
         ("pip install a && rm -rf $HOME/.cache/pip", CLEANED),
         ("pip install a && pip cache purge", CLEANED),
+        ("pip install a && rm -rf $(pip cache dir)", CLEANED),
+        ("npm ci && rm -rf ~/.npm/_cacache", CLEANED),
+        ("npm ci && rm -rf ~/.npm/_logs", LEFT),
+        ("apk add a && rm -f /var/cache/apk/* /etc/apk/cache/*", CLEANED),
+        ("dnf --installroot=/mnt install -y a && rm -rf /mnt/var/cache/*", CLEANED),
+        ("dnf --installroot=/mnt install -y a && rm -rf /var/cache/*", LEFT),
         ("pip install a && npm cache clean --force", LEFT),
         ("apk add --no-cache a", OFF),
         ("yum -y install a && yum clean all", CLEANED),
@@ -118,6 +135,10 @@ def test_path_covers_a_folder_that_it_is_or_holds(place: str, folder: str, expec
         ("UV_NO_CACHE=1", "pip install a", LEFT),
         ("A=1", "PIP_NO_CACHE_DIR=1 pip install a", OFF),
         ("A=1", "export PIP_NO_CACHE_DIR=1 && pip install a", OFF),
+        ("A=1", "PIP_CACHE_DIR=/tmp/x pip install a && rm -rf /tmp/x", CLEANED),
+        ("PIP_CACHE_DIR=/tmp/x", "pip install a && rm -rf ~/.cache/pip", LEFT),
+        ("npm_config_cache=$NOBODY_KNOWS", "npm ci", OFF),
+        ("PIP_NO_CACHE_DIR=$NOBODY_KNOWS", "pip install a", OFF),
         ("A=1", "pip install a && export PIP_NO_CACHE_DIR=1", LEFT),
         ("PIP_NO_CACHE_DIR=1", "PIP_NO_CACHE_DIR= pip install a", LEFT),
     ],

@@ -121,6 +121,9 @@ def test_an_unset_workdir_is_told_from_an_unknown_one() -> None:
     assert known("python:3.12").workdir == "/"
     assert known("scratch").workdir == "/"
     assert known("webhippie/alpine").workdir is None
+    assert known("php:8.4-cli").workdir == "/"
+    assert known("php:8.4-apache").workdir == "/var/www/html"
+    assert known("node:8-onbuild").workdir is None
 
 
 def test_a_missing_command_is_told_from_an_unknown_one() -> None:

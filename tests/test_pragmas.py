@@ -85,3 +85,26 @@ def test_findings_are_left_out(text: str, kept: list[str], ignored: int, tmp_pat
     result = run(Request((named(str(tmp_path / "Dockerfile")),), selection, Settings(as_of=AS_OF)))
     assert [finding.rule for finding in result.findings] == kept
     assert len(result.suppressed) == ignored
+
+
+@pytest.mark.parametrize(
+    ("line", "is_kept"),
+    [
+        ("app.run(debug=True)", True),
+        ("app.run(debug=True)  # dockerlint: ignore[debug-in-source] behind a proxy", False),
+        ("# dockerlint: ignore[debug-in-source]\napp.run(debug=True)", False),
+        ("# dockerlint: ignore-file[application]\n\napp.run(debug=True)", False),
+        ("# dockerlint: ignore[debug-in-source]\n\napp.run(debug=True)", True),
+        ("app.run(debug=True)  # dockerlint: ignore[root-user]", True),
+    ],
+)
+def test_a_comment_in_source_counts_there(line: str, is_kept: bool, tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": 'FROM python:3.13-slim\nWORKDIR /app\nCOPY app.py .\nCMD ["python", "app.py"]\n',
+        "app.py": f"from flask import Flask\napp = Flask(__name__)\n{line}\n",
+    }
+    lay_out(files, tmp_path)
+    selection = Selection(["debug-in-source"])
+    result = run(Request((named(str(tmp_path / "Dockerfile")),), selection, Settings(as_of=AS_OF)))
+    assert bool(result.findings) is is_kept
+    assert len(result.suppressed) == (not is_kept)

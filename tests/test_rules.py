@@ -66,3 +66,9 @@ def test_rule_has_a_page_with_reason_and_samples(rule: AnyRule) -> None:
 def test_names_are_unique() -> None:
     names = [rule.name for rule in RULES]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if "compose" not in rule.chapter], ids=lambda rule: rule.name)
+def test_rule_shows_at_least_three_cases_of_each_kind(rule: AnyRule) -> None:
+    assert len(rule.bad) >= 3
+    assert len(rule.good) >= 3

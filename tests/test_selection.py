@@ -8,6 +8,7 @@ import pytest
 from dockerlint.dockerfile.instructions import User
 from dockerlint.lint.finding import Severity
 from dockerlint.lint.not_taken import NOT_TAKEN
+from dockerlint.lint.profiles import HADOLINT, SECURITY
 from dockerlint.lint.registry import BadVersion, Selection, UnknownRule, all_rules, find
 from dockerlint.lint.rule import AnyRule, Rule
 from dockerlint.lint.run import Request, run
@@ -110,6 +111,16 @@ def test_a_name_means_rules(name: str, rules: list[str]) -> None:
 def test_an_unknown_name_is_an_error_with_a_hint() -> None:
     with pytest.raises(UnknownRule, match="did you mean `root-user`"):
         find("rootuser")
+
+
+@pytest.mark.parametrize("name", sorted(SECURITY))
+def test_every_rule_of_the_security_profile_is_there(name: str) -> None:
+    assert name in RULES
+
+
+def test_every_code_of_hadolint_is_a_rules() -> None:
+    codes = {alias for rule in RULES.values() for alias in rule.aliases}
+    assert HADOLINT.keys() - codes == set()
 
 
 @pytest.mark.parametrize(

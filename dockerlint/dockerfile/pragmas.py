@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from dockerlint.dockerfile.instruction import Instruction
 from dockerlint.dockerfile.stages import Dockerfile
-from dockerlint.source import Text
+from dockerlint.source import Source, Text
 
 
 class Pragma(NamedTuple):
@@ -57,6 +57,23 @@ def pragmas(dockerfile: Dockerfile) -> Iterator[Pragma]:
     names = tuple(name for name in dockerfile.check_options.skip if name)
     if names:
         yield Pragma(names[0], "buildkit", names, first=1, last=finder.end)
+
+
+def pragmas_of_text(source: Source) -> Iterator[Pragma]:
+    """Our own pragmas in another file where `#` begins comments: behind code for that line, else for the next."""
+    end = len(source.line_starts)
+    for number in range(1, end + 1):
+        line = source.line(number)
+        start = line.find("#")
+        match = _ours().search(line, start) if start >= 0 and "dockerlint" in line else None
+        if match is None:
+            continue
+        offset = source.line_starts[number - 1] + match.start()
+        comment = source.slice(offset, offset + len(match[0]))
+        names = _listed(comment, match.start(2) - match.start(), match.end(2) - match.start())
+        first = number if line[: match.start()].strip() else number + 1
+        pragma = Pragma(comment, "dockerlint", names, match[3].strip(), first=first, last=first)
+        yield pragma._replace(first=1, last=end) if match[1] == "ignore-file" else pragma
 
 
 _MARKS = ("dockerlint", "hadolint", "checkov", "trivy")

@@ -28,3 +28,9 @@ def _facts() -> dict[str, ImageEnvironment]:
         for group in load("environment")["images"]
         for name in group["names"]
     }
+
+
+@cache
+def names_of_images() -> frozenset[str]:
+    """The variables that some image is known to set."""
+    return frozenset(name for known in _facts().values() for name in known.variables)

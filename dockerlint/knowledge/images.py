@@ -73,6 +73,8 @@ def facts(reference: Reference) -> ImageFacts | None:
     no_shell = _has_no_shell(reference, known, tag)
     candidates = systems.systems(reference, record, tag)
     has_workdir = any(source in record["source"] for source in _WHOLE_SOURCES) or reference.familiar == "scratch"
+    # The images with triggers for whole projects copied them into a folder of their own.
+    workdir = None if "onbuild" in (tag or "") else known.get("workdir", "/" if has_workdir else None)
     return ImageFacts(
         name=reference.familiar,
         default_user=_bare(known.get("default_user")),
@@ -86,7 +88,7 @@ def facts(reference: Reference) -> ImageFacts | None:
         shell=_words(known, "shell"),
         exposes=tuple(known.get("exposes", ())),
         volumes=tuple(known.get("volumes", ())),
-        workdir=known.get("workdir", "/" if has_workdir else None),
+        workdir=workdir,
         entrypoint=_words(known, "entrypoint"),
         cmd=_words(known, "cmd"),
         healthcheck=known.get("healthcheck", False),

@@ -202,11 +202,13 @@ class _Runner:
     def _sifted(self, dockerfile: Dockerfile, engine: Engine, findings: list[Finding]) -> _Checked:
         """The findings without those that comments of the file ask to leave out, and what is wrong with these."""
         selection = self.request.selection
-        if not any(map(_MAY_BE_PRAGMA, dockerfile.comments)) and not dockerfile.check_options.skip:
+        is_elsewhere = any(finding.region.path != dockerfile.path for finding in findings)
+        is_told = any(map(_MAY_BE_PRAGMA, dockerfile.comments)) or dockerfile.check_options.skip
+        if not is_told and not is_elsewhere:
             return _Checked(selection.judged(findings), [])
         from dockerlint.lint.suppression import sift  # noqa: PLC0415 (most files have no such comments)
 
-        sifted = sift(dockerfile, findings, selection.meaning, self.request.settings.as_of)
+        sifted = sift(dockerfile, findings, selection.meaning, self.request.settings.as_of, _source_or_none)
         kept = [*sifted.kept, *engine.check_suppressions(sifted.suppressions)]
         return _Checked(selection.judged(kept), [], sifted.suppressed)
 
@@ -235,6 +237,11 @@ def read_source(path: str) -> Source | Problem:
     except (OSError, ValueError) as error:
         return Problem(path, 1, 1, f"cannot be read: {getattr(error, 'strerror', None) or error}")
     return _decoded(path, data)
+
+
+def _source_or_none(path: str) -> Source | None:
+    source = read_source(path)
+    return source if isinstance(source, Source) else None
 
 
 def dotenv_of(path: Path) -> dict[str, str]:

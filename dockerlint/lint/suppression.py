@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from dockerlint.dockerfile.pragmas import Pragma, pragmas
+from dockerlint.dockerfile.pragmas import Pragma, pragmas, pragmas_of_text
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.registry import Meaning
-from dockerlint.source import Text
+from dockerlint.source import Source, Text
 
 
 class Suppression(NamedTuple):
@@ -56,14 +56,30 @@ class _Use:
         return Suppression(self.pragma, unknown, tuple(self._used), untold, self.is_expired)
 
 
-def sift(dockerfile: Dockerfile, findings: Iterable[Finding], meaning: Callable[[str], Meaning], as_of: date) -> Sifted:
-    """Findings about a Dockerfile, those that its pragmas silence apart. Refusals are never silenced."""
-    uses = [_Use(pragma, [(name, meaning(name)) for name in pragma.names], as_of) for pragma in pragmas(dockerfile)]
+def sift(
+    dockerfile: Dockerfile,
+    findings: Iterable[Finding],
+    meaning: Callable[[str], Meaning],
+    as_of: date,
+    read: Callable[[str], Source | None],
+) -> Sifted:
+    """Findings about a build, those that pragmas silence apart. Refusals are never silenced.
+
+    `read` gives the text of another file that a finding stands in.
+    """
+
+    def uses_of(found: Iterable[Pragma]) -> list[_Use]:
+        return [_Use(pragma, [(name, meaning(name)) for name in pragma.names], as_of) for pragma in found]
+
+    uses = {dockerfile.path: uses_of(pragmas(dockerfile))}
     kept: list[Finding] = []
     suppressed: list[Finding] = []
     for finding in findings:
-        is_here = finding.region.path == dockerfile.path and not finding.is_refusal
+        path = finding.region.path
+        if path not in uses:
+            source = read(path)
+            uses[path] = uses_of(pragmas_of_text(source)) if source is not None else []
         # Every pragma is asked: each that covers a finding has done something.
-        silenced = [use for use in uses if use.silences(finding)] if is_here else []
+        silenced = [use for use in uses[path] if use.silences(finding)] if not finding.is_refusal else []
         (suppressed if silenced else kept).append(finding)
-    return Sifted(kept, suppressed, [use.result() for use in uses])
+    return Sifted(kept, suppressed, [use.result() for use in uses[dockerfile.path]])

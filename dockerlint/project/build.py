@@ -92,7 +92,8 @@ class Build:
     """One Dockerfile and what the project knows of its use.
 
     `context` is None where it is not known; `label` is the Dockerfile's path below the project's
-    root; `services` are the Compose services that run what is built; `development_images` are globs
+    root; `services` are the Compose services that run what is built. Where no folder has all that the Dockerfile
+    copies, `candidates` are those that may be the context, the Dockerfile's own first. `development_images` are globs
     of the names of stages and Dockerfiles that never go into production.
     """
 
@@ -102,12 +103,14 @@ class Build:
         context: Context | None = None,
         services: Sequence[Service] = (),
         label: str = "",
+        candidates: Sequence[Context] = (),
         development_images: Sequence[str] = (),
     ) -> None:
         self.dockerfile = dockerfile
         self.context = context
         self.services = tuple(services)
         self.label = label or dockerfile.path
+        self.candidates = tuple(candidates)
         self._development_images = development_images
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,12 +61,13 @@ class Project:
         full = _absolute(path)
         links = self._links.get(full, [])
         folders = {link.context for link in links} or set(self._likely_contexts(dockerfile, full))
-        context = self._context(folders.pop(), full) if len(folders) == 1 else None
+        context = self._context(next(iter(folders)), full) if len(folders) == 1 else None
         root, name = str(self.root), str(full)
         label = name[len(root) :].lstrip("/") if is_below(name, root) else full.name
         # What runs only where somebody develops says nothing of what ships.
         services = [link.service for link in links if not link.is_development]
-        return Build(dockerfile, context, services, label, development_images=self._development_images)
+        candidates = () if folders else [self._context(folder, full) for folder in self._folders_from(full.parent)]
+        return Build(dockerfile, context, services, label, candidates, self._development_images)
 
     def _context(self, folder: Path, dockerfile: Path) -> Context:
         """A folder as context, the same object for all Dockerfiles that see the same files: it is walked once."""
@@ -86,11 +88,14 @@ class Project:
     def _likely_contexts(self, dockerfile: Dockerfile, path: Path) -> Iterator[Path]:
         """The Dockerfile's own folder, or the nearest above it that has all that COPY names."""
         sources = list(_plain_sources(dockerfile))
-        folder = path.parent
+        folders = self._folders_from(path.parent)
+        holding = (one for one in folders if all(os.path.lexists(f"{one}/{source}") for source in sources))
+        yield from islice(holding, 1)
+
+    def _folders_from(self, folder: Path) -> Iterator[Path]:
+        """A folder and those above it, up to the root."""
         while self.contains(folder):
-            if all(os.path.lexists(f"{folder}/{source}") for source in sources):
-                yield folder
-                return
+            yield folder
             if folder == folder.parent:
                 return
             folder = folder.parent

@@ -1,7 +1,9 @@
 """Base images: which tag, how old, how large."""
 
 from .lifetime import DeprecatedBaseImage, EndOfLifeBaseImage
+from .platforms import HardCodedPlatform, RedundantPlatform, UndeclaredArgInFrom
 from .references import FromNeedsBuildArg, InvalidImageReference
+from .registries import UntrustedRegistry
 from .slimmer import SlimmerBaseImage
 from .tags import FloatingTag, LatestBaseImage, UnpinnedDigest, UntaggedBaseImage
 
@@ -10,9 +12,13 @@ __all__ = [
     "EndOfLifeBaseImage",
     "FloatingTag",
     "FromNeedsBuildArg",
+    "HardCodedPlatform",
     "InvalidImageReference",
     "LatestBaseImage",
+    "RedundantPlatform",
     "SlimmerBaseImage",
+    "UndeclaredArgInFrom",
     "UnpinnedDigest",
     "UntaggedBaseImage",
+    "UntrustedRegistry",
 ]

@@ -82,6 +82,7 @@ class DeprecatedBaseImage(Rule[Pull]):
     bad = {
         "FROM «openjdk:17»": None,
         "FROM «centos:7»": None,
+        "FROM «adoptopenjdk/openjdk11» AS build\nFROM scratch\nCOPY --from=build /a /": None,
         '=== dockerlint.toml\nallowed-images = ["centos:7"]\n=== Dockerfile\nFROM «centos:8»': None,
     }
     good = (

@@ -7,6 +7,8 @@ from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
 
+from .platforms import undeclared_in
+
 
 class InvalidImageReference(Rule[Dockerfile]):
     """FROM names something that cannot be an image.
@@ -39,8 +41,12 @@ class InvalidImageReference(Rule[Dockerfile]):
     )
 
     def check(self, dockerfile: Dockerfile) -> Findings:
-        for error in dockerfile.certain_errors(Kind.IMAGE):
-            yield self.finding(error.span, error.message, is_refusal=True)
+        errors = dockerfile.certain_errors(Kind.IMAGE)
+        # Of a variable that nothing declares `undeclared-arg-in-from` speaks.
+        told = {word.span for stage in dockerfile.stages for word, _ in undeclared_in(stage.from_, dockerfile)}
+        for error in errors:
+            if error.span not in told:
+                yield self.finding(error.span, error.message, is_refusal=True)
 
 
 class FromNeedsBuildArg(Rule[Build]):

@@ -195,7 +195,11 @@ class UnpinnedDigest(Rule[Pull]):
     severity = Severity.INFO
     profile = "strict"
     aliases = ("dockerfile-source-not-pinned",)
-    bad = {"FROM «python:3.13-slim»": None, "FROM «alpine» AS base\nFROM base": None}
+    bad = {
+        "FROM «python:3.13-slim»": None,
+        "FROM «alpine» AS base\nFROM base": None,
+        "ARG V=24\nFROM «node:$V»": None,
+    }
     good = (
         "FROM python:3.13-slim@sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1",
         "FROM scratch",

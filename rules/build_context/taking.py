@@ -280,6 +280,7 @@ class LargeContext(Rule[Build]):
 
     severity = Severity.INFO
     bad = {
+        "=== Dockerfile\nFROM nginx:1.29\nCOPY «*» /srv/\n=== film.mp4 (60 MB)\n=== package.json\n": None,
         "=== Dockerfile\nFROM python:3.13\nCOPY «.» /app\n=== Gemfile\n\n=== data/train.bin (60 MB)\n": None,
         "=== Dockerfile\nFROM golang:1.26 AS build\nADD «./» /src\nFROM scratch\nCOPY --from=build /app /app\n"
         "=== go.mod\n\n=== a.bin (40 MB)\n\n=== b.bin (40 MB)\n\n=== assets/c.bin (40 MB)\n": None,

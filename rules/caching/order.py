@@ -15,6 +15,8 @@ from dockerlint.project.build import Build
 from dockerlint.shell.packages import Installer, installer, matches_manifest
 from dockerlint.shell.script import Command
 
+from .reordering import reordered
+
 _EVERYTHING = frozenset({".", "*", "**"})
 
 # A folder with nothing but such files is `requirements/` or the like.
@@ -77,6 +79,26 @@ class SourceBeforeDependencies(Rule[Build]):
         "FROM composer:2\n«COPY . .»\nRUN composer install --no-dev": None,
         "FROM python:3.13\n«COPY . .»\nRUN poetry install": None,
         "FROM python:3.13\n«COPY . .»\nRUN uv sync --locked": None,
+        "=== Dockerfile\nFROM python:3.13\nWORKDIR /app\n# all\n«COPY --chown=1000 . .»\nRUN pip install -r requirements.txt \\\n    flask\n"
+        "USER 1000\n=== requirements.txt\ndjango\n=== app.py\nprint()": (
+            "=== Dockerfile\nFROM python:3.13\nWORKDIR /app\n# all\nCOPY --chown=1000 requirements.txt ./\n"
+            "RUN pip install -r requirements.txt \\\n    flask\nCOPY --chown=1000 . .\n"
+            "USER 1000\n=== requirements.txt\ndjango\n=== app.py\nprint()"
+        ),
+        '=== Dockerfile\nFROM node:24\nWORKDIR /app\n«COPY . /app»\nRUN npm ci\n=== package.json\n{"scripts": {"start": "x"}}\n'
+        "=== package-lock.json\n{}\n=== app.js\n": (
+            "=== Dockerfile\nFROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json /app/\nRUN npm ci\nCOPY . /app\n"
+            '=== package.json\n{"scripts": {"start": "x"}}\n=== package-lock.json\n{}\n=== app.js\n'
+        ),
+        "=== Dockerfile\nFROM golang:1.26\nWORKDIR /src\n«COPY . .»\nRUN go mod download\nRUN go build .\n=== go.mod\nmodule x\n=== main.go\n": (
+            "=== Dockerfile\nFROM golang:1.26\nWORKDIR /src\nCOPY go.mod ./\nRUN go mod download\nCOPY . .\nRUN go build .\n=== go.mod\nmodule x\n=== main.go\n"
+        ),
+        '=== Dockerfile\nFROM node:24\nWORKDIR /app\n«COPY . .»\nRUN npm ci\n=== package.json\n{"scripts": {"prepare": "x"}}\n=== app.js\n': None,
+        "=== Dockerfile\nFROM python:3.13\nWORKDIR /app\n«COPY . .»\nRUN pip install -r requirements.txt && ./x.sh\n"
+        "=== requirements.txt\ndjango\n=== app.py\n": None,
+        "=== Dockerfile\nFROM python:3.13\nWORKDIR /app\n«COPY . .»\nRUN pip install -r requirements.txt\n"
+        "=== requirements.txt\n-e .\n=== app.py\n": None,
+        "=== Dockerfile\nFROM golang:1.26\nWORKDIR /src\n«COPY . .»\nRUN go build .\n=== go.mod\nmodule x\n=== main.go\n": None,
         "=== Dockerfile\nFROM python:3.13\n«COPY app /app»\nRUN pip install -r /app/requirements.txt\n"
         "=== app/requirements.txt\nflask\n=== app/app.py\nprint()": None,
     }
@@ -116,8 +138,12 @@ class SourceBeforeDependencies(Rule[Build]):
                 files = _manifest_files(build, found)
                 copy = f"`{broad.transfer.text}`" if "\n" not in broad.transfer.text else broad.transfer.name
                 message = f"{copy} makes every change of the source run `{found.title}` (line {line}) again"
+                copied = broad.transfer
                 yield self.finding(
-                    broad.transfer.text, message, help=f"copy {files} first, and the rest after line {line}"
+                    copied.text,
+                    message,
+                    help=f"copy {files} first, and the rest after line {line}",
+                    fix=reordered(build, stage, copied, found) if isinstance(copied, Copy) else None,
                 )
 
 

@@ -326,3 +326,53 @@ class WorkdirInSystemDirectory(Rule[Stage]):
             else:
                 message = f"`WORKDIR {workdir.argument}` lies in {system[0]}, which belongs to the system"
             yield self.finding(workdir.argument, message)
+
+
+class RelativeCopyDestination(Rule[Build]):
+    """COPY or ADD writes to a relative path, and no WORKDIR says below which folder.
+
+    The path then begins at the root of the file system, and the files land between the system's own folders.
+
+    Put a WORKDIR before it, or write the path from the root. Nothing is said where the base image may set a WORKDIR.
+
+    https://docs.docker.com/build/building/best-practices/#workdir
+    """
+
+    severity = Severity.WARNING
+    aliases = ("DL3045", "DF063", "DD041")
+    bad = {
+        "FROM python:3.13\nCOPY . «.»": None,
+        "FROM scratch\nADD rootfs.tar.gz «./»": None,
+        'FROM debian:13 AS base\nFROM base\nCOPY ["a", «"app/"»]': None,
+        "FROM alpine:3.22\nARG D=srv\nCOPY a «$D/a»": None,
+    }
+    good = (
+        "FROM python:3.13\nWORKDIR /app\nCOPY . .",
+        "FROM debian:13 AS base\nWORKDIR /app\nFROM base\nCOPY . .",
+        "FROM golang:1.26\nCOPY . .",
+        "FROM acme/base:1\nCOPY . .",
+        "FROM debian:13\nARG D\nCOPY a $D",
+        "FROM debian:13\nCOPY a /srv/\nADD b C:\\srv\\",
+        "FROM debian:13\nARG D\nWORKDIR $D\nCOPY . .",
+    )
+
+    def check(self, build: Build) -> Findings:
+        for stage in build.dockerfile.stages:
+            is_moved = any(isinstance(one, Workdir) for link in stage.chain[:-1] for one in link.instructions)
+            for step in stage.steps if not is_moved else ():
+                transfer = step.instruction
+                if isinstance(transfer, Workdir):
+                    break
+                if not isinstance(transfer, Transfer) or step.is_trigger or transfer.faults:
+                    continue
+                path = step.before.expanded(transfer.destination, transfer.escape)
+                if path and not re.match(r"[\\/]|[A-Za-z]:", path) and self._begins_in_root(build, stage):
+                    word = transfer.destination
+                    place = posixpath.normpath(posixpath.join("/", path))
+                    message = f"`{transfer.name} ... {word}` without WORKDIR writes to `{place}`"
+                    yield self.finding(word, message, help="put a WORKDIR before it, or write the path from the root")
+
+    @staticmethod
+    def _begins_in_root(build: Build, stage: Stage) -> bool:
+        known = build.facts(stage)
+        return known is not None and known.workdir == "/" and not stage.is_windows

@@ -39,7 +39,11 @@ class StageNameCasing(Rule[Build]):
         "=== Dockerfile\nFROM alpine:3.22 AS «App»": None,
         "FROM alpine:3.22 AS «App»\nFROM alpine:3.22 AS app": None,
     }
-    good = ("FROM golang:1.26 AS builder\nFROM scratch\nCOPY --from=Builder /app /", "FROM golang:1.26")
+    good = (
+        "FROM golang:1.26 AS builder\nFROM scratch\nCOPY --from=Builder /app /",
+        "FROM golang:1.26",
+        "FROM golang:1.26 AS build-1",
+    )
 
     def check(self, build: Build) -> Findings:
         stages = build.dockerfile.stages
@@ -87,7 +91,11 @@ class DuplicateStageName(Rule[Dockerfile]):
         "FROM golang:1.26 AS build\nFROM node:24 AS «Build»": None,
         "FROM a AS x\nFROM b AS «x»\nFROM c AS «x»": None,
     }
-    good = ("FROM golang:1.26 AS build\nFROM node:24 AS web", "FROM golang:1.26\nFROM node:24")
+    good = (
+        "FROM golang:1.26 AS build\nFROM node:24 AS web",
+        "FROM golang:1.26\nFROM node:24",
+        "FROM golang:1.26 AS build\nFROM node:24 AS build-web",
+    )
 
     def check(self, dockerfile: Dockerfile) -> Findings:
         first: dict[str, Stage] = {}
@@ -120,7 +128,7 @@ class ReservedStageName(Rule[Dockerfile]):
         "FROM alpine:3.22 AS «Context»": None,
         "FROM alpine:3.22 AS «SCRATCH»\nRUN make": None,
     }
-    good = ("FROM scratch\nCOPY app /", "FROM alpine:3.22 AS context-base")
+    good = ("FROM scratch\nCOPY app /", "FROM alpine:3.22 AS context-base", "FROM alpine:3.22 AS from-scratch")
 
     def check(self, dockerfile: Dockerfile) -> Findings:
         meanings = {"scratch": "the empty image", "context": "the build context"}
@@ -212,6 +220,7 @@ class StageByNumber(Rule[Dockerfile]):
     good = (
         "FROM golang:1.26 AS build\nFROM scratch\nCOPY --from=build /app /",
         "FROM alpine:3.22\nCOPY --from=nginx:1.29 /a /b\nCOPY --from=1 /a /c",
+        "FROM golang:1.26\nFROM scratch\nRUN --mount=type=bind,from=0,target=/x true",
     )
 
     def check(self, dockerfile: Dockerfile) -> Findings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dockerlint.dockerfile.caches import covers, removed_by
+from dockerlint.dockerfile.caches import covers, deletes
 from dockerlint.dockerfile.instructions import Run
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.lint.edits import is_editable
@@ -322,7 +322,7 @@ class _Lists:
         return _needs_index(action) and not self.installed.issuperset(names) and not _is_tried(action.command)
 
     def _follow(self, command: Command, action: PackageAction | None) -> None:
-        if any(covers(folder, _LISTS["apt"]) for folder in removed_by(command)):
+        if deletes(command, _LISTS["apt"]):
             is_certain = not _is_tried(command) and set(command.nesting) <= {"&&", "group"}
             self.reason = f"the lists were removed in line {command.text.line}" if is_certain else ""
         elif action is None:

@@ -5,6 +5,7 @@ from .background import BackgroundProcess
 from .debug import DebugMode
 from .development import DevelopmentMode
 from .exec_forms import ExecFormMisuse
+from .exposure import DockerSocketVolume, RemoteLogin
 from .habits import NodeEnv, PythonUnbuffered
 from .healthchecks import HealthcheckNeverFails, MissingHealthcheck
 from .logs import LogsToFile
@@ -19,6 +20,7 @@ __all__ = [
     "CmdConflictsWithEntrypoint",
     "DebugMode",
     "DevelopmentMode",
+    "DockerSocketVolume",
     "ExecFormMisuse",
     "HealthcheckNeverFails",
     "LogsToFile",
@@ -29,6 +31,7 @@ __all__ = [
     "NodeEnv",
     "PortMismatch",
     "PythonUnbuffered",
+    "RemoteLogin",
     "ScriptWithoutExec",
     "ShellFormCommand",
 ]

@@ -19,6 +19,8 @@ from dockerlint.project.build import Build
 from dockerlint.shell.packages import action_of
 from dockerlint.source import Text
 
+from .rehoming import rehomed
+
 # Variables that name folders where programs and libraries are looked for.
 _SEARCH_PATHS = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "NODE_PATH", "GEM_HOME")
 
@@ -38,6 +40,7 @@ class _Hidden(NamedTuple):
     path: str
     verb: str
     line: int
+    copy: Copy | None = None
 
 
 class UnreadableByUser(Rule[Build]):
@@ -58,6 +61,18 @@ class UnreadableByUser(Rule[Build]):
         "FROM python:3.13-slim AS builder\nRUN pip install --user gunicorn\nFROM python:3.13-slim\n"
         "COPY --from=builder /root/.local «/root/.local»\nENV PATH=/root/.local/bin:$PATH\n"
         'RUN useradd -m app\nUSER app\nCMD ["gunicorn", "app:app"]': None,
+        "FROM python:3.13-slim AS builder\nRUN pip install --user gunicorn\nFROM python:3.13-slim\nRUN useradd -m app\n"
+        'COPY --from=builder /root/.local «/root/.local»\nENV PATH="/root/.local/bin:$PATH"\nUSER app\nCMD ["gunicorn", "app:app"]': (
+            "FROM python:3.13-slim AS builder\nRUN pip install --user gunicorn\nFROM python:3.13-slim\nRUN useradd -m app\n"
+            "COPY --chown=app --from=builder /root/.local /home/app/.local\n"
+            'ENV PATH="/home/app/.local/bin:$PATH"\nUSER app\nCMD ["gunicorn", "app:app"]'
+        ),
+        "FROM python:3.13-slim AS builder\nRUN pip install --user gunicorn\nFROM python:3.13-slim\nRUN useradd -m -d /srv app\n"
+        "COPY --from=builder /root/.local «/root/.local»\nENV PATH=/root/.local/bin:$PATH\nUSER app\n"
+        'CMD ["gunicorn", "app:app"]': None,
+        "FROM python:3.13-slim AS builder\nRUN pip install --user gunicorn\nFROM python:3.13-slim\nRUN useradd -m app\n"
+        "COPY --from=builder /root/.local «/root/.local»\nRUN ls /root/.local\nENV PATH=/root/.local/bin:$PATH\nUSER app\n"
+        'CMD ["gunicorn", "app:app"]': None,
         "FROM python:3.13-slim\nRUN «pip install --user gunicorn»\nENV PATH=/root/.local/bin:$PATH\n"
         'USER 1000\nCMD ["gunicorn", "app:app"]': None,
         "FROM debian:trixie-slim\nCOPY venv «/root/venv»\nENV VIRTUAL_ENV=/root/venv\nUSER 1000\n"
@@ -99,7 +114,12 @@ class UnreadableByUser(Rule[Build]):
             f"`{user}` cannot enter /root: what line {hidden.line} {hidden.verb} {hidden.path} is unreadable{loss}"
         )
         home = f"/home/{user}" if re.fullmatch(r"[a-z_][a-z0-9_-]*", user) else "/opt"
-        return self.finding(hidden.place, message, help=f"put it below {home} or /opt, and name that folder in PATH")
+        return self.finding(
+            hidden.place,
+            message,
+            help=f"put it below {home} or /opt, and name that folder in PATH",
+            fix=rehomed(stage, hidden.copy, user) if hidden.copy is not None and home != "/opt" else None,
+        )
 
 
 def _opens_root(stage: Stage) -> bool:
@@ -142,7 +162,7 @@ def _copied(step: Step) -> Iterator[_Hidden]:
     written = expand(copy.destination, step.before.environment.lookup, copy.escape).value
     path = absolute_path(written, step.before.workdir) if written else "/"
     if path == "/root" or path.startswith("/root/"):
-        yield _Hidden(copy.destination, path, "copies to", copy.start_line)
+        yield _Hidden(copy.destination, path, "copies to", copy.start_line, copy if isinstance(copy, Copy) else None)
 
 
 def _installed(step: Step) -> Iterator[_Hidden]:

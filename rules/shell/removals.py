@@ -1,0 +1,107 @@
+"""`rm` that takes more than was meant."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from functools import lru_cache
+
+from dockerlint.dockerfile.expansion import Missing
+from dockerlint.lint.rule import Findings, Rule, Severity
+from dockerlint.project.layers import Layer
+from dockerlint.shell.words import Word
+
+from .fetches import address
+
+# Without these no program runs, or no package can be installed.
+_VITAL = frozenset({"bin", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "sys", "usr", "var"})
+# A shell sets these itself.
+_OWN = frozenset(
+    {"HOME", "PWD", "OLDPWD", "UID", "EUID", "HOSTNAME", "RANDOM", "PPID", "USER", "LOGNAME", "SHELL", "IFS"}
+)
+
+
+class DangerousRm(Rule[Layer]):
+    """`rm` deletes a folder of the system, or will do so when a variable is empty.
+
+    Where the variable has no value, `rm -rf "$DIR"/*` is `rm -rf /*`: the step deletes the image that it stands in, and
+    with a mount whatever lies there.
+
+    Write `rm -rf "${DIR:?}"/*`: the shell stops with an error where the variable is empty. Of a system folder, delete
+    only what the step put there.
+
+    https://www.shellcheck.net/wiki/SC2115
+    """
+
+    severity = Severity.WARNING
+    aliases = ("SC2114", "SC2115")
+    bad = {
+        'FROM debian:13\nARG BUILD_DIR\nRUN make && rm -rf «"$BUILD_DIR"/*»': None,
+        "FROM debian:13\nRUN rm -rf \\\n    «$BUILD_DIR/» /tmp/x": None,
+        "FROM debian:13\nENV D=\nRUN rm -r «${D}/usr»": None,
+        "FROM debian:13\nRUN make && rm -Rf «/usr»": None,
+        "FROM debian:13\nRUN rm -rf --no-preserve-root «/»": None,
+        "FROM debian:13\nRUN rm -rf «/*»": None,
+        "FROM debian:13\nENV ROOT=/\nRUN rm -rf «$ROOT/etc/»": None,
+    }
+    good = (
+        'FROM debian:13\nARG BUILD_DIR\nRUN rm -rf "${BUILD_DIR:?}"/*',
+        "FROM debian:13\nENV D=/opt/app\nRUN rm -rf $D/*",
+        "FROM debian:13\nRUN D=$(mktemp -d) && rm -rf $D/* && for i in a b; do rm -rf $i/; done",
+        "FROM tomcat:11\nRUN rm -rf $CATALINA_HOME/*",
+        "FROM debian:13\nRUN rm -rf /usr/share/doc /var/lib/apt/lists/* /tmp/* /root/.cache",
+        "FROM debian:13\nRUN rm /bin/sh && rm -f /etc/motd && rm -rf ./* */",
+        "FROM debian:13\nRUN rm -rf /srv /opt /run/* /root/*",
+        "FROM scratch\nCOPY --from=build / /\nRUN rm -rf /boot /usr",
+        "FROM debian:13\nARG D\nRUN rm -rf $D/share/doc $HOME/.cache $1/*",
+    )
+
+    def check(self, layer: Layer) -> Findings:
+        for command in layer.named("rm"):
+            if command.has_option("-r", "-R", "--recursive") and layer.stage.root.base_name != "scratch":
+                for word in command.operands:
+                    message = _danger(layer, word) if _may_endanger(word) else None
+                    if message is not None:
+                        yield self.finding(word.value, message)
+
+
+def _may_endanger(word: Word) -> bool:
+    """Whether a word is a path from the root, or begins with a variable that could make it one."""
+    return word.value.startswith("/" if word.is_literal else "$")
+
+
+def _danger(layer: Layer, word: Word) -> str | None:
+    text = str(word.value)
+    if word.is_literal:
+        return _deletes(text)
+    match = re.match(r"\$(?:\{(\w+)\}|(\w+))(/[^$`]*)$", text)
+    if match is None:
+        return None
+    name, rest = match[1] or match[2], match[3]
+    is_empty = _is_empty(layer, name)
+    value = rest if is_empty else address(layer, word)
+    danger = _deletes(value) if value is not None and value.startswith("/") else None
+    if danger is None or name in _OWN or name.isdecimal() or _is_assigned(layer.script.text, name):
+        return None
+    advice = f'write `rm -rf "${{{name}:?}}"{rest}`'
+    return f"if `{name}` is empty this deletes {rest}; {advice}" if is_empty else danger
+
+
+def _is_empty(layer: Layer, name: str) -> bool:
+    """Whether a variable has no value, unless somebody gives it one for this build."""
+    return layer.before.environment.lookup(name) in (Missing.ABSENT, Missing.UNSET, "")
+
+
+@lru_cache(maxsize=16)
+def _is_assigned(script: str, name: str) -> bool:
+    """Whether a script may give a variable a value, also by `read`, `for` and their kin."""
+    pattern = rf"(?<![\w$]){name}\+?=|\b(?:for|read|select)\s(?:[^;&|\n]*\s)?{name}\b"
+    return re.search(pattern, script) is not None
+
+
+def _deletes(path: str) -> str | None:
+    """What is wrong with deleting a path, if it is one that an image cannot do without."""
+    folder = posixpath.normpath(re.sub(r"/\*?$", "/", path)).lstrip("/")
+    if not folder:
+        return f"`rm` deletes {path}, the whole image"
+    return f"`rm` deletes /{folder}, a folder of the system" if folder in _VITAL else None

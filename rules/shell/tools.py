@@ -1,0 +1,59 @@
+"""Which implementation of a tool a step has: busybox's, or one that a package brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerlint.dockerfile.stages import Stage
+from dockerlint.knowledge import tags
+from dockerlint.project.layers import Layer
+from dockerlint.shell.packages import PackageAction
+from dockerlint.shell.script import Command
+
+_BUSYBOX = frozenset({"alpine", "busybox", "wolfi", "chainguard"})
+# Where these install packages, the tools are GNU's.
+_MANAGERS_OF_GNU = frozenset({"apt-get", "apt", "aptitude", "yum", "dnf", "microdnf", "tdnf", "zypper", "pacman"})
+
+
+def is_busybox(layer: Layer) -> bool:
+    """Whether the tools of its base image are known to be busybox's."""
+    known = layer.build.facts(layer.stage)
+    return known is not None and known.family in _BUSYBOX
+
+
+def is_gnu(layer: Layer) -> bool:
+    """Whether the tools of its base image are known to be GNU's, by its name or by the package manager that it has."""
+    known = layer.build.facts(layer.stage)
+    if known is not None and known.family is not None:
+        return known.family not in _BUSYBOX
+    return any(action.manager in _MANAGERS_OF_GNU for one in (*layer.earlier, layer) for action in one.actions)
+
+
+def installs(layer: Layer, before: Command) -> Iterator[PackageAction]:
+    """What installs packages of the distribution in the stage before a command of a layer."""
+    for earlier in layer.earlier:
+        yield from (action for action in earlier.actions if action.is_system_install)
+    for action in layer.actions:
+        if action.command is before:
+            return
+        if action.is_system_install and action.command.text.start < before.text.start:
+            yield action
+
+
+def has_package(layer: Layer, name: str, *, before: Command) -> bool:
+    """Whether the stage installs a package before a command."""
+    return any(package.name == name for action in installs(layer, before) for package in action.packages)
+
+
+# Their tags without a variant stand on buildpack-deps: https://hub.docker.com/_/buildpack-deps
+_ON_BUILDPACK = frozenset(
+    {"buildpack-deps", "elixir", "erlang", "gcc", "golang", "node", "openjdk", "perl", "pypy", "python", "ruby", "rust"}
+)
+
+
+def brings_downloaders(stage: Stage) -> bool:
+    """Whether the base image has both curl and wget."""
+    base = stage.base
+    if base is None or base.familiar not in _ON_BUILDPACK:
+        return False
+    return not {"slim", "alpine"} & set(tags.read(base.tag or "latest").words)
