@@ -182,7 +182,9 @@ class FallbackSecret(Rule[Compose]):
     def check(self, compose: Compose) -> Findings:
         for shared in _environment(compose):
             name = str(shared.entry.name)
-            if not is_secret_name(name, compose=True) or all(map(is_development, shared.services)):
+            if not is_secret_name(name, compose=True) or all(
+                is_development(service, self.settings.development_images) for service in shared.services
+            ):
                 continue
             for variable in shared.value.variables:
                 default = variable.default

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from dockerlint.compose.services import Compose, Service
 from dockerlint.compose.values import Assignment, Value
@@ -12,6 +13,7 @@ from dockerlint.knowledge.images import facts, is_root
 from dockerlint.knowledge.retired import deprecated
 from dockerlint.knowledge.variants import versioned_example
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
+from dockerlint.project.build import is_called_one_of
 from dockerlint.source import Text
 
 _DEVELOPMENT = frozenset(
@@ -26,9 +28,10 @@ def name_parts(service: Service) -> set[str]:
     return {part for name in names for part in re.split(r"[.\-_]", name.lower())}
 
 
-def is_development(service: Service) -> bool:
-    """Whether the file, the service or its profile says that it is no production service."""
-    return not name_parts(service).isdisjoint(_DEVELOPMENT)
+def is_development(service: Service, development_images: Sequence[str]) -> bool:
+    """Whether the file, the service or its profile says that it is no production service; or globs name the file."""
+    is_named = is_called_one_of(service.name.source.path, development_images)
+    return is_named or not name_parts(service).isdisjoint(_DEVELOPMENT)
 
 
 def reference_of(service: Service) -> Reference | None:
@@ -82,7 +85,8 @@ class RootService(Rule[Service]):
             return
         reference = reference_of(service)
         known = facts(reference) if reference else None
-        if (known and known.drops_privileges) or _only_prepares_files(service) or is_development(service):
+        is_dropped = known is not None and known.drops_privileges
+        if is_dropped or _only_prepares_files(service) or is_development(service, self.settings.development_images):
             return
         message = f"`user: {user.text}` runs `{service.name}` as root"
         yield self.finding(user.text, message, help="leave it to the image, or name a user without rights")
@@ -136,7 +140,7 @@ class UntaggedServiceImage(Rule[Compose]):
                 reference.digest
                 or reference.name == "scratch"
                 or (tag and tag not in _MOVING)
-                or is_development(service)
+                or is_development(service, self.settings.development_images)
             ):
                 continue
             seen.add(image.text.start)
@@ -181,6 +185,8 @@ class EndOfLifeServiceImage(Rule[Service]):
         "=== compose.yaml\nservices:\n  db:\n    image: postgres\n",
         "=== compose.yaml\nservices:\n  db:\n    image: acme/postgres:9.6\n",
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:9.6\n    build: .\n",
+        '=== dockerlint.toml\nextended-support = ["postgresql 9.6"]\nallowed-images = ["openjdk"]\n'
+        "=== compose.yaml\nservices:\n  db:\n    image: postgres:9.6\n  app:\n    image: openjdk:17\n",
     )
 
     def check(self, service: Service) -> Findings:
@@ -189,12 +195,15 @@ class EndOfLifeServiceImage(Rule[Service]):
         if reference is None or image is None:
             return
         retired = deprecated(reference)
+        if retired is not None and self.settings.allows(reference.familiar, reference.tag):
+            return
         if retired is not None:
             named = " or ".join(f"`{successor}`" for successor in retired.successors[:2])
             help_ = f"move to {named}" if named else "choose an image that is kept up"
             yield self.finding(image.text, f"`{reference}` of `{service.name}` is no longer updated", help=help_)
             return
         ended = end_of_life(reference, self.settings.as_of)
+        ended = ended and ended.without(self.settings.extended_support)
         if ended is None:
             return
         known = facts(reference)
@@ -262,13 +271,17 @@ class DebugService(Rule[Compose]):
         '      FLASK_DEBUG: "1"\n',
         "=== compose.yaml\nservices:\n  web:\n    image: node:24\n    ports: ['80:80']\n    environment:\n      DEBUG: app:*\n",
         "=== compose.yaml\nservices:\n  web:\n    build: .\n    environment:\n      FLASK_DEBUG: 1\n",
+        '=== dockerlint.toml\ndevelopment-images = ["compose.play.*"]\n=== compose.play.yaml\nservices:\n  web:\n'
+        '    build: .\n    ports: ["5000:5000"]\n    environment:\n      FLASK_DEBUG: "1"\n',
     )
 
     def check(self, compose: Compose) -> Findings:
         is_proxied = any(_is_proxy(service) for service in compose.services)
         seen: set[int] = set()
         for service in compose.services:
-            if is_development(service) or not (reaches_network(service) or is_proxied):
+            if is_development(service, self.settings.development_images) or not (
+                reaches_network(service) or is_proxied
+            ):
                 continue
             for place, message, fix in (*_debug_variables(service), *_debug_words(service)):
                 if place.start not in seen:

@@ -88,11 +88,45 @@ def test_variables_count_less_than_options() -> None:
 
 
 def test_a_configuration_makes_the_default_unknown() -> None:
-    assert where("gunicorn a:b", {"gunicorn.conf.py": "bind = ':80'"}) == (None, None)
-    assert where("gunicorn a:b", {"gunicorn.conf.py": "workers = 4"}) == (LOOPBACK, 8000)
     found = listens(["flask", "run"], {}, None)
     assert found is not None
     assert found.host is None
+
+
+@pytest.mark.parametrize(
+    ("configuration", "expected"),
+    [
+        ("bind = ':80'", (ALL, 80)),
+        ("workers = 4", (LOOPBACK, 8000)),
+        ("bind = ['0.0.0.0:80']", (ALL, 80)),
+        ("bind = ['0.0.0.0:80', '[::]:80']", (None, None)),
+        ("port = 80\nbind = f'127.0.0.1:{port}'", (LOOPBACK, 80)),
+        ("import os\nbind = '0.0.0.0:' + os.environ.get('PORT', '80')", (ALL, None)),
+        ("import os\nbind = os.getenv('BIND', '127.0.0.1:80')", (None, None)),
+        ("bind = 'unix:/run/app.sock'", (None, None)),
+        ("bind = ''", (None, None)),
+        ("if x:\n    bind = ':80'", (None, None)),
+        ("bind = ':80'\nbind += '81'", (None, None)),
+        ("from base import *", (None, None)),
+        ("from base import bind", (None, None)),
+        ("globals().update(x)", (None, None)),
+        ("bind = ", (None, None)),
+        ("def on_starting(server):\n    print(server)", (LOOPBACK, 8000)),
+    ],
+)
+def test_gunicorns_configuration_is_read(configuration: str, expected: tuple[str | None, int | None]) -> None:
+    assert where("gunicorn a:b", {"gunicorn.conf.py": configuration}) == expected
+    assert where("gunicorn -c file:conf/g.py a:b", {"conf/g.py": configuration}) == expected
+
+
+def test_what_counts_more_than_gunicorns_configuration() -> None:
+    files = {"g.py": "bind = '127.0.0.1:81'"}
+    assert where("gunicorn -c g.py -b :80 a:b", files) == (ALL, 80)
+    assert where("gunicorn -c g.py a:b", files, PORT="82") == (LOOPBACK, 81)
+    assert where("gunicorn -c g.py a:b", files, GUNICORN_CMD_ARGS="-b :83") == (ALL, 83)
+    assert where("gunicorn -c g.py --chdir app a:b", files) == (None, None)
+    assert where("gunicorn -c python:g a:b", files) == (None, None)
+    assert where("gunicorn -c $CONF a:b", files) == (None, None)
 
 
 def test_words_that_say_it_are_counted() -> None:

@@ -8,7 +8,7 @@ import pytest
 from dockerlint.compose.services import read as read_compose
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.run import dotenv_of
-from dockerlint.project.build import Build, has_development_part
+from dockerlint.project.build import Build, has_development_part, is_called_one_of
 from dockerlint.project.project import Project, companions
 from dockerlint.source import Source
 from tests.harness import inside, lay_out
@@ -128,6 +128,35 @@ def test_files_are_followed_through_stages(tmp_path: Path) -> None:
 )
 def test_development_images_are_known_by_their_names(name: str | None, is_development: bool) -> None:
     assert has_development_part(name) is is_development
+
+
+@pytest.mark.parametrize(
+    ("name", "globs", "is_called_so"),
+    [
+        ("playground", ("play*",), True),
+        ("sandbox/Dockerfile", ("sandbox/*",), True),
+        ("tools/Dockerfile.local", ("*.local",), True),
+        ("tools/Dockerfile.local", ("Dockerfile",), False),
+        ("web", (), False),
+        (None, ("*",), False),
+    ],
+)
+def test_globs_name_images_or_files(name: str | None, globs: tuple[str, ...], is_called_so: bool) -> None:
+    assert is_called_one_of(name, globs) is is_called_so
+
+
+def test_settings_name_development_images(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": "FROM a AS play\nFROM a AS app",
+        "compose.mine.yaml": "services:\n  web:\n    build: .\n",
+    }
+    lay_out(files, tmp_path)
+    with inside(tmp_path):
+        composes = [read_compose(Source("compose.mine.yaml", files["compose.mine.yaml"]), {})]
+        project = Project(tmp_path, composes, ["play", "compose.mine.yaml"])
+        found = project.build(Dockerfile(Source("Dockerfile", files["Dockerfile"])), Path("Dockerfile"))
+    assert [found.is_development(stage) for stage in found.dockerfile.stages] == [True, False]
+    assert found.services == ()
 
 
 def test_companions_are_the_compose_files_above(tmp_path: Path) -> None:

@@ -40,6 +40,9 @@ class Listens(NamedTuple):
     option: str = ""
     variables: tuple[str, ...] = ()
     """The variables that it reads."""
+    file: str = ""
+    """The configuration that says it, where that is so; `file_word` is the number of the word that names it."""
+    file_word: int | None = None
 
     @property
     def is_loopback(self) -> bool:
@@ -69,6 +72,7 @@ class _Server(NamedTuple):
 
 
 _BIND = "--bind=0.0.0.0"
+_GUNICORN_FILE = "gunicorn.conf.py"
 _VITE = ("vite.config.js", "vite.config.ts", "vite.config.mjs", "vite.config.mts")
 _WEBPACK = ("webpack.config.js", "webpack.config.ts", "webpack.dev.js", "webpack.config.dev.js")
 _JUPYTER = _Server(
@@ -83,7 +87,7 @@ SERVERS: Mapping[str, _Server] = {
     ),
     "quart run": _Server("quart run", LOOPBACK, 5000, ("--host", "-h"), ("--port", "-p")),
     "gunicorn": _Server(
-        "gunicorn", LOOPBACK, 8000, (), (), ("--bind", "-b"), (), ("PORT",), ("gunicorn.conf.py",),
+        "gunicorn", LOOPBACK, 8000, (), (), ("--bind", "-b"), ("GUNICORN_CMD_ARGS",), ("PORT",), (_GUNICORN_FILE,),
         ("-c", "--config"), "--bind=0.0.0.0:8000",
     ),
     "uvicorn": _Server(
@@ -266,10 +270,10 @@ def _listens(
         return unknown
     if both:
         return _at_address(server, *both[0], variables)
-    has_unread = _value(words, skipped, server.config) is not None or _may_be_configured(server, read)
-    host, port = _defaults(server, words, environment)
-    if has_unread:
-        host, port = None, None
+    configured = _configured(server, words, skipped, read)
+    if configured is not None and configured.file:
+        return configured
+    host, port = _defaults(server, words, environment) if configured is None else (None, None)
     option = server.option if hosts is None else ""
     found = Listens(server.title, host, port, option=option, variables=variables)
     if server.title == "http.server":
@@ -279,6 +283,33 @@ def _listens(
     if ports is not None:
         found = found._replace(port=_port(ports[1]), port_word=ports[0])
     return found
+
+
+def _configured(server: _Server, words: Sequence[str], skipped: int, read: Read | None) -> Listens | None:
+    """By a configuration, as far as it can be read; None where the defaults hold."""
+    if server.title == "gunicorn" and read is not None:
+        return _by_gunicorn_file(server, words, skipped, read)
+    is_named = _value(words, skipped, server.config) is not None
+    return Listens(server.title, None, None) if is_named or _may_be_configured(server, read) else None
+
+
+def _by_gunicorn_file(server: _Server, words: Sequence[str], skipped: int, read: Read) -> Listens | None:
+    """By gunicorn's configuration; None where that leaves the default as it is."""
+    from dockerlint.application.gunicorn import UNSET, bound_address  # noqa: PLC0415 (few images have one)
+
+    named = _value(words, skipped, server.config)
+    path = named[1].removeprefix("file:") if named is not None else _GUNICORN_FILE
+    text = read(path)
+    if text is None and named is None:
+        return None
+    is_moved = _value(words, skipped, ("--chdir",)) is not None
+    address = bound_address(text) if text is not None and not is_moved else None
+    if address == UNSET:
+        return None
+    if address is None:
+        return Listens(server.title, None, None)
+    found = _at_address(server, 0, address, ("GUNICORN_CMD_ARGS",))
+    return found._replace(host_word=None, port_word=None, file=path, file_word=named and named[0])
 
 
 def _by_arguments(server: _Server, words: Sequence[str], environment: Mapping[str, str]) -> Listens:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
 from dockerlint.application.debug import ATTRIBUTED, RUNNERS, Selection, Switch
+from dockerlint.application.logs import LogFile
 from dockerlint.application.python import Module, Star
 from dockerlint.application.servers import METHODS, Server
 from dockerlint.application.start import Start
@@ -64,6 +65,14 @@ class Program:
         """All switches that are on, as far as the source decides, and that nothing turns off later."""
         found = [*self._applications(), *self._django_settings(), *self._production_classes()]
         return list({(switch.place.source.path, switch.place.start): switch for switch in found}.values())
+
+    def log_files(self) -> Iterator[LogFile]:
+        """Give the files that surely take what the program logs, if no console does."""
+        if any(module.may_log_to_console for module in self.modules.values()):
+            return
+        for path, module in self.modules.items():
+            if not _is_development(path):
+                yield from (file for file in module.log_files if self.runs(path, file.where))
 
     def servers(self) -> Iterator[Server]:
         """Give the servers that are started, surely or perhaps (`where.is_certain`), with their framework."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from dockerlint.application.apps import App, Reading, reading
 from dockerlint.application.debug import Selection, Switch, is_django_settings, selections, switches
 from dockerlint.application.literals import Assignment, Variable, assignments, variables
+from dockerlint.application.logs import LogFile, log_files, may_log_to_console
 from dockerlint.application.servers import Server, served, servers
 from dockerlint.application.syntax import dotted, parse
 from dockerlint.application.values import Where
@@ -66,6 +67,8 @@ class Module(NamedTuple):
     assignments: tuple[Assignment, ...]
     environment: tuple[Variable, ...]
     is_django_settings: bool
+    log_files: tuple[LogFile, ...]
+    may_log_to_console: bool
 
     @classmethod
     def read(cls, source: Source) -> Module | None:
@@ -103,6 +106,8 @@ def _module(facts: Reading) -> Module:
         assignments=tuple(assignments(facts)),
         environment=tuple(variables(facts)),
         is_django_settings=is_django_settings(facts),
+        log_files=tuple(log_files(facts)),
+        may_log_to_console=may_log_to_console(facts),
     )
 
 

@@ -21,7 +21,10 @@ _SERVICE_MARKS = ("image", "build", "links", "ports", "command", "volumes", "env
 
 
 class Build(NamedTuple):
-    """How an image is built. `context` is None where Compose takes the folder of the project."""
+    """How an image is built. `context` is None where Compose takes the folder of the project.
+
+    `named_contexts` are the names of its additional contexts.
+    """
 
     context: Value | None
     dockerfile: Value | None
@@ -29,6 +32,7 @@ class Build(NamedTuple):
     target: Value | None
     args: tuple[Assignment, ...]
     node: Node
+    named_contexts: tuple[Text, ...] = ()
 
 
 class Dependency(NamedTuple):
@@ -225,6 +229,7 @@ def _build(settings: Section) -> Build | None:
         build.text("target"),
         build.assignments("args"),
         build.node,
+        tuple(context.name for context in build.assignments("additional_contexts")),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Collection
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import NamedTuple
@@ -59,6 +60,12 @@ class EndOfLife(NamedTuple):
     extended_until: datetime.date | None = None
     is_only_image: bool = False
     also: EndOfLife | None = None
+
+    def without(self, extended: Collection[str]) -> EndOfLife | None:
+        """What of it holds where the support of some lines is paid for."""
+        also = self.also.without(extended) if self.also is not None else None
+        is_extended = any(self.line == line.lower() for line in extended)
+        return also if is_extended else self._replace(also=also)
 
     @property
     def obituary(self) -> str:

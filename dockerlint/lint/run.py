@@ -132,7 +132,7 @@ class _Runner:
         self._add_companions(by_root)
         for root, paths in by_root.items():
             composes = [compose for path in sorted(paths) if (compose := self._compose(path))]
-            self.projects[root] = Project(root, composes)
+            self.projects[root] = Project(root, composes, self.request.settings.development_images)
 
     def _add_companions(self, by_root: dict[Path, set[str]]) -> None:
         known = {os.path.abspath(path) for paths in by_root.values() for path in paths}  # noqa: PTH100

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 
@@ -22,10 +23,11 @@ class LabelSchema(NamedTuple):
 class Settings(NamedTuple):
     """Frozen settings that rules may read.
 
-    `as_of` is the day for which ends of life are judged. `development_images` are globs of the names of stages and
-    Dockerfiles that never go into production; `trusted_registries` prefixes of image names; `allowed_images` images
-    that are used although they are retired; `named_contexts` what `--build-context` gives a name; `extended_support`
-    lines such as `python 3.9` whose support is paid for. Sizes are in bytes. `squash`: layers are made one afterwards.
+    `as_of` is the day for which ends of life are judged. `development_images` are globs of the names of stages,
+    Dockerfiles and Compose files that never go into production; `trusted_registries` prefixes of image names;
+    `allowed_images` globs of images that are used although they are retired; `named_contexts` what `--build-context`
+    gives a name; `extended_support` lines such as `python 3.9` whose support is paid for. Sizes are in bytes.
+    `squash`: layers are made one afterwards.
     """
 
     as_of: date
@@ -39,3 +41,8 @@ class Settings(NamedTuple):
     file_size: int = 50_000_000
     require_reason: bool = False
     squash: bool = False
+
+    def allows(self, name: str, tag: str | None) -> bool:
+        """Whether an image may be used although it is retired; a glob without a tag stands for all of them."""
+        written = (name, f"{name}:{tag}")
+        return any(fnmatchcase(form, glob) for form in written for glob in self.allowed_images)

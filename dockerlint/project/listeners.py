@@ -35,6 +35,10 @@ class Listener(NamedTuple):
     def port_word(self) -> Word | None:
         return self._word(self.at.port_word)
 
+    @property
+    def file_word(self) -> Word | None:
+        return self._word(self.at.file_word)
+
     def _word(self, index: int | None) -> Word | None:
         if index is None:
             return None

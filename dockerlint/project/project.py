@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dockerlint.context.files import Context
 from dockerlint.dockerfile.instructions import Add, Copy
 from dockerlint.dockerfile.stages import Dockerfile
-from dockerlint.project.build import Build, has_development_part
+from dockerlint.project.build import Build, has_development_part, is_called_one_of
 
 if TYPE_CHECKING:
     from dockerlint.compose.services import Compose, Service
@@ -31,10 +31,14 @@ class Link(NamedTuple):
 
 
 class Project:
-    """Files below `root`; nothing outside it is ever read on a file's word."""
+    """Files below `root`; nothing outside it is ever read on a file's word.
 
-    def __init__(self, root: Path, composes: Sequence[Compose] = ()) -> None:
+    `development_images` are globs of the names of stages, Dockerfiles and Compose files that never go into production.
+    """
+
+    def __init__(self, root: Path, composes: Sequence[Compose] = (), development_images: Sequence[str] = ()) -> None:
         self.root = root.resolve()
+        self._development_images = development_images
         self._links: dict[Path, list[Link]] = {}
         self._contexts: dict[tuple[Path, Path | None], Context] = {}
         self._contained: dict[str, bool] = {}
@@ -53,7 +57,7 @@ class Project:
     def build(self, dockerfile: Dockerfile, path: Path | None) -> Build:
         """A Dockerfile with its context and services; without a path (standard input) there are none."""
         if path is None:
-            return Build(dockerfile)
+            return Build(dockerfile, development_images=self._development_images)
         full = _absolute(path)
         links = self._links.get(full, [])
         folders = {link.context for link in links} or set(self._likely_contexts(dockerfile, full))
@@ -63,7 +67,7 @@ class Project:
         # What runs only where somebody develops says nothing of what ships.
         services = [link.service for link in links if not link.is_development]
         candidates = () if folders else [self._context(folder, full) for folder in self._folders_from(full.parent)]
-        return Build(dockerfile, context, services, label, candidates)
+        return Build(dockerfile, context, services, label, candidates, self._development_images)
 
     def _context(self, folder: Path, dockerfile: Path) -> Context:
         """A folder as context, the same object for all Dockerfiles that see the same files: it is walked once."""
@@ -77,7 +81,8 @@ class Project:
         folder = _absolute(Path(compose.source.path).parent / (build.context.text if build.context else "."))
         file = _absolute(folder / (build.dockerfile.text if build.dockerfile else "Dockerfile"))
         if os.path.isdir(folder) and self.contains(folder) and self.contains(file):
-            is_development = has_development_part(_compose_name(compose))
+            is_named = is_called_one_of(compose.source.path, self._development_images)
+            is_development = is_named or has_development_part(_compose_name(compose))
             self._links.setdefault(file, []).append(Link(service, folder, is_development))
 
     def _likely_contexts(self, dockerfile: Dockerfile, path: Path) -> Iterator[Path]:

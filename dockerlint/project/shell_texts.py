@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from dockerlint.dockerfile.instructions import Cmd, Entrypoint, Healthcheck, ShellForm
+from dockerlint.dockerfile.instructions import Cmd, Entrypoint, Healthcheck, Run, ShellForm
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.dockerfile.state import State
 from dockerlint.shell.dialects import POSIX, SHELLS, Shell, shell_of_command, shell_of_shebang
 from dockerlint.shell.inner import AS_USER
 from dockerlint.shell.script import Command, Script, read_script
+from dockerlint.shell.values import with_values
 
 if TYPE_CHECKING:
     from dockerlint.project.build import Build
+    from dockerlint.project.layers import Layer
 
 _DEEPEST_SCRIPT = 3
 # What these put in the place of /bin/sh is another shell.
@@ -63,9 +65,29 @@ class ShellText:
 
     @property
     def is_editable(self) -> bool:
-        """Whether a fix may edit it: read to its end, in a Dockerfile that is no template."""
-        is_odd = self.script.is_broken or self.instruction.escape != "\\" or self.build.dockerfile.is_template
-        return not (is_odd or self.is_file)
+        """Whether a fix may edit it: read to its end, in a file of its own or a Dockerfile that is no template."""
+        is_odd = self.instruction.escape != "\\" or self.build.dockerfile.is_template
+        return not self.script.is_broken and (self.is_file or not is_odd)
+
+    @property
+    def state(self) -> State:
+        """What holds when it runs: for what a container starts, all that the stage sets."""
+        return self.before if isinstance(self.instruction, Run) or self.is_trigger else self.stage.state
+
+    @cached_property
+    def commands(self) -> tuple[Command, ...]:
+        """The simple commands in the order of the text; words that are nothing but a known variable are its value."""
+        # What a file is started with others may have set.
+        lookup = _unknown if self.is_file else self.before.environment.get
+        return tuple(with_values(self.script, lookup))
+
+    @property
+    def earlier_layers(self) -> tuple[Layer, ...]:
+        """The layers of its stage's chain that have run before."""
+        layers = self.build.layers_of(self.stage)
+        if not isinstance(self.instruction, Run):
+            return layers
+        return tuple(layer for layer in layers if layer.run.start_line < self.instruction.start_line)
 
     @cached_property
     def bodies(self) -> tuple[Body, ...]:
@@ -109,6 +131,10 @@ class ShellText:
         return name in environment or name in environment.base.variables
 
 
+def _unknown(_name: str) -> None:
+    return None
+
+
 def _moves_sh(command: Command) -> bool:
     if command.name not in _MOVERS:
         return False
@@ -136,12 +162,20 @@ def _written(build: Build) -> Iterator[ShellText]:
                 yield ShellText(build, stage, instruction, step.before, instruction.script)
 
 
+def _may_start_script(text: ShellText, command: Command) -> bool:
+    """Whether it is worth looking for a script: a build step seldom finds one by PATH, a container often does."""
+    program = command.program
+    if program is None:
+        return False
+    is_path = "/" in program.value or program.value.endswith(".sh")
+    return is_path or command.name in SHELLS or not isinstance(text.instruction, Run)
+
+
 def _started(text: ShellText, commands: tuple[Command, ...], seen: set[str], depth: int) -> Iterator[ShellText]:
     if depth >= _DEEPEST_SCRIPT:
         return
     for command in commands:
-        program = command.program
-        if program is None or not ("/" in program.value or command.name in SHELLS):
+        if not _may_start_script(text, command):
             continue
         source = text.build.script_of(text.stage, command)
         if source is None or source.path in seen:

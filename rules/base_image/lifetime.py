@@ -18,7 +18,8 @@ class EndOfLifeBaseImage(Rule[Pull]):
     From its end of life on nobody mends the holes that are found in it, and its package mirrors are switched off sooner
     or later, which breaks the build. Scanners will list more findings every month.
 
-    Move to a version that is still supported. `--as-of DATE` judges for another day than today.
+    Move to a version that is still supported. `--as-of DATE` judges for another day than today; of a line whose support
+    is paid for, as named in the setting `extended-support`, nothing is said.
 
     https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image
     """
@@ -30,6 +31,7 @@ class EndOfLifeBaseImage(Rule[Pull]):
         "FROM «debian:buster»": None,
         "FROM «node:16-buster» AS build\nFROM nginx:1.31": None,
         "ARG VERSION=18.04\nFROM «ubuntu:$VERSION»": None,
+        '=== dockerlint.toml\nextended-support = ["node 16"]\n=== Dockerfile\nFROM «node:16-buster»': None,
     }
     good = (
         "FROM python:3.14-slim",
@@ -38,12 +40,15 @@ class EndOfLifeBaseImage(Rule[Pull]):
         "FROM acme/python:3.6",
         "FROM ubuntu:24.04",
         "FROM scratch",
+        '=== dockerlint.toml\nextended-support = ["Ubuntu 18.04"]\n=== Dockerfile\nFROM ubuntu:bionic',
+        '=== dockerlint.toml\nextended-support = ["node 16", "debian 10"]\n=== Dockerfile\nFROM node:16-buster',
     )
 
     def check(self, pull: Pull) -> Findings:
         if pull.reference is None or not isinstance(pull.instruction, From) or deprecated(pull.reference):
             return
         ended = end_of_life(pull.reference, self.settings.as_of)
+        ended = ended and ended.without(self.settings.extended_support)
         if ended is None:
             return
         message = f"`{pull.name}`: {ended.obituary}"
@@ -67,7 +72,7 @@ class DeprecatedBaseImage(Rule[Pull]):
 
     Nobody builds it any more, whatever the tag: it gets neither new versions nor security fixes, and may be deleted.
 
-    Move to its successor.
+    Move to its successor. Images that are used all the same stand in the setting `allowed-images`.
 
     https://docs.docker.com/docker-hub/repos/manage/trusted-content/official-images/
     """
@@ -78,14 +83,21 @@ class DeprecatedBaseImage(Rule[Pull]):
         "FROM «openjdk:17»": None,
         "FROM «centos:7»": None,
         "FROM «adoptopenjdk/openjdk11» AS build\nFROM scratch\nCOPY --from=build /a /": None,
+        '=== dockerlint.toml\nallowed-images = ["centos:7"]\n=== Dockerfile\nFROM «centos:8»': None,
     }
-    good = ("FROM eclipse-temurin:21", "FROM registry.acme.com/openjdk:17", "FROM python:3.14-slim")
+    good = (
+        "FROM eclipse-temurin:21",
+        "FROM registry.acme.com/openjdk:17",
+        "FROM python:3.14-slim",
+        '=== dockerlint.toml\nallowed-images = ["openjdk", "centos:7", "circleci/*"]\n'
+        "=== Dockerfile\nFROM openjdk:17\nFROM centos:7\nFROM circleci/node:14",
+    )
 
     def check(self, pull: Pull) -> Findings:
         if pull.reference is None or not isinstance(pull.instruction, From):
             return
         retired = deprecated(pull.reference)
-        if retired is None:
+        if retired is None or self.settings.allows(pull.reference.familiar, pull.reference.tag):
             return
         named = " or ".join(f"`{_with_version(successor)}`" for successor in retired.successors[:2])
         advice = f"move to {named}" if named else "choose an image that is kept up"

@@ -11,6 +11,7 @@ from dockerlint.knowledge.images import facts
 from dockerlint.knowledge.retired import deprecated
 from dockerlint.knowledge.variants import is_floating, versioned_example
 from dockerlint.lint.rule import Findings, Rule, Severity
+from dockerlint.project.build import Build
 from dockerlint.source import Text
 
 
@@ -48,7 +49,7 @@ def _tag_place(pull: Pull) -> Text:
     return pull.written
 
 
-class UntaggedBaseImage(Rule[Pull]):
+class UntaggedBaseImage(Rule[Build]):
     """An image is pulled without a tag.
 
     Without a tag Docker takes `latest`, so the same Dockerfile builds on another version as soon as somebody pushes
@@ -80,9 +81,17 @@ class UntaggedBaseImage(Rule[Pull]):
         "FROM alpine@sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1",
         "FROM golang:1.24 AS build\nFROM alpine:3.22\nCOPY --from=0 /bin/app /bin/app",
         "FROM alpine:3.22\nCOPY --from=assets /dist /dist",
+        '=== dockerlint.toml\nnamed-contexts = ["python"]\n=== Dockerfile\nFROM python',
+        "=== compose.yaml\nservices:\n  web:\n    build:\n      context: .\n"
+        "      additional_contexts: {acme/base: ../base}\n=== Dockerfile\nFROM acme/base",
     )
 
-    def check(self, pull: Pull) -> Findings:
+    def check(self, build: Build) -> Findings:
+        for pull in build.dockerfile.pulls:
+            if pull.name not in self.settings.named_contexts and pull.name not in build.named_contexts:
+                yield from self._check(pull)
+
+    def _check(self, pull: Pull) -> Findings:
         reference = pull.reference
         if reference is None or reference.tag or reference.digest or _may_be_a_stage(pull):
             return

@@ -17,10 +17,6 @@ from .kinds import plain_pattern
 from .tools import Tool
 from .writing import appended
 
-# In bytes.
-_LARGE_CONTEXT = 100_000_000
-_LARGE_FILE = 50_000_000
-
 
 class SecretInContext(Rule[Build]):
     """A copy of a whole folder takes a file with a secret along.
@@ -277,7 +273,7 @@ class LargeContext(Rule[Build]):
     All of it is sent to the builder, read for changes at every build, and lies in the image or in the build cache.
 
     Name what the image needs instead, or keep large files back with `.dockerignore`. Mount data when the container
-    runs.
+    runs. The settings `context-size` and `file-size` say what is much: 100 MB in all, and 50 MB in one file.
 
     https://docs.docker.com/build/concepts/context/#dockerignore-files
     """
@@ -288,11 +284,17 @@ class LargeContext(Rule[Build]):
         "=== Dockerfile\nFROM python:3.13\nCOPY «.» /app\n=== Gemfile\n\n=== data/train.bin (60 MB)\n": None,
         "=== Dockerfile\nFROM golang:1.26 AS build\nADD «./» /src\nFROM scratch\nCOPY --from=build /app /app\n"
         "=== go.mod\n\n=== a.bin (40 MB)\n\n=== b.bin (40 MB)\n\n=== assets/c.bin (40 MB)\n": None,
+        '=== dockerlint.toml\ncontext-size = "30 MB"\n=== Dockerfile\nFROM python:3.13\nCOPY «.» /app\n=== Gemfile\n\n'
+        "=== a.bin (20 MB)\n\n=== b.bin (20 MB)\n": None,
+        '=== dockerlint.toml\nfile-size = "10 MB"\n=== Dockerfile\nFROM python:3.13\nCOPY «.» /app\n=== Gemfile\n\n'
+        "=== a.bin (20 MB)\n": None,
     }
     good = (
         "=== Dockerfile\nFROM python:3.13\nCOPY . /app\n=== data/small.bin\nx\n=== Gemfile\n",
         "=== Dockerfile\nFROM python:3.13\nCOPY models /app/models\n=== models/small.bin\nx\n",
         "=== Dockerfile\nFROM python:3.13\nCOPY app.py /app/\n=== app.py\n",
+        '=== dockerlint.toml\ncontext-size = "1 GB"\nfile-size = "80 MB"\n=== Dockerfile\nFROM python:3.13\n'
+        "COPY . /app\n=== Gemfile\n\n=== a.bin (60 MB)\n\n=== b.bin (60 MB)\n",
     )
 
     def check(self, build: Build) -> Findings:
@@ -302,7 +304,8 @@ class LargeContext(Rule[Build]):
             # Of what ships other findings give the size of what has no place there.
             entries = copy.contents.others if copy.ships else copy.contents.entries
             total = sum(entry.size for entry in entries)
-            if total > _LARGE_CONTEXT or any(entry.size > _LARGE_FILE for entry in entries):
+            largest = max((entry.size for entry in entries), default=0)
+            if total > self.settings.context_size or largest > self.settings.file_size:
                 at_least = "" if build.context.is_complete else "at least "
                 message = f"{copy.title} takes {at_least}{human_size(total)}, {_largest(entries, total)}"
                 yield self.finding(copy.word, message, help="keep large files back with `.dockerignore`")

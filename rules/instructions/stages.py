@@ -12,7 +12,7 @@ from dockerlint.dockerfile.origins import Origin
 from dockerlint.dockerfile.stages import Dockerfile, Stage
 from dockerlint.knowledge.images import facts
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity, replace
-from dockerlint.project.build import Build, has_development_part
+from dockerlint.project.build import Build, has_development_part, is_called_one_of
 from dockerlint.source import Text
 
 
@@ -143,7 +143,7 @@ class UnknownStage(Rule[Build]):
 
     Docker then looks for an image of that name on Docker Hub, and the build stops, or takes files from a stranger.
 
-    Write the name of the stage that is meant; a build context of the command line needs no change.
+    Write the name of the stage that is meant. Build contexts of the command line stand in the setting `named-contexts`.
 
     https://docs.docker.com/build/building/multi-stage/
     """
@@ -166,12 +166,18 @@ class UnknownStage(Rule[Build]):
         "FROM golang:1.26 AS builder\nFROM scratch\nCOPY --from=Builder /app /\nCOPY --from=0 /app /",
         "FROM alpine:3.22\nCOPY --from=nginx /etc/nginx /etc/nginx\nCOPY --from=acme/app /a /b",
         "FROM alpine:3.22\nCOPY --from=artifacts:1 /a /b\nCOPY --from=scratch /a /b",
+        '=== dockerlint.toml\nnamed-contexts = ["artifacts"]\n=== Dockerfile\nFROM scratch\nCOPY --from=artifacts /a /b',
+        "=== compose.yaml\nservices:\n  web:\n    build:\n      context: .\n"
+        "      additional_contexts: [artifacts=../artifacts]\n"
+        "=== Dockerfile\nFROM scratch\nCOPY --from=artifacts /a /b",
     )
 
     def check(self, build: Build) -> Findings:
         for origin in build.dockerfile.origins:
             name = origin.image
             if name is None or name == "scratch" or any(mark in name for mark in "/:@.$"):
+                continue
+            if name in self.settings.named_contexts or name in build.named_contexts:
                 continue
             near = _near(build.dockerfile, origin)
             reference = parse(name)
@@ -252,6 +258,7 @@ class UnusedStage(Rule[Build]):
         "=== compose.yaml\nservices:\n  assets:\n    build: {context: ., target: assets}\n"
         "=== Dockerfile\nFROM node:24 AS assets\nFROM nginx:1.29",
         "FROM a:1 AS b\nFROM c:1\nRUN --mount=type=bind,from=b,target=/x ls",
+        '=== dockerlint.toml\ndevelopment-images = ["play*"]\n=== Dockerfile\nFROM node:24 AS playground\nFROM node:24',
         "ARG KIND=fast\nFROM a:1 AS build-fast\nFROM a:2 AS build-slow\nFROM build-${KIND}",
     )
 
@@ -262,6 +269,7 @@ class UnusedStage(Rule[Build]):
             may_be_used = stage.index in build.dockerfile.used_stages or stage.index in targets
             if stage.name is not None:
                 is_target = bool(stage.steps) or has_development_part(stage.name)
+                is_target = is_target or is_called_one_of(stage.name, self.settings.development_images)
                 may_be_used = may_be_used or is_target or any(fnmatchcase(stage.name, pattern) for pattern in chosen)
             if not may_be_used:
                 place = stage.from_.stage_name or stage.from_.image

@@ -75,6 +75,8 @@ class DebugMode(Rule[Build]):
         'FROM node:24\nENV DEBUG=1\nCMD ["node", "server.js"]',
         'FROM node:24\nCMD ["node", "server.js", "--inspect=0.0.0.0:9229"]',
         'FROM python:3.13-slim AS dev\nENV FLASK_DEBUG=1\nCMD ["flask", "run"]',
+        '=== dockerlint.toml\ndevelopment-images = ["play*"]\n'
+        '=== Dockerfile\nFROM python:3.13-slim AS playground\nENV FLASK_DEBUG=1\nCMD ["flask", "run"]',
         'FROM node:24\nCMD ["node", "--inspect=127.0.0.1:9229", "server.js"]',
         'FROM python:3.13 AS build\nENV FLASK_DEBUG=1\nFROM nginx:1.31\nCMD ["nginx"]',
         '=== compose.yaml\nservices:\n  web:\n    build: .\n    environment:\n      FLASK_DEBUG: "0"\n'

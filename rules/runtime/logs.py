@@ -29,13 +29,13 @@ _STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/null", "/proc/", "/dev/fd/", "-"
 
 
 class LogsToFile(Rule[Build]):
-    """The start command writes the program's log into a file of the container.
+    """The start command or the program itself writes the log into a file of the container.
 
     `docker logs` shows nothing of it, nor does any log driver or platform that collects it. The file grows in the
     container's layer until the disk is full, and is gone with the container.
 
-    Log to standard output and standard error: `--access-logfile -`, no redirection. Docker and its log drivers rotate
-    and ship what comes there.
+    Log to standard output and standard error: `--access-logfile -`, no redirection, `logging.basicConfig()` without a
+    file. Docker and its log drivers rotate and ship what comes there.
 
     https://docs.docker.com/engine/logging/
     """
@@ -49,6 +49,18 @@ class LogsToFile(Rule[Build]):
         'FROM python:3.13\nCMD ["sh", "-c", "python app.py «> /app.log»"]': None,
         "=== start.sh\n#!/bin/sh\nexec node server.js «>> /app.log»\n=== Dockerfile\nFROM node:24\nCOPY start.sh /\n"
         'CMD ["/start.sh"]': None,
+        '=== Dockerfile\nFROM python:3.13\nCOPY app.py .\nCMD ["python", "app.py"]\n=== app.py\nimport logging\n'
+        "logging.basicConfig(filename=«'app.log'», level=logging.INFO)\n": None,
+        '=== Dockerfile\nFROM python:3.13\nCOPY . .\nCMD ["gunicorn", "app:app"]\n=== app.py\nimport log\n'
+        "log.set_up()\n=== log.py\nimport logging\nimport os.path\nfrom logging.handlers import RotatingFileHandler\n"
+        "HERE = os.path.dirname(__file__)\ndef set_up():\n    handler = RotatingFileHandler("
+        "«os.path.join(HERE, 'logs', 'app.log')», maxBytes=9)\n    logging.getLogger().addHandler(handler)\n": None,
+        "=== Dockerfile\nFROM python:3.13\nCOPY . .\nENV DJANGO_SETTINGS_MODULE=site1.settings\n"
+        'CMD ["gunicorn", "site1.wsgi"]\n=== site1/__init__.py\n\n=== site1/wsgi.py\n'
+        "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
+        "=== site1/settings.py\nfrom pathlib import Path\nBASE_DIR = Path(__file__).parent\nINSTALLED_APPS = []\n"
+        "LOGGING = {'version': 1, 'handlers': {'file': {'class': 'logging.FileHandler', "
+        "'filename': «BASE_DIR / 'debug.log'»}}, 'root': {'handlers': ['file']}}\n": None,
     }
     good = (
         "FROM python:3.13\nCMD python app.py > /dev/stdout",
@@ -62,6 +74,20 @@ class LogsToFile(Rule[Build]):
         "FROM python:3.13\nCMD echo $CONFIG > /etc/app.conf; exec python app.py",
         "FROM python:3.13\nCMD python app.py > $LOG",
         "FROM python:3.13\nRUN python setup.py > /log",
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n    volumes: [./logs:/logs]\n"
+        "=== Dockerfile\nFROM python:3.13\nCMD python app.py > /logs/app.log",
+        '=== Dockerfile\nFROM python:3.13\nCOPY app.py .\nCMD ["python", "app.py"]\n=== app.py\nimport logging\n'
+        "import os\nlogging.basicConfig(filename=os.environ.get('LOG', 'app.log'))\n",
+        '=== Dockerfile\nFROM python:3.13\nCOPY app.py .\nCMD ["python", "app.py"]\n=== app.py\nimport logging\n'
+        "logging.basicConfig(handlers=[logging.FileHandler('app.log'), logging.StreamHandler()])\n",
+        '=== Dockerfile\nFROM python:3.13\nCOPY app.py .\nCMD ["python", "app.py"]\n=== app.py\nimport logging\n'
+        "logging.basicConfig(filename='/dev/stdout')\n",
+        '=== Dockerfile\nFROM python:3.13\nVOLUME /srv/log\nWORKDIR /srv\nCOPY app.py .\nCMD ["python", "app.py"]\n'
+        "=== app.py\nimport logging\nlogging.basicConfig(filename='log/app.log')\n",
+        '=== Dockerfile\nFROM python:3.13\nCOPY app.py .\nCMD ["python", "app.py"]\n=== app.py\nimport logging\n'
+        "def unused():\n    logging.basicConfig(filename='app.log')\n",
+        '=== Dockerfile.dev\nFROM python:3.13\nCOPY app.py .\nCMD ["python", "app.py"]\n=== app.py\nimport logging\n'
+        "logging.basicConfig(filename='app.log')\n",
     )
 
     def check(self, build: Build) -> Findings:
@@ -69,14 +95,25 @@ class LogsToFile(Rule[Build]):
         for stage in build.runtime_stages:
             if build.is_development(stage) or is_replaced(build, stage):
                 continue
-            for command in build.start_commands(stage):
-                for place, path in _log_files(command):
-                    key = (place.source.path, place.start)
-                    if key in seen or _is_kept_elsewhere(build, stage, path):
-                        continue
+            for place, path, who in _logs(build, stage):
+                key = (place.source.path, place.start)
+                if key not in seen and not _is_kept_elsewhere(build, stage, path):
                     seen.add(key)
-                    message = f"what `{command.name}` logs goes to {path}, not to `docker logs`"
+                    message = f"what {who} logs goes to {path}, not to `docker logs`"
                     yield self.finding(place, message, help="log to standard output and standard error")
+
+
+def _logs(build: Build, stage: Stage) -> Iterator[tuple[Text, str, str]]:
+    """The places that send a log into a file, with its path and who writes it."""
+    for command in build.start_commands(stage):
+        for place, path in _log_files(command):
+            yield place, path, f"`{command.name}`"
+    for launch in build.launches:
+        if launch.stage is stage:
+            for file in launch.program.log_files():
+                is_stream = file.path.startswith(_STREAMS)
+                if not is_stream and not (file.is_below and any(_volumes(build, stage))):
+                    yield file.place, file.path, "the program"
 
 
 def _log_files(command: Command) -> Iterator[tuple[Text, str]]:
@@ -118,9 +155,7 @@ def _writes_log(command: Command, path: str) -> bool:
 def _is_kept_elsewhere(build: Build, stage: Stage, path: str) -> bool:
     """Whether a file is a link to an output, lies in a volume, or is shown by `tail` all the same."""
     whole = absolute_path(path, stage.state.workdir)
-    known = build.facts(stage)
-    volumes = (*stage.state.volumes, *(known.volumes if known is not None else ()))
-    if any(whole.startswith(volume.rstrip("/") + "/") for volume in volumes):
+    if any(whole.startswith(volume.rstrip("/") + "/") for volume in _volumes(build, stage)):
         return True
     name = path.rpartition("/")[2]
     runs = (one.rest for link in stage.chain for one in link.instructions if isinstance(one, Run))
@@ -128,3 +163,11 @@ def _is_kept_elsewhere(build: Build, stage: Stage, path: str) -> bool:
         return True
     tails = (command for command in build.start_commands(stage) if command.name == "tail")
     return any(name in word.value or "*" in word.value for command in tails for word in command.arguments)
+
+
+def _volumes(build: Build, stage: Stage) -> Iterator[str]:
+    """The folders whose files outlive the container: by the image, or by a service that runs it."""
+    known = build.facts(stage)
+    yield from (*stage.state.volumes, *(known.volumes if known is not None else ()))
+    for service in build.services_of(stage):
+        yield from (str(volume.target.text) for volume in service.volumes)

@@ -62,6 +62,15 @@ class LoopbackBind(Rule[Build]):
         "FROM debian:trixie\nCMD redis-server --bind «127.0.0.1»": "FROM debian:trixie\nCMD redis-server --bind 0.0.0.0",
         "=== start.sh\n#!/bin/sh\nexec «uvicorn» main:app\n=== Dockerfile\nFROM python:3.13\nCOPY start.sh /\n"
         'CMD ["/start.sh"]': None,
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["gunicorn", "-c", «"conf/g.py"», "app:app"]\n'
+        '=== conf/g.py\nhost = "127.0.0.1"\nbind = f"{host}:8000"\n': None,
+        "=== Dockerfile\nFROM python:3.13-slim\nWORKDIR /srv\nCOPY . .\nCMD exec «gunicorn» app:app\n"
+        "=== gunicorn.conf.py\nimport os\nbind = ['localhost:' + os.environ['PORT']]\n": None,
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD [«"gunicorn"», "-c", "g.py", "app:app"]\n'
+        "=== g.py\nworkers = 4\n": (
+            "=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\n"
+            'CMD ["gunicorn", "-c", "g.py", "app:app", "--bind=0.0.0.0:8000"]\n=== g.py\nworkers = 4\n'
+        ),
     }
     good = (
         'FROM python:3.13-slim\nCMD ["flask", "run", "--host=0.0.0.0"]',
@@ -84,6 +93,12 @@ class LoopbackBind(Rule[Build]):
         '=== Dockerfile\nFROM python:3.13-slim\nCMD ["uvicorn", "main:app"]',
         '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n'
         '=== gunicorn.conf.py\nbind = "0.0.0.0:8000"\n',
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["gunicorn", "-c", "g.py", "app:app"]\n'
+        '=== g.py\nimport os\nbind = os.environ.get("BIND", "127.0.0.1:8000")\n',
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY . .\nCMD ["gunicorn", "-c", "g.py", "-b", ":80", "app:app"]\n'
+        '=== g.py\nbind = "127.0.0.1:8000"\n',
+        '=== Dockerfile\nFROM python:3.13-slim\nCOPY app.py .\nCMD ["gunicorn", "-c", "g.py", "app:app"]\n'
+        '=== g.py\nbind = "127.0.0.1:8000"\n=== app.py\n',
     )
 
     def check(self, build: Build) -> Findings:
@@ -94,6 +109,10 @@ class LoopbackBind(Rule[Build]):
                     message = f"`{listener.at.title}` listens on {listener.at.host} inside the container"
                     help_ = "`0.0.0.0` makes the published port reach it"
                     yield self.finding(word.value, message, help=help_, fix=_changed(listener, word))
+                elif listener.at.file and program is not None:
+                    place = listener.file_word or program
+                    message = f"by {listener.at.file} `{listener.at.title}` listens on {listener.at.host} inside the container"
+                    yield self.finding(place.value, message, help="`0.0.0.0` there makes the published port reach it")
                 elif program is not None:
                     message = f"`{listener.at.title}` listens on 127.0.0.1 inside the container, unless told otherwise"
                     help_ = f"`{listener.at.option}` makes the published port reach it"
@@ -181,6 +200,8 @@ class PortMismatch(Rule[Build]):
         'FROM python:3.13 AS base\nEXPOSE «8080»\nFROM base\nCMD ["python", "-m", "http.server", "8000"]': None,
         "FROM python:3.13\nHEALTHCHECK CMD curl -f «http://localhost:5000/health»\n"
         'CMD ["uvicorn", "main:app", "--port", "8000"]': None,
+        '=== Dockerfile\nFROM python:3.13\nCOPY . .\nEXPOSE «8000»\nCMD ["gunicorn", "-c", "g.py", "app:app"]\n'
+        '=== g.py\nbind = "0.0.0.0:9000"\n': None,
         '=== Dockerfile\nFROM python:3.13\nCOPY . .\nEXPOSE «8000»\nCMD ["python", "app.py"]\n=== app.py\n'
         "from flask import Flask\napp = Flask(__name__)\napp.run(host='0.0.0.0', port=5000)\n": None,
     }

@@ -41,7 +41,9 @@ class UnquotedExpansion(Rule[ShellText]):
         "FROM debian:13\nRUN F=$(ls /a) && cat x > «$F»": 'FROM debian:13\nRUN F=$(ls /a) && cat x > "$F"',
         "FROM debian:13\nRUN sh -c 'rm «$1»' x y": None,
         "FROM debian:13\nRUN cp «`ls /a`» /bin/x": None,
-        'FROM debian:13\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\n=== run.sh\n#!/bin/sh\nexec app «$@»\n': None,
+        'FROM debian:13\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\n=== run.sh\n#!/bin/sh\nexec app «$@»\n': (
+            '=== run.sh\n#!/bin/sh\nexec app "$@"\n'
+        ),
     }
     good = (
         'FROM debian:13\nARG DIR\nRUN mkdir "$DIR" && X=$DIR && [ $X = a ] && case $X in a) ls;; esac',

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dockerlint.dockerfile.copies import absolute_path, placed
-from dockerlint.lint.edits import is_editable, prepended
+from dockerlint.dockerfile.instructions import Run
+from dockerlint.lint.edits import prepended
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
 from dockerlint.project.layers import Layer
+from dockerlint.project.shell_texts import ShellText
 from dockerlint.shell.lists import AndOrList, and_or_lists, unwatched_lists
 from dockerlint.shell.risks import does_work
-from dockerlint.shell.script import Command
+from dockerlint.shell.script import Command, Script
 from dockerlint.shell.tree import Simple
 from dockerlint.shell.words import Word
 from dockerlint.source import Text
@@ -148,7 +150,7 @@ class SemicolonHidesFailure(Rule[Layer]):
             return
         if "$?" in text or layer.named("wait"):
             return
-        for one, following, command in _hidden(layer):
+        for one, following, command in _hidden(layer.script, layer.commands):
             if does_work(command) and not _is_meant(following):
                 sign = "newline" if one.connector == "\n" else str(one.connector)
                 message = f"the `{sign}` hides a failure of `{title(command)}`; use `&&`, or start with `set -e`"
@@ -161,24 +163,24 @@ def _is_meant(following: AndOrList) -> bool:
     return isinstance(first, Simple) and bool(first.words) and first.words[0].value in (":", "exit", "true")
 
 
-def _hidden(layer: Layer) -> Iterator[tuple[AndOrList, AndOrList, Command]]:
+def _hidden(script: Script, commands: Sequence[Command]) -> Iterator[tuple[AndOrList, AndOrList, Command]]:
     """The lists whose status is lost without errexit: each with the list after it, and the command that it ends with."""
-    commands: dict[int, Command] = {}
-    for one, following in unwatched_lists(layer.script.statements):
+    by_start: dict[int, Command] = {}
+    for one, following in unwatched_lists(script.statements):
         last = one.commands[-1]
         if isinstance(last, Simple) and not one.has_alternative:
-            commands = commands or {command.text.start: command for command in layer.commands}
-            command = commands.get(last.text.start)
+            by_start = by_start or {command.text.start: command for command in commands}
+            command = by_start.get(last.text.start)
             if command is not None and command.errexit is False:
                 yield one, following, command
 
 
-class CdWithoutCheck(Rule[Layer]):
+class CdWithoutCheck(Rule[ShellText]):
     """What follows a `cd` runs even if that fails.
 
     It then runs in the wrong folder, and deletes, unpacks or builds there.
 
-    Join it with `&&`, or begin the RUN with `set -e`.
+    Join it with `&&`, or begin the script with `set -e`.
 
     https://www.shellcheck.net/wiki/SC2164
     """
@@ -196,6 +198,13 @@ class CdWithoutCheck(Rule[Layer]):
         ),
         "FROM debian:13\nRUN («pushd a»; make)": "FROM debian:13\nRUN (pushd a && make)",
         "FROM debian:13\nRUN «cd a»; if true; then make; fi": None,
+        "FROM debian:13\nCMD «cd /app»; exec ./app": "FROM debian:13\nCMD cd /app && exec ./app",
+        "FROM debian:13\nRUN bash -c '«cd a»; make'": None,
+        "=== build.sh\n#!/bin/bash\n«cd src»\nmake\n=== Dockerfile\nFROM debian:13\nCOPY build.sh /\nRUN /build.sh": None,
+        "=== build.sh\n#!/bin/sh\nif true; then «cd c»; make; fi\n"
+        "=== Dockerfile\nFROM debian:13\nCOPY build.sh /\nRUN sh /build.sh": (
+            "=== build.sh\n#!/bin/sh\nif true; then cd c && make; fi"
+        ),
     }
     good = (
         "FROM debian:13\nRUN cd build && rm -rf *",
@@ -212,56 +221,75 @@ class CdWithoutCheck(Rule[Layer]):
         "FROM debian:13\nCOPY src/ /src/\nRUN cd /src; make",
         "FROM debian:13\nRUN make; cd build;",
         "FROM debian:13\nRUN <<EOF\ncd build\nmake\nEOF",
+        "FROM debian:13\nVOLUME /data\nCMD cd /data; exec app",
+        '=== run.sh\n#!/bin/sh\ncd "$(dirname "$0")"\nHERE=$(dirname "$0")\ncd $HERE/..\nmake\nSAVED="`pwd`"\ncd a && make\ncd "$SAVED"\nmake\ncd /srv/app\nexec ./app\n'
+        '=== Dockerfile\nFROM debian:13\nCOPY run.sh /\nCMD ["/run.sh"]\nWORKDIR /srv/app',
+        "=== run.sh\n#!/bin/sh -e\ncd src\nmake\n=== Dockerfile\nFROM debian:13\nCOPY run.sh /\nRUN /run.sh",
+        "=== run.sh\n#!/bin/sh\ncd src || exit\nmake\n=== Dockerfile\nFROM debian:13\nCOPY run.sh /\nRUN /run.sh",
     )
 
-    def check(self, layer: Layer) -> Findings:
-        if layer.run.is_heredoc_script or layer.script.is_broken or not layer.named("cd", "pushd"):
+    def check(self, text: ShellText) -> Findings:
+        # Of heredocs another rule speaks.
+        is_heredoc = isinstance(text.instruction, Run) and text.instruction.is_heredoc_script and not text.is_file
+        if is_heredoc or text.script.is_broken or not any(name in text.script.text for name in _MOVERS):
             return
-        for one, following, command in _hidden(layer):
-            if command.name not in ("cd", "pushd") or not command.arguments or one.connector == "&":
-                continue
-            after = _next(command, layer)
-            if after is None or _is_there(command.arguments[0], command, layer):
-                continue
-            message = f"if `{brief(command.text)}` fails, `{title(after)}` runs in {_folder(command, layer)}"
-            message += f"; write `{brief(command.text)} && ...`"
-            yield self.finding(command.text, message, fix=_joined(layer, one, following))
+        for number, body in enumerate(text.bodies):
+            for one, following, command in _hidden(body.script, text.commands):
+                if command.name not in _MOVERS or not command.arguments or one.connector == "&":
+                    continue
+                after = _next(command, text)
+                if after is None or _is_there(command.arguments[0], command, text):
+                    continue
+                message = f"if `{brief(command.text)}` fails, `{title(after)}` runs in {_folder(command, text)}"
+                message += f"; write `{brief(command.text)} && ...`"
+                yield self.finding(command.text, message, fix=_joined(text, one, following) if number == 0 else None)
 
 
+_MOVERS = ("cd", "pushd")
 # They do no harm in any folder.
 _HARMLESS = frozenset({"", "[", "echo", "ls", "pwd", "set", "test"})
 
 
-def _next(command: Command, layer: Layer) -> Command | None:
+def _next(command: Command, text: ShellText) -> Command | None:
     """What runs after a command, if possible something that minds where it runs."""
-    following = [each for each in layer.after(command) if each.name and not each.in_substitution]
+    depth = command.nesting.count("script")
+    following = [
+        each
+        for each in text.commands
+        if each.text.start > command.text.start
+        and each.name
+        and not each.in_substitution
+        and each.nesting.count("script") == depth
+    ]
     if following and _moves_on(following[0]):
         return None
     return next((each for each in following if each.name not in _HARMLESS), following[0] if following else None)
 
 
 def _moves_on(command: Command) -> bool:
-    """Whether it does not matter where a command runs: it only goes elsewhere."""
-    return command.name == "cd" and bool(command.arguments) and command.arguments[0].value.startswith("/")
+    """Whether it does not matter where a command runs: it only goes elsewhere, or ends the script."""
+    return command.name == "exit" or (
+        command.name == "cd" and bool(command.arguments) and command.arguments[0].value.startswith("/")
+    )
 
 
-def _folder(command: Command, layer: Layer) -> str:
+def _folder(command: Command, text: ShellText) -> str:
     """Where the command stands that changes the folder."""
-    known = layer.build.facts(layer.stage)
-    folder = layer.before.workdir or (known.workdir if known is not None else None)
-    return "the wrong folder" if folder is None or _has_moved(command, layer) else folder
+    known = text.build.facts(text.stage)
+    folder = text.state.workdir or (known.workdir if known is not None else None)
+    return "the wrong folder" if folder is None or text.is_file or _has_moved(command, text) else folder
 
 
-def _has_moved(command: Command, layer: Layer) -> bool:
-    return any(each.text.start < command.text.start for each in layer.named("cd", "pushd", "popd"))
+def _has_moved(command: Command, text: ShellText) -> bool:
+    return any(each.name in ("cd", "pushd", "popd") and each.text.start < command.text.start for each in text.commands)
 
 
-def _joined(layer: Layer, one: AndOrList, following: AndOrList) -> Fix | None:
+def _joined(text: ShellText, one: AndOrList, following: AndOrList) -> Fix | None:
     sign = one.connector
     is_plain = (
         isinstance(following.commands[0], Simple) and not following.has_alternative and following.connector != "&"
     )
-    if sign != ";" or not is_plain or not sign.is_verbatim or layer.is_trigger or not is_editable(layer):
+    if sign != ";" or not is_plain or not sign.is_verbatim or text.is_trigger or not text.is_editable:
         return None
     has_blank = sign.source.text[sign.start - 1] in " \t"
     return replace(sign, "&&" if has_blank else " &&", "join them with `&&`", is_safe=False)
@@ -275,44 +303,50 @@ _ALWAYS_THERE = frozenset(
 )  # fmt: skip
 
 
-def _is_there(word: Word, command: Command, layer: Layer) -> bool:
+# The folder that the script lies in, or one that it has just made.
+_SURE = ("mktemp", "dirname", "$0", "${0", "BASH_SOURCE")
+
+
+def _is_there(word: Word, command: Command, text: ShellText) -> bool:
     """Whether a folder is certainly there when a command goes to it."""
     path = str(word.value)
-    if (
-        path in ("-", "~", "$HOME", "${HOME}")
-        or not path.strip("./")
-        or "mktemp" in path
-        or _is_made(word, command, layer)
-    ):
+    is_own = path.rstrip("/") in ("-", "~", "$HOME", "${HOME}") or not path.strip("./") or _is_sure(path)
+    if is_own or _is_made(word, command, text):
         return True
-    if not path.startswith("/") and _has_moved(command, layer):
+    if not path.startswith("/") and (text.is_file or _has_moved(command, text)):
         return False
-    return word.is_literal and _is_from_before(absolute_path(path, layer.before.workdir), layer)
+    return word.is_literal and _is_from_before(absolute_path(path, text.state.workdir), text)
 
 
-def _is_made(word: Word, command: Command, layer: Layer) -> bool:
-    """Whether the RUN itself makes the folder before."""
-    names = {part.name for part in word.parts} - {""}
-    for each in layer.commands:
+def _is_sure(path: str) -> bool:
+    return any(mark in path for mark in _SURE)
+
+
+def _is_made(word: Word, command: Command, text: ShellText) -> bool:
+    """Whether the script itself makes the folder before, or finds it by its own place."""
+    names = {part.name for outer in word.parts for part in (outer, *outer.parts)} - {""}
+    for each in text.commands:
         if each.text.start >= command.text.start:
             return False
         if each.name == "mkdir" and any(made.value == word.value for made in each.operands):
             return True
         values = (one.value.value for one in each.assignments if one.name in names and one.value is not None)
-        if any("mktemp" in value for value in values):
+        if any(_is_sure(value) or value.strip("`$()") == "pwd" for value in values):
             return True
     return False
 
 
-def _is_from_before(path: str, layer: Layer) -> bool:
-    """Whether a folder is of every image, or made by an instruction before: WORKDIR, COPY, or a RUN with mkdir."""
-    steps = [
-        step for link in layer.stage.chain for step in link.steps if step.instruction.start_line <= layer.run.start_line
-    ]
-    if path in _ALWAYS_THERE or any(step.before.workdir == path for step in steps):
+def _is_from_before(path: str, text: ShellText) -> bool:
+    """Whether a folder is of every image, or made by an instruction: WORKDIR, VOLUME, COPY, or a RUN with mkdir."""
+    steps = [step for link in text.stage.chain for step in link.steps]
+    if isinstance(text.instruction, Run):
+        steps = [step for step in steps if step.instruction.start_line <= text.instruction.start_line]
+    if path in _ALWAYS_THERE or path in text.state.volumes or any(step.before.workdir == path for step in steps):
         return True
-    copied = (placed(each.transfer, each.before) for each in layer.before.copies)
+    if path == text.state.workdir:
+        return True
+    copied = (placed(each.transfer, each.before) for each in text.state.copies)
     if any(each is not None and f"{each.destination}/".startswith(f"{path}/") for each in copied):
         return True
-    made = (word.value for earlier in layer.earlier for each in earlier.named("mkdir") for word in each.operands)
+    made = (word.value for layer in text.earlier_layers for each in layer.named("mkdir") for word in each.operands)
     return any(f"{each.rstrip('/')}/".startswith(f"{path}/") for each in made)

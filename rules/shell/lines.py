@@ -9,8 +9,9 @@ from dockerlint.dockerfile.instructions import CLASSES, Instruction, Onbuild, Sh
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
 from dockerlint.project.layers import Layer
+from dockerlint.project.shell_texts import ShellText
 from dockerlint.shell.script import Command, Script
-from dockerlint.shell.tree import Unread
+from dockerlint.shell.tree import Simple, Unread
 from dockerlint.shell.words import Word
 from dockerlint.source import Source, Span, Text
 
@@ -182,11 +183,10 @@ def _backslash_removed(layer: Layer, keyword: Text) -> Fix | None:
     )
 
 
-class ShellSyntaxError(Rule[Dockerfile]):
+class ShellSyntaxError(Rule[Dockerfile | ShellText]):
     """No shell can read the script.
 
-    The shell reads the whole script before it runs any of it, and stops with a syntax error: the step fails, or the
-    container does not start.
+    The shell stops with a syntax error as soon as it comes there: the step fails, or the container does not start.
 
     Give the operator something to work on, and every opening word or quote its end.
 
@@ -212,6 +212,12 @@ class ShellSyntaxError(Rule[Dockerfile]):
         "FROM debian:13\nHEALTHCHECK CMD curl localhost «||»": None,
         "FROM debian:13\nRUN «[» -f /a && make": None,
         "FROM debian:13\nONBUILD RUN make «;;»": None,
+        "=== run.sh\n#!/bin/bash\n«if» true; then\n  app\n"
+        '=== Dockerfile\nFROM debian:13\nCOPY run.sh /\nCMD ["/run.sh"]': None,
+        "=== docker-entrypoint\n#!/bin/sh\necho a &&\n«&&» app\n"
+        '=== Dockerfile\nFROM debian:13\nCOPY docker-entrypoint /usr/local/bin/\nENTRYPOINT ["docker-entrypoint"]': None,
+        "=== run.sh\n#!/bin/sh\nif «[» -n a; then app; fi\n"
+        '=== Dockerfile\nFROM debian:13\nCOPY run.sh /\nCMD ["/run.sh"]': None,
     }
     good = (
         "FROM debian:13\nRUN apt-get update;",
@@ -228,26 +234,33 @@ class ShellSyntaxError(Rule[Dockerfile]):
         "FROM debian:13\nRUN {{ macro(1) }} (",
         "FROM debian:13\nRUN echo fi done",
         'FROM debian:13\nRUN [ "$@"',
+        "=== run.sh\n#!/bin/bash\napp\nexit 0\nthe archive ( begins &&\n"
+        '=== Dockerfile\nFROM debian:13\nCOPY run.sh /\nCMD ["/run.sh"]',
+        "=== run.sh\n#!/bin/zsh\nif true { app }\n=== Dockerfile\nFROM debian:13\nCOPY run.sh /\nCMD /run.sh",
+        '=== run.sh\n#!/bin/bash\nif (( a > 1 )) || [[ $b =~ ^(a|b)$ ]]; then echo ${c[@]:1} <<<"$d"; fi\n'
+        "function f { case $1 in (a) ;& b|c) ;; esac; } 2> >(cat)\n"
+        '=== Dockerfile\nFROM debian:13\nCOPY run.sh /\nCMD ["/run.sh"]',
     )
 
-    def check(self, dockerfile: Dockerfile) -> Findings:
-        if dockerfile.is_template or dockerfile.is_foreign:
-            return
-        for instruction in _shell_forms(dockerfile):
-            fault = instruction.script.unread
-            if fault is not None:
-                yield from self._of_script(instruction, fault)
-            elif "[" in instruction.rest:
-                yield from self._of_tests(instruction)
+    def check(self, node: Dockerfile | ShellText) -> Findings:
+        if isinstance(node, ShellText):
+            if node.is_file and not _has_left(node.script):
+                yield from self._of_script("script", node.script)
+        elif not (node.is_template or node.is_foreign):
+            for instruction in _shell_forms(node):
+                yield from self._of_script(instruction.name, instruction.script)
 
-    def _of_script(self, instruction: ShellForm, fault: Unread) -> Findings:
-        message = _fault_message(instruction, fault)
-        if message and not any(swallowing_comments(instruction.script)):
-            yield self.finding(fault.text, message)
+    def _of_script(self, title: str, script: Script) -> Findings:
+        if script.unread is not None:
+            message = _fault_message(title, script, script.unread)
+            if message and not any(swallowing_comments(script)):
+                yield self.finding(script.unread.text, message)
+        elif "[" in script.text:
+            yield from self._of_tests(script)
 
-    def _of_tests(self, instruction: ShellForm) -> Findings:
+    def _of_tests(self, script: Script) -> Findings:
         """`[` is a program, which looks for its last word only when it runs."""
-        for command in instruction.commands:
+        for command in script.commands:
             last = command.arguments[-1] if command.arguments else command.program
             is_open = last is not None and last.is_literal and last.value != "]"
             if command.name == "[" and command.program is not None and is_open:
@@ -268,20 +281,26 @@ def _is_broken_list(instruction: ShellForm) -> bool:
     return instruction.exec_form is None and text[:1] == "[" and "," in text and is_list
 
 
+def _has_left(script: Script) -> bool:
+    """Whether a file ends before what cannot be read: the shell never comes to what is packed behind `exit`."""
+    ends = (statement.pipeline.commands[0] for statement in script.statements)
+    return any(isinstance(one, Simple) and one.words and one.words[0].value in ("exit", "exec") for one in ends)
+
+
 _OPERATORS = frozenset({"&&", "||", "|", "|&", ";", ";;", "&"})
 _WITHOUT_START = frozenset({"then", "do", "fi", "done", "esac"})
 # Where others read differently: zsh knows `if list { list }`.
 _CERTAIN = frozenset({"sh", "bash", "dash", "busybox"})
 
 
-def _fault_message(instruction: ShellForm, fault: Unread) -> str | None:
+def _fault_message(title: str, script: Script, fault: Unread) -> str | None:
     """What to say of a script that cannot be read; None where a shell might read it after all."""
-    if instruction.script.shell.dialect not in _CERTAIN:
+    if script.shell.dialect not in _CERTAIN:
         return None
     text = str(fault.text)
     if fault.kind == "empty" and text in _OPERATORS:
-        is_end = not instruction.script.text[instruction.script.text.rfind(text) + len(text) :].strip()
-        return f"the {instruction.name} ends with `{text}`, and nothing follows" if is_end else fault.reason
+        is_end = not script.text[script.text.rfind(text) + len(text) :].strip()
+        return f"the {title} ends with `{text}`, and nothing follows" if is_end else fault.reason
     if fault.kind == "unexpected" and text in _OPERATORS:
         return f"nothing stands before `{text}`"
     if fault.kind == "unexpected" and text in _WITHOUT_START:

@@ -195,6 +195,9 @@ class Backticks(Rule[ShellText]):
         "FROM debian:13\nRUN echo «`ls \\`pwd\\``»": None,
         "FROM debian:13\nRUN sh -c 'echo «`uname`»'": None,
         "FROM debian:13\nCMD exec app --host «`hostname`»": "FROM debian:13\nCMD exec app --host $(hostname)",
+        "# escape=`\nFROM debian:13\nCOPY run.sh /\nCMD /run.sh\n=== run.sh\n#!/bin/sh\nexec app «`hostname`»": (
+            "=== run.sh\n#!/bin/sh\nexec app $(hostname)"
+        ),
     }
     good = (
         "FROM debian:13\nRUN echo $(uname -m)",
@@ -204,7 +207,7 @@ class Backticks(Rule[ShellText]):
     )
 
     def check(self, text: ShellText) -> Findings:
-        if "`" not in text.script.text or text.instruction.escape == "`":
+        if "`" not in text.script.text or (text.instruction.escape == "`" and not text.is_file):
             return
         for number, body in enumerate(text.bodies):
             inside = 0

@@ -7,11 +7,11 @@ import re
 from functools import lru_cache
 
 from dockerlint.dockerfile.expansion import Missing
+from dockerlint.dockerfile.instructions import Run
 from dockerlint.lint.rule import Findings, Rule, Severity
-from dockerlint.project.layers import Layer
+from dockerlint.project.shell_texts import ShellText
+from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word
-
-from .fetches import address
 
 # Without these no program runs, or no package can be installed.
 _VITAL = frozenset({"bin", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "sys", "usr", "var"})
@@ -21,7 +21,7 @@ _OWN = frozenset(
 )
 
 
-class DangerousRm(Rule[Layer]):
+class DangerousRm(Rule[ShellText]):
     """`rm` deletes a folder of the system, or will do so when a variable is empty.
 
     Where the variable has no value, `rm -rf "$DIR"/*` is `rm -rf /*`: the step deletes the image that it stands in, and
@@ -43,6 +43,9 @@ class DangerousRm(Rule[Layer]):
         "FROM debian:13\nRUN rm -rf --no-preserve-root «/»": None,
         "FROM debian:13\nRUN rm -rf «/*»": None,
         "FROM debian:13\nENV ROOT=/\nRUN rm -rf «$ROOT/etc/»": None,
+        "FROM debian:13\nENV D=\nCMD rm -rf «$D/var» && exec app": None,
+        '=== build.sh\n#!/bin/sh\nmake\nrm -rf «/usr/» «"$OUT"/*»\n'
+        "=== Dockerfile\nFROM debian:13\nARG OUT\nCOPY build.sh /\nRUN /build.sh": None,
     }
     good = (
         'FROM debian:13\nARG BUILD_DIR\nRUN rm -rf "${BUILD_DIR:?}"/*',
@@ -54,13 +57,19 @@ class DangerousRm(Rule[Layer]):
         "FROM debian:13\nRUN rm -rf /srv /opt /run/* /root/*",
         "FROM scratch\nCOPY --from=build / /\nRUN rm -rf /boot /usr",
         "FROM debian:13\nARG D\nRUN rm -rf $D/share/doc $HOME/.cache $1/*",
+        "FROM debian:13\nARG D\nRUN set -u; rm -rf $D/*",
+        "FROM debian:13\nCMD rm -rf $D/* && exec app",
+        "=== build.sh\n#!/bin/sh\nrm -rf $OUT/* $DIR/*\n"
+        "=== Dockerfile\nFROM debian:13\nARG OUT\nCOPY build.sh /\nRUN OUT=/x ./build.sh\nRUN /build.sh",
     )
 
-    def check(self, layer: Layer) -> Findings:
-        for command in layer.named("rm"):
-            if command.has_option("-r", "-R", "--recursive") and layer.stage.root.base_name != "scratch":
+    def check(self, text: ShellText) -> Findings:
+        if "rm" not in text.script.text or text.stage.root.base_name == "scratch":
+            return
+        for command in text.commands:
+            if command.name == "rm" and command.has_option("-r", "-R", "--recursive"):
                 for word in command.operands:
-                    message = _danger(layer, word) if _may_endanger(word) else None
+                    message = _danger(text, command, word) if _may_endanger(word) else None
                     if message is not None:
                         yield self.finding(word.value, message)
 
@@ -70,26 +79,43 @@ def _may_endanger(word: Word) -> bool:
     return word.value.startswith("/" if word.is_literal else "$")
 
 
-def _danger(layer: Layer, word: Word) -> str | None:
-    text = str(word.value)
+def _danger(text: ShellText, command: Command, word: Word) -> str | None:
+    written = str(word.value)
     if word.is_literal:
-        return _deletes(text)
-    match = re.match(r"\$(?:\{(\w+)\}|(\w+))(/[^$`]*)$", text)
+        return _deletes(written)
+    match = re.match(r"\$(?:\{(\w+)\}|(\w+))(/[^$`]*)$", written)
     if match is None:
         return None
     name, rest = match[1] or match[2], match[3]
-    is_empty = _is_empty(layer, name)
-    value = rest if is_empty else address(layer, word)
-    danger = _deletes(value) if value is not None and value.startswith("/") else None
-    if danger is None or name in _OWN or name.isdecimal() or _is_assigned(layer.script.text, name):
+    is_empty = _is_empty(text, command, name)
+    # What a container is started with may be another value.
+    value = text.before.environment.get(name) if isinstance(text.instruction, Run) else None
+    path = rest if is_empty else f"{value}{rest}" if value else ""
+    danger = _deletes(path) if path.startswith("/") else None
+    if danger is None or name in _OWN or name.isdecimal() or _may_be_assigned(text, name):
         return None
     advice = f'write `rm -rf "${{{name}:?}}"{rest}`'
     return f"if `{name}` is empty this deletes {rest}; {advice}" if is_empty else danger
 
 
-def _is_empty(layer: Layer, name: str) -> bool:
+def _is_empty(text: ShellText, command: Command, name: str) -> bool:
     """Whether a variable has no value, unless somebody gives it one for this build."""
-    return layer.before.environment.lookup(name) in (Missing.ABSENT, Missing.UNSET, "")
+    environment = text.before.environment
+    value, variable = environment.lookup(name), environment.variable(name)
+    if value == "":
+        # An ARG is gone when a container starts.
+        return isinstance(text.instruction, Run) or (variable is not None and not variable.is_argument)
+    # With `set -u` the shell stops there.
+    is_unset = value is Missing.UNSET or (value is Missing.ABSENT and not text.is_file)
+    return is_unset and isinstance(text.instruction, Run) and command.nounset is not True
+
+
+def _may_be_assigned(text: ShellText, name: str) -> bool:
+    """Whether a script gives a variable a value: for a file also one of those that start it."""
+    if not text.is_file:
+        return _is_assigned(text.script.text, name)
+    scripts = (one.script.text for one in text.build.shell_texts if one.instruction is text.instruction)
+    return any(_is_assigned(script, name) for script in scripts)
 
 
 @lru_cache(maxsize=16)

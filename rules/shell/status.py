@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dockerlint.dockerfile.expansion import Missing
-from dockerlint.dockerfile.instructions import Cmd, Entrypoint, Run, ShellForm
-from dockerlint.dockerfile.state import State
+from dockerlint.dockerfile.instructions import Run
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
 from dockerlint.project.build import Build
+from dockerlint.project.shell_texts import ShellText
 from dockerlint.shell.lists import and_or_lists
 from dockerlint.shell.risks import only_hands_on
 from dockerlint.shell.script import Command, Script
@@ -17,22 +17,7 @@ from dockerlint.shell.tree import Compound, Simple, Statement, nodes
 from dockerlint.shell.words import Assignment, Word, substitutions
 
 
-class Place(NamedTuple):
-    """A shell form, and what holds before it."""
-
-    instruction: ShellForm
-    before: State
-
-
-def shell_forms(build: Build) -> Iterator[Place]:
-    """Every RUN, CMD and ENTRYPOINT in its stage."""
-    for stage in build.dockerfile.stages:
-        for step in stage.steps:
-            if isinstance(step.instruction, Run | Cmd | Entrypoint) and not step.is_trigger:
-                yield Place(step.instruction, step.before)
-
-
-class MaskedStatus(Rule[Build]):
+class MaskedStatus(Rule[ShellText]):
     """`export` and its kin hide the status of a substitution.
 
     The status is that of `export` itself, which is always 0: what follows runs with an empty variable.
@@ -50,6 +35,8 @@ class MaskedStatus(Rule[Build]):
         'FROM debian:13\nRUN <<EOF\nset -e\nf() {\n  «local» v="$(cat a)"\n  make $v\n}\nf\nEOF': None,
         "FROM debian:13\nCMD «export» V=$(cat /version) && exec app $V": None,
         "FROM debian:13\nRUN «readonly» V=$(lsb_release -cs | tr a b | ./c) && make": None,
+        "=== run.sh\n#!/bin/sh -e\n«export» V=$(curl -f https://example.com/v)\nexec app\n"
+        '=== Dockerfile\nFROM debian:13\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]': None,
     }
     good = (
         "FROM debian:13\nRUN V=$(curl -f https://example.com/v) && export V && make",
@@ -60,20 +47,23 @@ class MaskedStatus(Rule[Build]):
         "FROM debian:13\nRUN export V=1 && make",
         "FROM debian:13\nRUN set -e; export D=$(dirname $(which make)); make",
         "FROM debian:13\nRUN export V=$(( 1 + 2 )) && make",
+        "=== run.sh\n#!/bin/sh\nexport V=$(curl -f https://example.com/v)\nexec app\n"
+        '=== Dockerfile\nFROM debian:13\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]',
     )
 
-    def check(self, build: Build) -> Findings:
-        for place in shell_forms(build):
-            script = place.instruction.script
-            if script.is_broken or not ("$(" in script.text or "`" in script.text):
-                continue
-            for command in script.commands:
-                if command.name in _DECLARES and command.program is not None and _is_relied_on(command):
-                    masked = _masked(command)
-                    if masked is not None:
-                        written = f"{command.name} {masked.assignment.name}=$({masked.program} ...)"
-                        message = f"`{written}` succeeds even when `{masked.program}` fails; assign first, then {command.name}"
-                        yield self.finding(command.program.value, message)
+    def check(self, text: ShellText) -> Findings:
+        script = text.script
+        if script.is_broken or not ("$(" in script.text or "`" in script.text):
+            return
+        for command in script.commands:
+            if command.name in _DECLARES and command.program is not None and _is_relied_on(command):
+                masked = _masked(command)
+                if masked is not None:
+                    written = f"{command.name} {masked.assignment.name}=$({masked.program} ...)"
+                    message = (
+                        f"`{written}` succeeds even when `{masked.program}` fails; assign first, then {command.name}"
+                    )
+                    yield self.finding(command.program.value, message)
 
 
 _DECLARES = frozenset({"declare", "export", "local", "readonly", "typeset"})
@@ -119,7 +109,7 @@ def _failing_program(statements: tuple[Statement, ...], command: Command) -> str
     return "" if is_certain else one.name
 
 
-class UnquotedInTest(Rule[Build]):
+class UnquotedInTest(Rule[ShellText]):
     """A variable that may be empty stands in `[ ]` without quotes.
 
     When it is empty the word vanishes: `[ -n ]` is true, and `[ = a ]` is an error, which counts as false.
@@ -146,6 +136,10 @@ class UnquotedInTest(Rule[Build]):
         ),
         "FROM debian:13\nARG N\nRUN bash -c '[ -n «$N» ]'": None,
         'FROM debian:13\nENV MODE=""\nCMD [ «$MODE» = dev ] && app': 'FROM debian:13\nENV MODE=""\nCMD [ "$MODE" = dev ] && app',
+        "=== build.sh\n#!/bin/sh\nif [ -n «$PROXY» ]; then make; fi\n"
+        "=== Dockerfile\nFROM debian:13\nARG PROXY\nCOPY build.sh /\nRUN /build.sh": (
+            '=== build.sh\n#!/bin/sh\nif [ -n "$PROXY" ]; then make; fi'
+        ),
     }
     good = (
         'FROM debian:13\nARG P\nRUN [ -n "$P" ] && make',
@@ -163,26 +157,24 @@ class UnquotedInTest(Rule[Build]):
         "=== compose.yaml\nservices:\n  web:\n    build:\n      context: .\n      args: {P: a}\n"
         "=== Dockerfile\nFROM debian:13\nARG P\nRUN [ $P = a ] && make",
         "FROM debian:13\nENTRYPOINT [ $MODE = dev ] && app",
+        "=== build.sh\n#!/bin/bash\n[ -n $PROXY ] && make\n[[ -n $MODE ]] && make\n"
+        "=== Dockerfile\nFROM debian:13\nARG PROXY\nARG MODE\nCOPY build.sh /\nRUN export PROXY=a && /build.sh",
+        "=== run.sh\n#!/bin/sh\n[ -n $PROXY ] && app\n=== Dockerfile\nFROM debian:13\nCOPY run.sh /\nCMD /run.sh",
     )
 
-    def check(self, build: Build) -> Findings:
-        passed = _passed_by_services(build)
-        for place in shell_forms(build):
-            script = place.instruction.script
-            if script.is_broken or not ("[ " in script.text or "test " in script.text):
-                continue
-            found = [
-                (command, tested)
-                for command in script.commands
-                if command.name in _TESTS
-                for tested in _tested(command)
-            ]
-            assigned = _assigned(script) | passed if found else passed
-            for command, tested in found:
-                name = tested.word.parts[0].name
-                if name not in assigned and _may_be_empty(name, place, assigned):
-                    fix = _quoted(build, place, command, tested.word)
-                    yield self.finding(tested.word.value, _answer(tested), fix=fix)
+    def check(self, text: ShellText) -> Findings:
+        script = text.script
+        if script.is_broken or text.is_trigger or not ("[ " in script.text or "test " in script.text):
+            return
+        found = [
+            (command, tested) for command in script.commands if command.name in _TESTS for tested in _tested(command)
+        ]
+        assigned = _assigned_around(text) if found else frozenset()
+        for command, tested in found:
+            name = tested.word.parts[0].name
+            if name not in assigned and _may_be_empty(name, text, assigned):
+                fix = _quoted(text, command, tested.word)
+                yield self.finding(tested.word.value, _answer(tested), fix=fix)
 
 
 _TESTS = frozenset({"[", "test"})
@@ -229,6 +221,14 @@ _ANY = "."
 _READS = frozenset({".", "eval", "getopts", "mapfile", "read", "readarray", "source"})
 
 
+def _assigned_around(text: ShellText) -> frozenset[str]:
+    """The variables that a script, a service or, for a file, one of those that start it gives values."""
+    scripts = [text.script]
+    if text.is_file:
+        scripts = [one.script for one in text.build.shell_texts if one.instruction is text.instruction]
+    return _passed_by_services(text.build).union(*map(_assigned, scripts))
+
+
 def _assigned(script: Script) -> frozenset[str]:
     """The variables that a script itself gives values, in whatever place."""
     names: set[str] = set()
@@ -252,15 +252,15 @@ _OF_SHELLS = frozenset(
 )  # fmt: skip
 
 
-def _may_be_empty(name: str, place: Place, assigned: frozenset[str]) -> bool:
+def _may_be_empty(name: str, text: ShellText, assigned: frozenset[str]) -> bool:
     """Whether a variable is empty in some build that the file allows, or in every container."""
-    environment = place.before.environment
+    environment = text.before.environment
     value = environment.lookup(name)
-    if not isinstance(place.instruction, Run):
+    if not isinstance(text.instruction, Run):
         variable = environment.variable(name)
         return value == "" and variable is not None and not variable.is_argument
     is_nobodys = value is Missing.ABSENT and name not in _OF_SHELLS and _ANY not in assigned
-    return value == "" or value is Missing.UNSET or is_nobodys
+    return value == "" or value is Missing.UNSET or (is_nobodys and not text.is_file)
 
 
 def _answer(tested: _Tested) -> str:
@@ -270,9 +270,9 @@ def _answer(tested: _Tested) -> str:
     return f"`-n {written}` is true even when `{name}` is empty; quote it"
 
 
-def _quoted(build: Build, place: Place, command: Command, word: Word) -> Fix | None:
-    instruction, written = place.instruction, word.value
-    is_plain = written.is_verbatim and "script" not in command.nesting and instruction.exec_form is None
-    if not is_plain or instruction.escape != "\\" or build.dockerfile.is_template:
+def _quoted(text: ShellText, command: Command, word: Word) -> Fix | None:
+    written = word.value
+    is_plain = written.is_verbatim and "script" not in command.nesting
+    if not is_plain or not text.is_editable or (text.instruction.exec_form is not None and not text.is_file):
         return None
     return replace(written, f'"{written}"', "put double quotes around it", is_safe=False)
