@@ -4,6 +4,7 @@ from .accounts import LargeUid, Sudo, UserNotNumeric
 from .permissions import ExcessivePermissions
 from .reading import UnreadableByUser
 from .running import MissingUser, RootUser
+from .unknown import UnknownUser
 
 __all__ = [
     "ExcessivePermissions",
@@ -11,6 +12,7 @@ __all__ = [
     "MissingUser",
     "RootUser",
     "Sudo",
+    "UnknownUser",
     "UnreadableByUser",
     "UserNotNumeric",
 ]
