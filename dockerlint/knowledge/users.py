@@ -58,10 +58,12 @@ _REDHAT_GROUPS = _names(
     " ftp lock audio nobody users utmp utempter ssh_keys input render sgx kvm tape clock vcsa tss dbus sshd"
     " systemd-journal systemd-network systemd-bus-proxy systemd-coredump systemd-resolve systemd-oom systemd-timesync"
 )
-_BUSYBOX_USERS = _names("root daemon bin sys sync mail www-data operator nobody")
+_BUSYBOX_USERS = _names(
+    "root daemon bin sys sync mail proxy www-data backup operator haldaemon dbus ftp nobody sshd default"
+)
 _BUSYBOX_GROUPS = _names(
     "root daemon bin sys adm tty disk lp mail kmem wheel cdrom dialout floppy video audio tape www-data operator utmp"
-    " plugdev staff lock netdev input render users nogroup nobody"
+    " plugdev staff lock netdev input render users nogroup nobody proxy backup haldaemon dbus ftp sshd default"
 )
 
 _REDHAT = ("fedora", "centos", "centos-stream", "rockylinux", "almalinux", "rhel", "oraclelinux", "amazonlinux")
@@ -102,28 +104,42 @@ _DISTROLESS = r"gcr\.io/distroless/.+"
 _UBUNTU_HAS_USER = (23, 4)
 
 # Names that packages of the distributions create, whatever the packages are called.
-PACKAGE_NAMES = _names(
-    "Debian-exim Debian-snmp _chrony _rpc _ssh adm airflow amavis apache asterisk at avahi avahi-autoipd bind bitcoin"
-    " boinc cacti caddy cassandra ceph chrome clamav clickhouse colord consul couchdb crontab cups cyrus daemon dbus"
-    " debian-deluged debian-spamd debian-tor debian-transmission dnsmasq docker dovecot dovenull ejabberd elasticsearch"
-    " epmd etcd exim fluentd freerad frr fuse ganglia gdm geoclue git gitlab-runner gitlog gitolite3 glance gnats"
-    " grafana haproxy hplip http i2c icecast2 influxdb irc jenkins jetty kafka kernoops keystone kibana kvm ldap"
-    " lighttpd list logstash lxd mail mailman man media-rw memcache memcached messagebus minidlna mlocate mongod"
-    " mongodb mopidy mosquitto mpd mumble-server munge munin mysql mariadb nagios named neo4j netdata netdev nginx nova"
-    " nrpe nslcd ntp nut nx odoo ods opendkim opendmarc openldap openvpn oprofile oracle pcap pdns php-fpm polkitd"
-    " polkituser postdrop postfix postgres postgresql privoxy prometheus prosody proftpd proxy pulse pulse-access puppet"
-    " quassel-core rabbitmq radicale radvd redis riak rpc rpcuser rslsync rtkit salt saned sasl scanner sensu slurm"
-    " smmsp smmta snmp solr sphinxsearch squid ssh ssl-cert sshd statd stunnel stunnel4 sudo supervisor syslog"
-    " systemd-coredump systemd-journal systemd-network systemd-resolve systemd-timesync tcpdump telegraf tftp tinyproxy"
-    " tomcat tomcat6 tomcat7 tomcat8 tomcat9 tor transmission tss unbound unifi usbmux usbmuxd uucp uuidd uwsgi varnish"
-    " vboxadd vcache vcsa vde2-net video vmail vsftpd wheel whoopsie wireshark www www-data xrdp zabbix zookeeper znc"
-    " Debian-gdm _apt _lldpd _mosquitto _gpsd _flatpak fwupd-refresh gnome-initial-setup hacluster haclient"
-    " lightdm nm-openvpn rstudio-server sddm speech-dispatcher spamd ulog"
+_PACKAGE_NAMES = _names(
+    "Debian-exim Debian-gdm Debian-snmp _apt _chrony _flatpak _gpsd _lldpd _mosquitto _rpc _ssh adm airflow amavis"
+    " apache asterisk at avahi avahi-autoipd bind bitcoin boinc cacti caddy cassandra ceph chrome clamav clickhouse"
+    " colord consul couchdb crontab cups cyrus daemon dbus debian-deluged debian-spamd debian-tor"
+    " debian-transmission dnsmasq docker dovecot dovenull ejabberd elasticsearch epmd etcd exim fluentd freerad frr"
+    " fuse fwupd-refresh ganglia gdm geoclue git gitlab-runner gitlog gitolite3 glance gnats gnome-initial-setup"
+    " grafana haclient hacluster haproxy hplip http i2c icecast2 influxdb irc jenkins jetty kafka kernoops keystone"
+    " kibana kvm ldap lightdm lighttpd list logstash lxd mail mailman man mariadb media-rw memcache memcached"
+    " messagebus minidlna mlocate mongod mongodb mopidy mosquitto mpd mumble-server munge munin mysql nagios named"
+    " neo4j netdata netdev nginx nm-openvpn nova nrpe nslcd ntp nut nx odoo ods opendkim opendmarc openldap openvpn"
+    " oprofile oracle pcap pdns php-fpm polkitd polkituser postdrop postfix postgres postgresql privoxy proftpd"
+    " prometheus prosody proxy pulse pulse-access puppet quassel-core rabbitmq radicale radvd redis riak rpc rpcuser"
+    " rslsync rstudio-server rtkit salt saned sasl scanner sddm sensu slurm smmsp smmta snmp solr spamd"
+    " speech-dispatcher sphinxsearch squid ssh sshd ssl-cert statd stunnel stunnel4 sudo supervisor syslog"
+    " systemd-coredump systemd-journal systemd-network systemd-resolve systemd-timesync tcpdump telegraf tftp"
+    " tinyproxy tomcat tomcat6 tomcat7 tomcat8 tomcat9 tor transmission tss ulog unbound unifi usbmux usbmuxd uucp"
+    " uuidd uwsgi varnish vboxadd vcache vcsa vde2-net video vmail vsftpd wheel whoopsie wireshark www www-data xrdp"
+    " zabbix znc zookeeper"
+)
+
+# Packages that are known to create none.
+_BRING_NOBODY = (
+    r"(?:lib|python|perl|ruby|php|fonts-|ttf-|gcc|g\+\+|clang|llvm|openjdk|musl|nodejs|npm|yarn|golang|ca-certificates).*"
+    r"|.+-(?:dev|devel|dbg|doc|libs|utils|tools)"
+    r"|apt-transport-https|apt-utils|autoconf|automake|bash|bc|binutils|bison|build-base|build-essential|bzip2|cargo"
+    r"|cmake|coreutils|curl|diffutils|ffmpeg|file|findutils|flex|gawk|gettext|git|gnupg2?|go|graphviz|grep|gzip"
+    r"|imagemagick|iproute2?|iputils(?:-ping)?|jq|less|linux-headers|locales|lsb-release|m4|make|maven|mercurial|nano"
+    r"|ncurses|net-tools|netcat(?:-openbsd)?|ninja-build|openssh-client|openssl|patch|pip|pkg-config|pkgconf(?:ig)?"
+    r"|procps|readline|rsync|rust|sed|shadow|software-properties-common|sqlite3?|subversion-.*|su-exec|gosu|sudo|tar"
+    r"|tini|dumb-init|tree|tzdata|unzip|util-linux|vim|wget|which|xz(?:-utils)?|zip|zlib1g|adduser|passwd|default-jre.*"
+    r"|default-jdk.*|java-.*"
 )
 
 # Names that people give; no package creates them, whatever it is called.
-_NEVER_OF_PACKAGES = frozenset(
-    "app application appuser appgroup go golang java node nodejs nonroot php python ruby rust user worker".split()
+_NEVER_OF_PACKAGES = _names(
+    "app application appuser appgroup golang java node nodejs nonroot php python ruby rust user worker"
 )
 
 
@@ -155,9 +171,33 @@ def _has_ubuntu(known: ImageFacts) -> bool:
 
 
 def may_come_with(name: str, package: str) -> bool:
-    """Whether a package of the distribution may create a user or group of a name."""
+    """Whether a package may create a user or group of a name. Of most packages nobody here knows which they create."""
     if name in _NEVER_OF_PACKAGES:
         return False
-    parts = re.split(r"[-_.+]", package.lower())
     bare = name.lower().strip("_")
-    return name in PACKAGE_NAMES or bare in parts or package.startswith(bare) or bare.startswith(parts[0])
+    return bare in package or not re.fullmatch(_BRING_NOBODY, package.lower())
+
+
+def is_of_packages(name: str) -> bool:
+    """Whether some package of the distributions creates a user or group of a name."""
+    return name in _PACKAGE_NAMES
+
+
+# An image of these names has had its default user in all its versions, or the data tells which had not.
+_ALWAYS = (
+    r"(?:jenkins/jenkins|jenkins|memcached|haproxy|elasticsearch|(?:quay\.io/)?jupyter/.+|circleci/(?:android|clojure"
+    r"|golang|node|openjdk|php|python|ruby)|cimg/.+)"
+)
+# Of these, the versions of today.
+_NOW = r"(?:selenium|bitnami|jetbrains|grafana|apache|gitpod|mambaorg|jenkins)/.+|mcr\.microsoft\.com/mssql/.+"
+# A tag that moves on to today's version.
+_MOVING = r"latest|lts|stable|alpine|slim|debian|ubuntu"
+
+
+def default_user(known: ImageFacts, tag: str | None) -> str | None:
+    """The user that an image surely starts as, beyond what is usual: older versions often were root's."""
+    name = canonical(known.name)
+    if known.default_user in (None, "root", "0") or re.fullmatch(_ALWAYS, name):
+        return known.default_user
+    is_kept = known.official or re.fullmatch(_NOW, name) is not None
+    return known.default_user if is_kept and re.fullmatch(_MOVING, tag or "latest") else None

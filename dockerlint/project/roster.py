@@ -11,7 +11,7 @@ from dockerlint.dockerfile.instructions import Instruction, Run, Transfer
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.dockerfile.state import State, Step
 from dockerlint.knowledge.images import ImageFacts
-from dockerlint.knowledge.users import Accounts, accounts, may_come_with
+from dockerlint.knowledge.users import Accounts, accounts, is_of_packages, may_come_with
 from dockerlint.project.layers import Layer
 from dockerlint.shell.effects import is_plain, is_read
 from dockerlint.shell.packages import PackageAction
@@ -59,7 +59,7 @@ class Roster:
         """Whether there is surely no account of a name. Root needs no entry."""
         if self.is_open or not name or name.lstrip("+-").isdecimal() or name == "root" or name in names:
             return False
-        if not self._base.is_bare and may_come_with(name, "-"):
+        if not self._base.is_bare and is_of_packages(name):
             return False
         return not any(may_come_with(name, package) for package in self._packages)
 
@@ -92,7 +92,7 @@ class Roster:
         if action.local or action.urls:
             self.is_open = True
         if action.verb.name in ("install", "upgrade", "build-dep"):
-            self._packages += [str(package.name).lower() for package in action.packages] or ["-"]
+            self._packages += [str(package.name).lower() for package in action.packages]
             self.is_open = self.is_open or any(not package.is_literal for package in action.packages)
 
 
@@ -143,7 +143,9 @@ def made_by(command: Command, family: str | None) -> Made | None:
     names = tuple(str(word.value) for word in operands)
     if name in ("groupadd", "addgroup", "groupmod"):
         return Made((), names)
-    return Made(names[:1], names[:1] if _has_own_group(command, family) else ())
+    # Perl's adduser takes long options behind one dash too, so that any word may be the name.
+    users = tuple(str(word.value) for word in command.arguments if not word.value.startswith("-"))
+    return Made(users, users if _has_own_group(command, family) else ())
 
 
 def _has_own_group(command: Command, family: str | None) -> bool:

@@ -6,19 +6,25 @@ from dockerlint.shell.inner import RUN_SCRIPTS, inner_script
 from dockerlint.shell.script import SHELLS, Command, Script
 from dockerlint.shell.words import base_name
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Commands that neither make users nor change owners, but as their words say. What a package brings is told by its name.
-_PLAIN = frozenset(
-    "a2dismod a2dissite a2enconf a2enmod a2ensite add-apt-repository addgroup adduser apk apt apt-cache apt-get apt-key apt-add-repository"
-    " apt-mark awk basename bower bun bundle bundler cargo cat cd chgrp chmod chown chpasswd command composer conda"
-    " corepack cp curl cut date debconf-set-selections delgroup deluser df dirname dnf docker-php-ext-configure"
-    " docker-php-ext-enable docker-php-ext-install dotnet dpkg dpkg-query dpkg-reconfigure du echo env exit export false"
-    " file find gem getent git go gpasswd gpg gradle grep groupadd groupmod groups gunzip gzip hash head id install"
-    " ionice java javac join jq keytool ldconfig ln local locale-gen localedef ls lsb_release mamba md5sum microdnf mkdir mktemp mv mvn ng"
-    " next npm openssl passwd patch pdm pear pecl pip pip2 pip3 pipenv pipx pnpm poetry printenv printf pwd readlink realpath"
-    " return rm rmdir rpm rustup sed seq set setcap sha1sum sha256sum sha512sum shopt sleep sort ssh-keygen ssh-keyscan"
-    " stat sync tail tar tee test touch tr true tsc type umask uname uniq unlink unset unzip update-alternatives"
-    " update-ca-certificates update-locale update-rc.d useradd userdel usermod uv virtualenv vite wc wget which whoami yarn yum"
-    " yum-config-manager zypper : [ [[".split()
+_PLAIN = _names(
+    ": [ [[ a2dismod a2dissite a2enconf a2enmod a2ensite add-apt-repository addgroup adduser apk apt"
+    " apt-add-repository apt-cache apt-get apt-key apt-mark awk basename bower bun bundle bundler cargo cat cd chgrp"
+    " chmod chown chpasswd command composer conda corepack cp curl cut date debconf-set-selections delgroup deluser"
+    " df dirname dnf docker-php-ext-configure docker-php-ext-enable docker-php-ext-install dotnet dpkg dpkg-query"
+    " dpkg-reconfigure du echo env exit export false file find gem getent git go gpasswd gpg gradle grep groupadd"
+    " groupmod groups gunzip gzip hash head id install ionice java javac join jq keytool ldconfig ln local"
+    " locale-gen localedef ls lsb_release mamba md5sum microdnf mkdir mktemp mv mvn next ng npm openssl passwd patch"
+    " pdm pear pecl pip pip2 pip3 pipenv pipx pnpm poetry printenv printf pwd readlink realpath return rm rmdir rpm"
+    " rustup sed seq set setcap sha1sum sha256sum sha512sum shopt sleep sort ssh-keygen ssh-keyscan stat sync tail"
+    " tar tee test touch tr true tsc type umask uname uniq unlink unset unzip update-alternatives"
+    " update-ca-certificates update-locale update-rc.d useradd userdel usermod uv virtualenv vite wc wget which"
+    " whoami yarn yum yum-config-manager zypper"
 )
 _SET_AT_LOGIN = frozenset({"activate", "env", "os-release", "nvm.sh", ".bashrc", ".profile", "sdkman-init.sh"})
 

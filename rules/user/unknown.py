@@ -161,7 +161,7 @@ def _why(user: str, stage: Stage, build: Build, roster: Roster, line: int) -> st
     there = next(((other, made) for other, made in found if made is not None), None)
     if there is not None:
         return f"is created in line {there[1]}, but in another stage"
-    known = list(dict.fromkeys(roster.made))[-3:]
+    known = [name for name in dict.fromkeys(roster.made) if name][:3]
     beside = f"; there is {', '.join(known)}" if known else ""
     return f"is created nowhere, and `{stage.root.base_name}` has none of that name{beside}"
 
