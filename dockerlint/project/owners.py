@@ -67,9 +67,11 @@ class Owners:
         return self._made.get(path)
 
     def is_new(self, path: str) -> bool:
-        """Whether nothing stands at a path, as far as the file tells."""
+        """Whether nothing stands at a path, as far as the file tells. Homes may be there from the start."""
+        if posixpath.dirname(path) == "/home" or re.match(_NOT_NEW, path):
+            return False
         is_filled = any(path == one or _is_below(path, one) for one in self._filled)
-        return path not in self._made and not self.is_given(path) and not is_filled and not re.match(_NOT_NEW, path)
+        return path not in self._made and not self.is_given(path) and not is_filled
 
     def is_given(self, path: str) -> bool:
         """Whether a path may belong to another than root, or be open to others."""

@@ -60,6 +60,8 @@ class UnwritableByUser(Rule[Build]):
         "FROM debian:trixie\nRUN useradd -m app\nUSER app\nRUN mkdir /home/app/a && touch ~/b",
         'FROM python:3.13-slim\nRUN mkdir /data && chown 1000 /data\nVOLUME /data\nUSER 1000\nCMD ["python", "app.py"]',
         'FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nUSER 1000\nCMD ["python", "app.py"]',
+        'FROM python:3.13-slim\nVOLUME /repository\nUSER 1000\nCMD ["python", "-m", "app"]',
+        "FROM node:24-slim\nUSER node\nRUN mkdir -p /home/node/app",
         "FROM node:24-slim\nWORKDIR /app\nUSER node\nRUN npm install -g pm2 && npm install --prefix /tmp/a",
     )
 
@@ -105,14 +107,14 @@ class UnwritableByUser(Rule[Build]):
             if isinstance(instruction, Volume):
                 for word in instruction.paths:
                     path = step.before.expanded(word, instruction.escape)
-                    if path is not None and path.startswith("/"):
+                    if path is not None and path.startswith("/") and _is_written(path):
                         yield from self._of_data(word, posixpath.normpath(path), user, owners, "the volume")
             elif isinstance(instruction, Env):
                 for word, folder in _databases(instruction, step, stage.state.workdir):
                     yield from self._of_data(word, folder, user, owners, "the database's folder")
 
     def _of_data(self, place: Text, folder: str, user: str, owners: Owners, what: str) -> Findings:
-        if owners.will_be_roots(folder) and not _is_only_read(folder):
+        if owners.will_be_roots(folder):
             message = f"`{user}` cannot write in {what} {folder[:60]}: {_whose(folder, owners.maker(folder))}"
             yield self.finding(place, message, help=_way_out(folder, user))
 
@@ -146,10 +148,11 @@ def _databases(env: Env, step: Step, workdir: str | None) -> Iterator[tuple[Text
             yield pair.value, posixpath.dirname(absolute_path(path, workdir))
 
 
-def _is_only_read(folder: str) -> bool:
-    """Whether a folder is likely mounted to be read, by its name."""
+def _is_written(folder: str) -> bool:
+    """Whether a volume is there to be written, by its name; others may be mounted to be read."""
+    name = posixpath.basename(folder)
     return (
-        re.search(r"conf|cert|etc|ssl|secret|key|plugin|share|static|public|html|www|theme|src|code", folder)
+        re.fullmatch(r"(?:.*[-_])?(?:backups?|cache|data|database|db|logs?|output|state|storage|uploads?)", name)
         is not None
     )
 
