@@ -2,12 +2,14 @@
 
 from .lifetime import DeprecatedBaseImage, EndOfLifeBaseImage
 from .platforms import HardCodedPlatform, RedundantPlatform, UndeclaredArgInFrom
+from .project import BaseImageOlderThanProject
 from .references import FromNeedsBuildArg, InvalidImageReference
 from .registries import UntrustedRegistry
 from .slimmer import SlimmerBaseImage
 from .tags import FloatingTag, LatestBaseImage, UnpinnedDigest, UntaggedBaseImage
 
 __all__ = [
+    "BaseImageOlderThanProject",
     "DeprecatedBaseImage",
     "EndOfLifeBaseImage",
     "FloatingTag",
