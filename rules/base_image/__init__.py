@@ -1,6 +1,7 @@
 """Base images: which tag, how old, how large."""
 
 from .lifetime import DeprecatedBaseImage, EndOfLifeBaseImage
+from .linking import IncompatibleStages
 from .platforms import HardCodedPlatform, RedundantPlatform, UndeclaredArgInFrom
 from .project import BaseImageOlderThanProject
 from .references import FromNeedsBuildArg, InvalidImageReference
@@ -15,6 +16,7 @@ __all__ = [
     "FloatingTag",
     "FromNeedsBuildArg",
     "HardCodedPlatform",
+    "IncompatibleStages",
     "InvalidImageReference",
     "LatestBaseImage",
     "RedundantPlatform",
