@@ -88,7 +88,7 @@ SAID = [
 
 @pytest.mark.parametrize(("name", "text", "message"), SAID)
 def test_message(name: str, text: str, message: str, tmp_path: Path) -> None:
-    findings, problems = check_files([find(name)], files_of(text), tmp_path)
+    findings, problems = check_files(list(find(name)), files_of(text), tmp_path)
     assert not problems
     assert [finding.message for finding in findings] == [message]
 
@@ -121,7 +121,7 @@ SILENT = [
 
 @pytest.mark.parametrize(("name", "text"), SILENT)
 def test_what_is_not_certain_is_not_said(name: str, text: str, tmp_path: Path) -> None:
-    findings, problems = check_files([find(name)], files_of(text), tmp_path)
+    findings, problems = check_files(list(find(name)), files_of(text), tmp_path)
     assert not problems
     assert findings == []
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dockerlint.dockerfile.copies import absolute_path, placed
-from dockerlint.dockerfile.instructions import Instruction, Run, Transfer, Workdir
+from dockerlint.dockerfile.instructions import Add, Instruction, Run, Transfer, Workdir
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.dockerfile.state import State, Step
 from dockerlint.knowledge.images import ImageFacts, is_root
@@ -33,6 +33,8 @@ _NOT_NEW = (
 _CHANGE_OWNERS = frozenset({"chgrp", "chmod", "chown", "install", "mv", "setfacl", "tar", "bsdtar", "unzip"})
 # They may bring folders that their words do not name.
 _BRING_FOLDERS = frozenset({"cp", "git", "ln", "mv", "tar", "bsdtar", "unzip", "curl", "wget"})
+# What ADD unpacks belongs to whom the archive says.
+_ARCHIVES = (".tar", ".gz", ".tgz", ".xz", ".txz", ".bz2", ".tbz2", ".zst")
 _HIDDEN = "*?[{"
 
 
@@ -119,10 +121,10 @@ class Owners:
             # A file, or what a folder of that name holds.
             folder = posixpath.dirname(path)
         self._filled.add(path)
-        has_mode = transfer.mode is not None
-        if place.owner is not None and is_root(place.owner) and not has_mode and not transfer.origin:
+        is_open = transfer.mode is not None or any(source.endswith(_ARCHIVES) for _, source in place.sources)
+        if place.owner is not None and is_root(place.owner) and not is_open and not transfer.origin:
             self._make(folder, transfer)
-        elif folder in self._made and folder == path:
+        elif folder in self._made and folder == path and not isinstance(transfer, Add):
             self._mixed.add(folder)
         else:
             self._given.add(path)

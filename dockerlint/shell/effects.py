@@ -26,6 +26,9 @@ _PLAIN = _names(
     " update-ca-certificates update-locale update-rc.d useradd userdel usermod uv virtualenv vite wc wget which"
     " whoami yarn yum yum-config-manager zypper"
 )
+# They are called by their path in a virtual environment.
+_OF_ENVIRONMENTS = frozenset({"pip", "pip3", "python", "python3", "poetry"})
+# Files that are sourced for what they set.
 _SET_AT_LOGIN = frozenset({"activate", "env", "os-release", "nvm.sh", ".bashrc", ".profile", "sdkman-init.sh"})
 
 
@@ -39,12 +42,18 @@ def is_plain(command: Command) -> bool:
     if name in RUN_SCRIPTS:
         script = inner_script(command.words, name, command.arguments, command.redirections)
         return script is not None and (script[1] is None or script[1].is_posix)
-    if command.program is not None and command.program.value.startswith("."):
+    if command.program is not None and _is_own(command.program.value):
         return False
     if name in ("python", "python3"):
         module = command.options.value("-m")
         return module is not None and module.value in ("pip", "venv")
     return name in _PLAIN or name.rstrip("0123456789.") == "pip"
+
+
+def _is_own(program: str) -> bool:
+    """Whether a program is a file of the project, whatever its name."""
+    is_installed = program.startswith(("/bin/", "/sbin/", "/usr/")) or base_name(program) in _OF_ENVIRONMENTS
+    return "/" in program and not is_installed
 
 
 def is_read(script: Script) -> bool:

@@ -10,7 +10,7 @@ from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.project.layers import Layer
 from dockerlint.project.owners import moments
-from dockerlint.shell.packages import action_of
+from dockerlint.shell.packages import PackageAction, action_of
 from dockerlint.shell.script import Command
 
 from .needs import is_certain, needs
@@ -45,6 +45,7 @@ class InstallWithoutRoot(Rule[Build]):
         "FROM jenkins/jenkins:lts\nRUN «apt-get update» && apt-get install -y git": None,
         "FROM alpine:3.22\nUSER 1000\nRUN «apk add --no-cache git»": None,
         "FROM debian:trixie\nUSER 1000\nRUN «useradd app»\nRUN apt-get update": None,
+        "FROM debian:trixie\nUSER 1000\nRUN «update-alternatives --set editor /usr/bin/vi»": None,
         "FROM debian:trixie\nUSER 1000\nRUN «mkdir /etc/app» && ln -s /srv/app /usr/local/bin/app": None,
         "FROM debian:trixie\nUSER 1000\nRUN «echo a» > /etc/app.conf": None,
         "FROM debian:trixie\nUSER 1000\nRUN «cp /srv/a /usr/local/bin/»": None,
@@ -55,6 +56,7 @@ class InstallWithoutRoot(Rule[Build]):
         "FROM debian:trixie\nUSER 1000\nRUN sudo apt-get update && sudo sh -c 'apt-get install -y curl'",
         "FROM fedora:43\nUSER 1000\nRUN dnf install --installroot /tmp/root bash",
         "FROM fluent/fluentd:v1.2\nRUN apk add git",
+        "FROM debian:trixie\nUSER 1000\nRUN apt-get -o Dir::State=/tmp/a update && update-alternatives --list editor",
         "FROM acme/base:1\nRUN apt-get update && apt-get install -y curl",
         "FROM debian:trixie\nARG NAME\nUSER $NAME\nRUN apt-get update",
         "FROM debian:trixie\nUSER 1000\nRUN apt-get download curl && apt-cache policy curl && rpm -qa",
@@ -106,19 +108,26 @@ def _brief(command: Command) -> str:
 
 def _first_install(layer: Layer) -> Command | None:
     """The first command of a RUN that changes the system's packages or accounts."""
-    for command in layer.named(*_MANAGERS, *_ACCOUNTS):
+    for command in layer.named(*_MANAGERS, *_ACCOUNTS, "update-alternatives"):
         if is_certain(layer, command) and (command.name in _ACCOUNTS or _changes_packages(command)):
             return command
     return None
 
 
 def _changes_packages(command: Command) -> bool:
+    if command.name == "update-alternatives":
+        return command.has_option("--install", "--set", "--auto", "--remove")
     action = action_of(command)
-    if action is None or action.is_dry_run or action.options.has(*_ELSEWHERE):
+    if action is None or action.is_dry_run or action.options.has(*_ELSEWHERE) or _has_own_folders(action):
         return False
     if action.verb.name == "update":
         return command.name in _ROOTS_INDEX
     return action.verb.name in _CHANGES and bool(action.packages or action.local or action.urls or command.operands[1:])
+
+
+def _has_own_folders(action: PackageAction) -> bool:
+    """Whether apt is told to work in other folders: `-o Dir::Cache=...`."""
+    return any(word.value.startswith("Dir") for word in action.options.values("-o", "--option"))
 
 
 def _first_writes(build: Build, stage: Stage, runs: set[int]) -> dict[int, Command]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dockerlint.dockerfile.instructions import Run, Transfer, User
 from dockerlint.dockerfile.stages import Stage
-from dockerlint.lint.finding import Finding
+from dockerlint.lint.finding import Finding, Region
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.project.layers import Layer
@@ -68,13 +68,16 @@ class UnknownUser(Rule[Build]):
     )  # fmt: skip
 
     def check(self, build: Build) -> Findings:
+        reported: set[Region] = set()
         for stage in build.dockerfile.stages:
             if any(_may_name(step.instruction) for step in stage.steps):
-                yield from self._in_stage(build, stage)
+                for finding in self._in_stage(build, stage):
+                    if finding.region not in reported:
+                        reported.add(finding.region)
+                        yield finding
 
     def _in_stage(self, build: Build, stage: Stage) -> Findings:
         own = {id(step) for step in stage.steps}
-        reported: set[int] = set()
         roster: Roster | None = None
         for moment in moments(stage, build.layers_of(stage), build.facts(stage)):
             roster = moment.roster
@@ -82,11 +85,10 @@ class UnknownUser(Rule[Build]):
                 continue
             for named in _named(moment):
                 finding = self._missing(named, stage, build, roster)
-                if finding is not None and named.place.start not in reported:
-                    reported.add(named.place.start)
+                if finding is not None:
                     yield finding
         user = stage.state.user
-        if roster is None or user is None or stage not in build.targets or user.argument.start in reported:
+        if roster is None or user is None or stage not in build.targets:
             return
         if any(user is step.instruction for step in stage.steps if not step.is_trigger):
             last = _of_user(user, stage.state.user_name, "the container cannot start")
