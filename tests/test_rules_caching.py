@@ -46,12 +46,12 @@ RULES = {rule.name: rule for rule in all_rules() if rule.chapter == "caching"}
         (
             "deleted-in-later-layer",
             "FROM debian:trixie\nRUN apt-get update\nRUN rm -rf /tmp/* /var/lib/apt/lists/*",
-            "`rm /var/lib/apt/lists/*` frees nothing: what `apt-get update` fetched stays in the layer of line 2",
+            "`rm -rf /var/lib/apt/lists/*` frees nothing: what `apt-get update` fetched stays in the layer of line 2",
         ),
         (
             "chown-after-copy",
-            "FROM debian:trixie\nCOPY a.sh b.sh /\nRUN chmod +x /b.sh",
-            "`chmod +x /b.sh` stores the file of line 2 again; `COPY --chmod=755` does it in one layer",
+            "FROM debian:trixie\nCOPY a.jar b.jar /\nRUN chmod +x /b.jar",
+            "`chmod +x /b.jar` stores the file of line 2 again; `COPY --chmod=755` does it in one layer",
         ),
         (
             "volatile-arg-early",

@@ -18,14 +18,14 @@ from dockerlint.shell.packages import PackageAction, action_of
 from dockerlint.shell.script import Command
 
 from .left import is_lasting, written
-from .paths import downloaded_by, is_mounted, located, may_be_gone, path_in
+from .paths import downloaded_by, is_mounted, is_small_file, located, may_be_gone, path_in
 
 # With these a RUN still does nothing but delete.
 _NEUTRAL = frozenset({"cd", "echo", "ls", "set", "sync", "true", ":"})
 
 
 class _Kept(NamedTuple):
-    """What a layer holds: by a name for messages, the line that wrote it, and the word that deletes it."""
+    """What a layer holds: by a name for messages, the line that wrote it, and the word that deletes it, as written."""
 
     name: str
     line: int
@@ -66,6 +66,7 @@ class DeletedInLaterLayer(Rule[Build]):
         "FROM debian:trixie\nCOPY src /src\nRUN rm -rf /src/tests/output",
         "FROM debian:trixie\nRUN cd /tmp && wget https://x.io/a.tgz && tar xf a.tgz && rm a.tgz\nRUN rm -rf /tmp/*",
         "FROM python:3.13\nRUN pip install --no-cache-dir a\nRUN pip uninstall -y a",
+        "FROM python:3.13\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nRUN rm requirements.txt",
     )
 
     def check(self, build: Build) -> Findings:
@@ -77,7 +78,7 @@ class DeletedInLaterLayer(Rule[Build]):
             kept = next(_hidden(build, layer), None)
             if kept is not None:
                 command, what = kept
-                title = f"{_title(command)} {what.deleted}".strip()
+                title = " ".join(_title(command, what))
                 message = f"`{title}` frees nothing: {what.name} stays in the layer of line {what.line}"
                 yield self.finding(command.text, message)
 
@@ -111,9 +112,18 @@ def _hidden(build: Build, layer: Layer) -> Iterator[tuple[Command, _Kept]]:
             yield command, found
 
 
-def _title(command: Command) -> str:
+def _title(command: Command, what: _Kept) -> Iterator[str]:
+    """The command as it is written, of its operands only the one that matters."""
     action = action_of(command)
-    return command.name if action is None else written(action)
+    if action is not None:
+        yield written(action)
+    else:
+        yield command.name
+        # The options of `find` are its tests.
+        words = [str(option.word.value) for option in command.options.options if command.name == "rm"]
+        yield from dict.fromkeys(words)
+    if what.deleted:
+        yield what.deleted
 
 
 def _installed(action: PackageAction, earlier: Sequence[Layer]) -> _Kept | None:
@@ -153,22 +163,25 @@ def _word_for(command: Command, folder: str) -> str:
 
 
 def _is_filled(action: PackageAction, folder: str) -> bool:
-    """Whether an action certainly puts something there: images of Debian delete apt's archives at once."""
+    """Whether an action certainly puts something there: images of Debian delete apt's archives at once.
+
+    Below /tmp is one of several places where a cache may lie.
+    """
     if folder == "/var/lib/apt/lists":
         return action.verb.name == "update"
-    return folder != "/var/cache/apt"
+    return folder != "/var/cache/apt" and not folder.startswith("/tmp/")  # noqa: S108
 
 
 def _written(command: Command, folder: str | None, layer: Layer, earlier: Sequence[Layer]) -> _Kept | None:
     """A file or folder that an earlier instruction copied or downloaded, and that is deleted whole."""
     if command.name == "find":
         return None
-    removed = [path_in(folder, str(word.value)) for word in command.operands if word.is_literal]
+    removed = [str(word.value) for word in command.operands if word.is_literal]
     for path, line in (*_copied(layer), *_downloaded(earlier)):
         name = posixpath.basename(path)
-        place = next((place for place in removed if _covers(place, path)), None)
-        if place is not None and credential_file(name) is None:
-            return _Kept(f"`{name}`", line, place)
+        word = next((word for word in removed if _covers(path_in(folder, word), path)), None)
+        if word is not None and credential_file(name) is None:
+            return _Kept(f"`{name}`", line, word)
     return None
 
 
@@ -187,6 +200,8 @@ def _copied(layer: Layer) -> Iterator[tuple[str, int]]:
             placing = placed(copy, step.before)
             for _, source in placing.sources if placing is not None else ():
                 if placing is None or "*" in source or source in (".", "./", "/"):
+                    continue
+                if is_small_file(layer.build, copy, source):
                     continue
                 name = posixpath.basename(source.rstrip("/"))
                 is_inside = placing.is_folder and not source.endswith("/")

@@ -19,7 +19,7 @@ from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word
 from dockerlint.source import Span
 
-from .paths import located, path_in
+from .paths import is_small_file, located, path_in
 
 # Commands that put no files of their own below the copied ones.
 _HARMLESS = frozenset(
@@ -29,6 +29,8 @@ _HARMLESS = frozenset(
     }
 )  # fmt: skip
 _CHANGERS = ("chown", "chmod")
+_LONGEST_TITLE = 60
+_MOST_LINES = 3
 
 
 class _Change(NamedTuple):
@@ -47,7 +49,8 @@ class ChownAfterCopy(Rule[Build]):
     A layer cannot change files of those below it without holding them again, so each of the files is in the image
     twice.
 
-    Write `COPY --chown=app:app . .`, or `COPY --chmod=755 entrypoint.sh /`, which does it in one layer.
+    Write `COPY --chown=app:app . .`, or `COPY --chmod=755 bin/ /usr/local/bin/`, which does it in one layer. A single
+    script is too small to be worth a word.
 
     https://docs.docker.com/reference/dockerfile/#copy---chown---chmod
     """
@@ -57,10 +60,10 @@ class ChownAfterCopy(Rule[Build]):
         "FROM debian:trixie\nRUN useradd app\nCOPY src /srv/src\nRUN «chown -R app:app /srv/src»\nCMD x": (
             "FROM debian:trixie\nRUN useradd app\nCOPY --chown=app:app src /srv/src\nCMD x"
         ),
-        "FROM debian:trixie\nCOPY start.sh /start.sh\nRUN «chmod 755 /start.sh»\nCMD x": (
-            "FROM debian:trixie\nCOPY --chmod=755 start.sh /start.sh\nCMD x"
+        "FROM debian:trixie\nCOPY app.jar /app.jar\nRUN «chmod 644 /app.jar»\nCMD x": (
+            "FROM debian:trixie\nCOPY --chmod=644 app.jar /app.jar\nCMD x"
         ),
-        "FROM debian:trixie\nCOPY start.sh /start.sh\nRUN «chmod +x /start.sh»": None,
+        "FROM debian:trixie\nCOPY app.jar /app.jar\nRUN «chmod +x /app.jar»": None,
         "FROM debian:trixie\nWORKDIR /app\nCOPY . .\nRUN useradd app && «chown -R app /app»\nUSER app": None,
         "FROM debian:trixie AS b\nFROM debian:trixie\nCOPY --from=b /out /home/app/out\nRUN «chown -R 1000 /home/app»": None,
         "FROM debian:trixie\nWORKDIR /app\nCOPY . .\nRUN cd / && «chmod -R g+w app»": None,
@@ -76,6 +79,8 @@ class ChownAfterCopy(Rule[Build]):
         "FROM debian:trixie\nCOPY . /app\nRUN mkdir /data && chown -R app /data",
         "FROM debian:trixie\nRUN chown -R app /app\nCOPY . /app",
         "FROM debian:trixie\nCOPY app /app\nRUN chmod +x /app",
+        "FROM debian:trixie\nCOPY start.sh /start.sh\nRUN chmod +x /start.sh && chown 1000 /start.sh",
+        "FROM debian:trixie\nRUN useradd app\nCOPY a.conf /etc/app/\nRUN chown -R app:app /etc/app",
         "FROM debian:trixie AS b\nCOPY . /app\nRUN chown -R 1000 /app\nFROM debian:trixie\nCOPY --from=b /app /app",
         "=== Dockerfile.dev\nFROM debian:trixie\nCOPY . /app\nRUN chown -R 1000 /app",
     )
@@ -98,11 +103,27 @@ class ChownAfterCopy(Rule[Build]):
 
 def _message(change: _Change, again: Sequence[Placed]) -> str:
     lines = sorted({copy.transfer.start_line for copy in again})
-    which = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} to {lines[-1]}"
-    what = "files" if change.is_recursive else "file"
+    what = "files" if change.is_recursive or len(lines) > 1 else "file"
     flag = _flag(change) or f"--{change.command.name.replace('chmod', 'chmod=755')}"
-    title = f"{change.command.name} {change.setting.value} {change.paths[0]}"
-    return f"`{title}` stores the {what} of {which} again; `{again[0].transfer.name} {flag}` does it in one layer"
+    does = f"`{again[0].transfer.name} {flag}` does it in one layer"
+    return f"`{_title(change)}` stores the {what} of {_listed(lines)} again; {does}"
+
+
+def _title(change: _Change) -> str:
+    """The command as it is written, without its second and later paths where there are many."""
+    words = [str(word.value) for word in change.command.words]
+    if len(" ".join(words)) <= _LONGEST_TITLE:
+        return " ".join(words)
+    flag = ["-R"] if change.is_recursive else []
+    return " ".join([change.command.name, *flag, str(change.setting.value), change.paths[0], "..."])
+
+
+def _listed(lines: Sequence[int]) -> str:
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    if len(lines) > _MOST_LINES:
+        return f"{len(lines)} instructions from line {lines[0]} on"
+    return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
 
 
 def _flag(change: _Change) -> str | None:
@@ -156,12 +177,14 @@ def _is_changed(build: Build, copy: Placed, change: _Change) -> bool:
 
 
 def _targets(build: Build, copy: Placed) -> Iterator[tuple[str, bool]]:
-    """The paths that a COPY fills, and whether each is certainly a file."""
+    """The paths that a COPY fills with what is worth a word, and whether each is certainly a file."""
     for _, source in copy.sources:
+        if is_small_file(build, copy.transfer, source):
+            continue
         name = posixpath.basename(source.rstrip("/"))
         is_plain = bool(name) and name not in (".", "..") and "*" not in name
         is_known = build.context is not None and not copy.transfer.flag("from") and build.context.is_file(source)
-        is_file = is_plain and (is_known or re.search(r"\.(?:sh|bash|py|pl|rb|jar|js|php)$", name) is not None)
+        is_file = is_plain and (is_known or re.search(r"\.(?:jar|war|ear|phar)$", name) is not None)
         is_inside = copy.is_folder and is_file
         yield (posixpath.join(copy.destination, name) if is_inside else copy.destination), is_file
 

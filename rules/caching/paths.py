@@ -1,4 +1,4 @@
-"""Where the commands of a step are, and whether what one writes is gone at its end."""
+"""Where the commands of a step are, what files weigh, and whether what a step writes is gone at its end."""
 
 from __future__ import annotations
 
@@ -8,9 +8,19 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dockerlint.dockerfile.copies import absolute_path
+from dockerlint.dockerfile.instructions import Transfer
+from dockerlint.project.build import Build
 from dockerlint.project.layers import Layer
 from dockerlint.shell.packages import PackageAction
 from dockerlint.shell.script import Command
+
+# What is below this many bytes is not worth a word.
+_SMALL = 1_000_000
+# Files that people write by hand.
+_HANDWRITTEN = (
+    ".sh", ".bash", ".py", ".pl", ".rb", ".js", ".ts", ".php", ".go", ".java", ".c", ".lua", ".r", ".txt", ".md", ".conf", ".cnf", ".cfg", ".ini",
+    ".json", ".yml", ".yaml", ".toml", ".xml", ".properties", ".env", ".service", ".list", ".repo", ".patch", ".diff",
+)  # fmt: skip
 
 # Commands after which a file may lie elsewhere, or be gone.
 _TAKERS = frozenset({"rm", "mv", "unlink", "shred", "trap"})
@@ -87,6 +97,14 @@ def _means(written: str, folder: str | None, path: str) -> bool:
     if posixpath.isabs(path) and posixpath.isabs(place):
         return fnmatch.fnmatchcase(path, place)
     return fnmatch.fnmatchcase(posixpath.basename(path), posixpath.basename(place))
+
+
+def is_small_file(build: Build, transfer: Transfer, source: str) -> bool:
+    """Whether a source of COPY or ADD is a file that is known to be small, or that a name calls written by hand."""
+    if build.context is not None and not transfer.origin and build.context.is_file(source):
+        return sum(entry.size for entry in build.context.taken_by(source)) < _SMALL
+    name = posixpath.basename(source).lower()
+    return "*" not in name and (name.endswith(_HANDWRITTEN) or name.endswith(("entrypoint", "dockerfile")))
 
 
 def is_mounted(layer: Layer, path: str) -> bool:
