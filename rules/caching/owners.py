@@ -65,7 +65,7 @@ class ChownAfterCopy(Rule[Build]):
         ),
         "FROM debian:trixie\nCOPY app.jar /app.jar\nRUN «chmod +x /app.jar»": None,
         "FROM debian:trixie\nWORKDIR /app\nCOPY . .\nRUN useradd app && «chown -R app /app»\nUSER app": None,
-        "FROM debian:trixie AS b\nFROM debian:trixie\nCOPY --from=b /out /home/app/out\nRUN «chown -R 1000 /home/app»": None,
+        "FROM debian:trixie AS b\nFROM debian:trixie\nCOPY --from=b /out/ /home/app/out\nRUN «chown -R 1000 /home/app»": None,
         "FROM debian:trixie\nWORKDIR /app\nCOPY . .\nRUN cd / && «chmod -R g+w app»": None,
         "FROM debian:trixie\nCOPY src /srv/src\nRUN «chown -R app /srv/src» && chmod -R g+w /srv/src": None,
     }
@@ -80,6 +80,7 @@ class ChownAfterCopy(Rule[Build]):
         "FROM debian:trixie\nRUN chown -R app /app\nCOPY . /app",
         "FROM debian:trixie\nCOPY app /app\nRUN chmod +x /app",
         "FROM debian:trixie\nCOPY start.sh /start.sh\nRUN chmod +x /start.sh && chown 1000 /start.sh",
+        "FROM debian:trixie\nRUN useradd app\nCOPY profile /home/app/profile\nRUN chown -R app:app /home/app",
         "FROM debian:trixie\nRUN useradd app\nCOPY a.conf /etc/app/\nRUN chown -R app:app /etc/app",
         "FROM debian:trixie AS b\nCOPY . /app\nRUN chown -R 1000 /app\nFROM debian:trixie\nCOPY --from=b /app /app",
         "=== Dockerfile.dev\nFROM debian:trixie\nCOPY . /app\nRUN chown -R 1000 /app",
@@ -95,7 +96,7 @@ class ChownAfterCopy(Rule[Build]):
                 copies = _last_copies(stage, layer)
                 for change in _changes(layer) if copies else ():
                     again = [copy for copy in copies if _is_changed(build, copy, change)]
-                    if again:
+                    if again and not _may_be_one_small_file(build, again, change):
                         # Once is enough for this layer: the next change costs nothing more.
                         copies = [copy for copy in copies if copy not in again]
                         yield self.finding(change.command.text, _message(change, again), fix=_fix(change, again))
@@ -174,6 +175,15 @@ def _is_changed(build: Build, copy: Placed, change: _Change) -> bool:
         inside = [path for path, _ in targets]
         return any(f"{path}/".startswith(f"{place.rstrip('/')}/") for place in change.paths for path in inside)
     return any(path in change.paths for path, is_file in targets if is_file)
+
+
+def _may_be_one_small_file(build: Build, again: Sequence[Placed], change: _Change) -> bool:
+    """Whether all that is certain of a changed folder is that a COPY put something into it, perhaps a single file."""
+    (_, source), *others = [source for copy in again for source in copy.sources]
+    if others or again[0].destination in change.paths or source.endswith(("/", ".")) or "*" in source:
+        return False
+    is_folder = build.context is not None and build.context.exists(source) and not build.context.is_file(source)
+    return not is_folder and not any(is_file for _, is_file in _targets(build, again[0]))
 
 
 def _targets(build: Build, copy: Placed) -> Iterator[tuple[str, bool]]:
