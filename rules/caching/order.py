@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from dockerlint.dockerfile.expansion import expand
-from dockerlint.dockerfile.instructions import Add, Copy, Run, Transfer
+from dockerlint.dockerfile.instructions import Add, Copy, Run, Transfer, Workdir
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.dockerfile.state import Step
+from dockerlint.knowledge import tags
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.shell.packages import Installer, installer, matches_manifest
@@ -38,8 +40,12 @@ _MANIFEST_SUFFIXES = (
 _VENDORED = {"go": "vendor/modules.txt", "node": ".yarn/cache", "php": "vendor/autoload.php", "ruby": "vendor/cache"}
 
 
-# Go's dependency tools from before modules: these read the source, so there is no manifest to copy first.
-_BEFORE_MODULES = frozenset({"dep", "glide", "godep", "govendor", "gvt"})
+# Go's dependency tools from before modules.
+_BEFORE_MODULES = frozenset({"dep", "glide", "go-wrapper", "godep", "govendor", "gvt"})
+# Modules came with Go 1.11; since 1.16 the import path below $GOPATH/src no longer means anything.
+_FIRST_MODULES = (1, 11)
+_ONLY_MODULES = (1, 16)
+_GOPATH = r"(?:/go|GOPATH\}?)/src/"
 
 
 class _Broad(NamedTuple):
@@ -72,6 +78,7 @@ class SourceBeforeDependencies(Rule[Build]):
         "FROM node:24\n«COPY ./ ./»\nRUN npm ci && npm run build": None,
         "FROM node:24\n«COPY . .»\nRUN yarn install --frozen-lockfile": None,
         "FROM golang:1.26 AS build\n«COPY . .»\nRUN go build -o /app ./...": None,
+        "FROM golang:1.26\nWORKDIR /go/src/app\n«COPY . .»\nRUN go get ./... && go build ./...": None,
         "FROM rust:1\n«COPY . .»\nRUN cargo build --release": None,
         "FROM maven:3\n«COPY . .»\nRUN mvn -B package": None,
         "FROM gradle:9\n«COPY . .»\nRUN ./gradlew build --no-daemon": None,
@@ -119,6 +126,9 @@ class SourceBeforeDependencies(Rule[Build]):
         "=== requirements.txt\nflask\n=== .dockerignore\n*\n!requirements.txt",
         "=== Dockerfile\nFROM golang:1.26\nCOPY . .\nRUN go build ./...\n=== vendor/modules.txt\n# x",
         "FROM golang:1.10\nCOPY . /go/src/app\nRUN go get -d ./... && go build ./...",
+        "FROM golang:1.10\nWORKDIR /build\nCOPY . .\nRUN go install ./...",
+        "FROM golang:alpine\nWORKDIR $GOPATH/src/example.com/app\nCOPY . .\nRUN go build ./...",
+        "FROM golang:1.12\nCOPY . .\nRUN dep ensure\nRUN go build ./...",
         "=== Dockerfile\nFROM python:3.13\nCOPY requirements/ requirements/\nRUN pip install -r requirements/prod.txt\n"
         "=== requirements/base.txt\nflask\n=== requirements/prod.txt\n-r base.txt",
         "FROM rust:1\nCOPY recipe.json .\nRUN cargo chef cook --release\nCOPY . .\nRUN cargo build",
@@ -137,7 +147,7 @@ class SourceBeforeDependencies(Rule[Build]):
                 line = found.command.text.line
                 files = _manifest_files(build, found)
                 copy = f"`{broad.transfer.text}`" if "\n" not in broad.transfer.text else broad.transfer.name
-                message = f"{copy} makes every change of the source run `{found.title}` (line {line}) again"
+                message = f"{copy} makes every change of the source {_cost(found, line)}"
                 copied = broad.transfer
                 yield self.finding(
                     copied.text,
@@ -147,12 +157,23 @@ class SourceBeforeDependencies(Rule[Build]):
                 )
 
 
+# These have to build the source again in any case: what could be spared is the download.
+_BUILDERS = frozenset({"cargo", "go", "gradle", "gradlew", "mvn", "mvnw", "sbt"})
+
+
+def _cost(found: Installer, line: int) -> str:
+    if found.command.name in _BUILDERS:
+        return f"download the dependencies of `{found.title}` (line {line}) again"
+    return f"run `{found.title}` (line {line}) again"
+
+
 def _misplaced(build: Build, stage: Stage) -> Iterator[tuple[_Broad, Installer]]:
     """Each installer of the stage that a broad copy before it makes run again."""
     broad: list[_Broad] = []
     prepared: set[str] = set()
     manifests: list[str] = []
     own = {id(step.instruction) for step in stage.steps}
+    has_no_modules = _is_before_modules(stage)
     for link in stage.chain:
         for step in link.steps:
             instruction = step.instruction
@@ -164,7 +185,7 @@ def _misplaced(build: Build, stage: Stage) -> Iterator[tuple[_Broad, Installer]]
                     manifests += sources
             elif isinstance(instruction, Run):
                 for found in _installers(instruction):
-                    if id(instruction) in own:
+                    if id(instruction) in own and not (found.kind == "go" and has_no_modules):
                         culprit = _culprit(build, broad, found)
                         if culprit is not None and id(culprit.transfer) in own:
                             yield culprit, found
@@ -190,11 +211,22 @@ def _is_broad(build: Build, source: str) -> bool:
 def _installers(run: Run) -> list[Installer]:
     """The installations of a RUN that neither a cache nor bind mounts already make cheap."""
     found = [each for command in run.commands if (each := installer(command)) is not None]
-    if any(command.name in _BEFORE_MODULES or _is_go_get(command) for command in run.commands):
-        found = [each for each in found if each.kind != "go"]
     targets = [mount.target or "" for mount in run.mounts if mount.type == "cache"]
     is_bound = any(mount.type == "bind" for mount in run.mounts)
     return [each for each in found if not is_bound and not _is_cached(each, targets)]
+
+
+def _is_before_modules(stage: Stage) -> bool:
+    """Whether the stage builds Go as it was built without modules: there is no manifest to copy first then."""
+    base = stage.base
+    version = tags.number(tags.read(base.tag).version or "-") if base and base.familiar == "golang" and base.tag else ()
+    if version and (version >= _ONLY_MODULES or version < _FIRST_MODULES):
+        return version < _FIRST_MODULES
+    instructions = [step.instruction for link in stage.chain for step in link.steps]
+    if any(re.search(_GOPATH, one.rest) for one in instructions if isinstance(one, Copy | Add | Workdir)):
+        return True
+    commands = (command for one in instructions if isinstance(one, Run) for command in one.commands)
+    return any(command.name in _BEFORE_MODULES or _is_go_get(command) for command in commands)
 
 
 def _is_go_get(command: Command) -> bool:

@@ -140,7 +140,7 @@ class SdkShipped(Rule[Build]):
 
 
 class Shipped(NamedTuple):
-    """A toolchain in a final image, and the line of the command that builds with it."""
+    """A toolchain in a final image, and the line of the last command that builds with it."""
 
     title: str
     line: int
@@ -153,12 +153,12 @@ def shipped_toolchain(build: Build, stage: Stage) -> Shipped | None:
     if toolchain is None:
         return None
     commands = (command for layer in build.layers_of(stage) for command in layer.commands)
-    line = next((command.text.line for command in commands if _builds(command, toolchain)), None)
-    if line is None:
+    lines = [command.text.line for command in commands if _builds(command, toolchain)]
+    if not lines:
         return None
     run = started(build, stage)
     is_idle = run.is_complete and not _is_needed(run, toolchain)
-    return Shipped(toolchain.title, line, toolchain.target) if is_idle else None
+    return Shipped(toolchain.title, lines[-1], toolchain.target) if is_idle else None
 
 
 def _toolchain_of(base: Reference) -> _Toolchain | None:

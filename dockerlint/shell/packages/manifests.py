@@ -65,7 +65,9 @@ def installer(command: Command) -> Installer | None:
         return _from_files(action)
     if not action.manifests or not _counts(action):
         return None
-    title = f"{action.manager} {action.verb.written}".strip()
+    # A wrapper of the project is not the program that is named in its place.
+    program = f"./{command.name}" if command.name in ("gradlew", "mvnw") else action.manager
+    title = f"{program} {action.verb.written}".strip()
     return Installer(action.family, title, action.manifests, _CACHES[action.manager], command)
 
 
