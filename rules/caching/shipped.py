@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dockerlint.dockerfile.stages import Stage
+from dockerlint.knowledge import tags
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.project.installed import may_be_removed
@@ -14,7 +16,7 @@ from dockerlint.shell.packages import Package, PackageAction
 
 from .applications import holds_application
 from .sdk import shipped_toolchain
-from .started import Started, started
+from .started import Started, names, started
 from .toolchains import builder, is_light, kind_of
 
 _MOST_NAMES = 3
@@ -32,6 +34,15 @@ _COMPILE_LATER = (
 )
 _COMPILING_LIBRARIES = ("numba", "triton", "torch.compile", "cppyy", "pythran", "pystan", "cmdstanpy")
 _RUN_COMPILERS = ("make", "gcc", "cc", "g++", "clang")
+_APT = frozenset({"apt-get", "apt", "aptitude"})
+_ONLY_DEBIAN = frozenset({"build-essential"})
+# Official images that stand on buildpack-deps, or keep the compilers that extensions are built with.
+_WITH_COMPILERS = frozenset(
+    {"buildpack-deps", "elixir", "erlang", "gcc", "golang", "node", "perl", "php", "pypy", "python", "ruby", "rust"}
+)
+_IN_BUILDPACK = frozenset(
+    {"autoconf", "automake", "build-essential", "cc", "g++", "gcc", "libc6-dev", "libc-dev", "make"}
+)
 # Tools that scripts call when the container starts, as often as while it is built.
 _ALSO_RUN = frozenset({"go", "rust", "java"})
 
@@ -71,12 +82,19 @@ class BuildToolsShipped(Rule[Build]):
         'FROM base\nCOPY . .\nRUN npm ci\nCMD ["node", "app.js"]': None,
         "FROM debian:13\nCOPY . /src\nRUN apt-get install -y «build-essential» cmake && cmake /src && make\n"
         'CMD ["/src/server"]': None,
+        "FROM debian:13\nCOPY . /src\nRUN apt-get install -y «gcc» && make -C /src\nRUN apt-get install -y gcc python3-dev\n"
+        'RUN pip install x\nCMD ["/src/server"]': None,
         "FROM alpine:3.22\nCOPY . /src\nRUN apk add «go» && cd /src && go build -o /app && rm -rf /src\nCMD /app": None,
         "FROM python:3-alpine\nRUN apk add --virtual .build «build-base»\nCOPY . .\nRUN pip install .\nRUN apk del .build\n"
         "CMD app": None,
         'FROM fedora:43\nCOPY . .\nRUN dnf install -y «@development-tools»\nRUN ./configure && make\nCMD ["./app"]': None,
     }
     good = (
+        'FROM python:3.13\nRUN apt-get install -y gcc g++\nCOPY . .\nRUN pip install .\nCMD ["app"]',
+        'FROM php:8.4-fpm\nCOPY . .\nRUN apt-get install -y build-essential && pecl install x\nCMD ["php-fpm"]',
+        'FROM node:24-alpine\nCOPY . .\nRUN apk add build-base && npm ci\nCMD ["npm", "run", "dev"]',
+        'FROM fedora:43\nCOPY . .\nRUN dnf install -y build-essential nodejs && npm ci\nCMD ["node", "a.js"]',
+        "FROM jupyter/scipy-notebook\nCOPY . .\nRUN apt-get install -y gcc && pip install x",
         'FROM python:3.13 AS build\nRUN apt-get install -y gcc && pip wheel .\nFROM python:3.13-slim\nCOPY . .\nCMD ["a"]',
         "FROM alpine:3.22\nCOPY . .\nRUN apk add --virtual .build gcc && make && apk del .build\nCMD ./app",
         "FROM debian:13\nCOPY . .\nRUN apt-get install -y gcc && make && apt-get purge -y --auto-remove gcc\nCMD ./app",
@@ -97,11 +115,11 @@ class BuildToolsShipped(Rule[Build]):
     def check(self, build: Build) -> Findings:
         reported: set[int] = set()
         for stage in build.runtime_stages:
-            installs = _installs(build, stage)
+            installs = list(_new(_installs(build, stage), _brought(build, stage)))
             if not installs or build.is_development(stage) or not holds_application(stage):
                 continue
             run = started(build, stage)
-            if _compiles_later(build, run) or shipped_toolchain(build, stage) is not None:
+            if _compiles_later(build, stage, run) or shipped_toolchain(build, stage) is not None:
                 continue
             for install in installs:
                 install = _without_used(install, run)  # noqa: PLW2901
@@ -127,16 +145,40 @@ def _installs(build: Build, stage: Stage) -> list[_Install]:
     return found
 
 
+def _brought(build: Build, stage: Stage) -> frozenset[str]:
+    """The build tools that the base image holds already."""
+    known, base = build.facts(stage), stage.base
+    if known is None or base is None or known.name not in _WITH_COMPILERS or known.family not in ("debian", "ubuntu"):
+        return frozenset()
+    words = tags.read(base.tag).words if base.tag and "$" not in base.tag else ()
+    return _IN_BUILDPACK if known.name == "php" or "slim" not in words else frozenset()
+
+
+def _new(installs: list[_Install], present: frozenset[str]) -> Iterator[_Install]:
+    """The installations without what is there already by then."""
+    names = set(present)
+    for install in installs:
+        tools = tuple(tool for tool in install.tools if tool.package.name not in names)
+        names |= {tool.package.name for tool in tools}
+        if tools:
+            yield install._replace(tools=tools)
+
+
 def _tools(layer: Layer, action: PackageAction) -> Iterator[_Tool]:
     for package in action.packages:
         kind = kind_of(package.name, is_group=package.is_group)
+        if package.name in _ONLY_DEBIAN and action.manager not in _APT:
+            continue
         if kind is not None and not package.is_removal and not may_be_removed(layer, action, package):
             yield _Tool(package, kind)
 
 
-def _compiles_later(build: Build, run: Started) -> bool:
-    """Whether the program needs a compiler while it runs."""
-    if any(run.names(program) for program in _COMPILE_LATER):
+def _compiles_later(build: Build, stage: Stage, run: Started) -> bool:
+    """Whether the program needs a compiler while it runs, or the container is there to develop in."""
+    texts = (run.text, stage.root.base_name or "")
+    if any(names(program, text) for program in _COMPILE_LATER for text in texts):
+        return True
+    if run.names("nodemon") or re.search(r"""\brun["', ]+(dev|watch)\b""", run.text):
         return True
     files = ("requirements.txt", "pyproject.toml", "Pipfile", "environment.yml")
     context = build.context
