@@ -36,7 +36,7 @@ RULES = {rule.name: rule for rule in all_rules() if rule.chapter == "caching"}
         (
             "recommended-packages",
             "FROM debian:trixie\nRUN aptitude install -y git",
-            "`aptitude install git` also brings what git only recommends; add `--without-recommends`",
+            "`aptitude install git` takes recommended packages too; add `--without-recommends`",
         ),
         (
             "archive-left-behind",

@@ -23,7 +23,7 @@ MESSAGES = [
     (
         "prompts-in-build",
         "FROM debian:trixie\nRUN apt-get install nginx curl",
-        "`apt-get install nginx` asks for confirmation and the build cannot answer; add `-y`",
+        "`apt-get install nginx` may ask for confirmation and the build cannot answer; add `-y`",
     ),
     (
         "prompts-in-build",

@@ -24,7 +24,7 @@ SAID = [
     (
         "unpinned-npm-packages",
         "FROM node:24\nRUN npm install @vue/cli@latest",
-        "`latest` is a name for whatever version of `@vue/cli` is newest",
+        "`@vue/cli@latest` is whatever version is newest",
     ),
     (
         "unpinned-tools",

@@ -166,6 +166,9 @@ class CopiedArchiveExtracted(Rule[Build]):
         "FROM debian:trixie\nCOPY a.tgz /tmp/\nRUN tar xf /tmp/a.tgz bin/app",
         "FROM debian:trixie\nCOPY a.tgz /tmp/\nRUN sha256sum -c /sums /tmp/a.tgz && tar xf /tmp/a.tgz",
         "FROM debian:trixie\nCOPY a.tgz /srv/",
+        "FROM debian:trixie\nCOPY a.tgz /tmp/\nRUN cd /opt && tar xf /tmp/a.tgz && mv a-1 a && rm /tmp/a.tgz",
+        "FROM debian:trixie\nCOPY a.tgz /tmp/\nRUN tar xf /tmp/a.tgz -C /src && make -C /src && rm -r /src/*",
+        "FROM debian:trixie\nUSER app\nCOPY a.tgz /srv/\nRUN cd /srv && tar xf a.tgz",
         "FROM debian:trixie\nCOPY a.tgz /tmp/\nRUN tar xf /tmp/a.tgz -C $HERE",
         "FROM debian:trixie\nCOPY a.tgz /srv/a.tgz\nRUN wget -O /tmp/a.tgz https://x.io/a && tar xf /tmp/a.tgz",
         "FROM debian:trixie AS b\nCOPY a.tgz /tmp/\nRUN tar xf /tmp/a.tgz\nFROM debian:trixie\nCOPY --from=b /a /a",
@@ -179,7 +182,7 @@ class CopiedArchiveExtracted(Rule[Build]):
             layers = [layer for layer in build.layers if layer.stage is stage and not layer.is_trigger]
             for placing, source, path in copied:
                 found = _unpacking(placing, source, path, layers)
-                if found is not None:
+                if found is not None and not _is_reworked(found) and not _is_for_user(found):
                     size = _size(build, placing, source)
                     target = found.folder.rstrip("/") + "/"
                     message = (
@@ -187,6 +190,19 @@ class CopiedArchiveExtracted(Rule[Build]):
                         f"in the layer of line {source.line}"
                     )
                     yield self.finding(source, message, fix=_added(found))
+
+
+def _is_reworked(found: _Unpacked) -> bool:
+    """Whether the step also moves or deletes what it has unpacked: behind ADD that would store it once more."""
+    names = {posixpath.basename(found.copy.destination), posixpath.basename(found.source)}
+    touched = [word.value for one in found.layer.commands if one.name in ("mv", "rm") for word in one.operands]
+    return any(posixpath.basename(word) not in names for word in touched)
+
+
+def _is_for_user(found: _Unpacked) -> bool:
+    """Whether somebody but root unpacks it, and gets the files for himself."""
+    before = found.layer.before
+    return before.user is not None and is_root(before.user_name) is not True
 
 
 def _tar_archives(step: Step) -> Iterator[tuple[Placed, Text, str]]:
@@ -254,9 +270,6 @@ def _added(found: _Unpacked) -> Fix | None:
         return None
     if run.flags or run.heredocs or not is_editable(found.layer) or not _does_nothing_else(found):
         return None
-    before = found.layer.before
-    if before.user is not None and is_root(before.user_name) is not True:
-        return None  # who is not root gets the files for himself
     source = run.text.source
     end = source.line_starts[run.end_line] if run.end_line < len(source.line_starts) else len(source.text)
     edits = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from dockerlint.dockerfile.instructions import Copy
 from dockerlint.lint.edits import appended, inserted_after
@@ -48,6 +49,10 @@ class PipCacheLeft(Rule[Layer]):
         "FROM python:3.13-slim\nRUN «pip wheel» -w /wheels flask": None,
         "FROM python:3.13-slim\nRUN «pip install» --cache-dir /cache flask": None,
         "FROM python:3.13-slim\nRUN sh -c '«pip install» flask'": None,
+        "FROM ubuntu:14.04\nRUN apt-get install -y python-pip && pip install -U pip\nRUN «pip install» flask": (
+            "FROM ubuntu:14.04\nRUN apt-get install -y python-pip && pip install -U pip\n"
+            "RUN pip install --no-cache-dir flask"
+        ),
     }
     good = (
         "FROM python:3.13-slim\nRUN pip install --no-cache-dir flask",
@@ -56,6 +61,7 @@ class PipCacheLeft(Rule[Layer]):
         "FROM python:3.13-slim\nENV PIP_NO_CACHE_DIR=off\nRUN pip install flask",
         "FROM python:3.13-slim\nARG PIP_NO_CACHE_DIR\nRUN pip install flask",
         "FROM python:3.13-slim\nRUN export PIP_NO_CACHE_DIR=true && pip install flask",
+        "FROM debian:jessie\nRUN apt-get update && apt-get install -y python-pip\nRUN pip install flask",
         "FROM python:3.13-slim\nRUN pip config set global.no-cache-dir true\nRUN pip install flask",
         "FROM python:3.13-slim\nCOPY pip.conf /etc/pip.conf\nRUN pip install flask",
         "FROM python:3.13-slim\nRUN pip install flask && rm -rf /root/.cache",
@@ -72,11 +78,37 @@ class PipCacheLeft(Rule[Layer]):
         for action in layer.actions:
             if action.manager != "pip" or action.verb.name not in ("install", "download"):
                 continue
-            folders = () if action.options.has("--no-index") else left(layer, action)
+            folders = () if action.options.has("--no-index") or _is_old(layer, action) else left(layer, action)
             if folders and not _is_configured(layer, action, "pip.conf"):
                 folder = at_home(layer, folders[0])
                 message = f"`{written(action)}` keeps a copy of every download in {folder}; add `--no-cache-dir`"
                 yield self.finding(place_of(action), message, fix=_uncached(layer, action))
+
+
+# Their own pip is older than 6, which was the first to keep what it downloads and to know the option.
+_OLD_PIP = frozenset(
+    {"debian:squeeze", "debian:wheezy", "debian:jessie", "ubuntu:12.04", "ubuntu:13.10", "ubuntu:14.04"}
+)
+_PIP_PACKAGES = frozenset({"python-pip", "python3-pip"})
+
+
+def _is_old(layer: Layer, action: PackageAction) -> bool:
+    """Whether pip may be the one of an old release, as nothing puts a newer one in its place."""
+    known = layer.build.facts(layer.stage)
+    if known is None or known.distro not in _OLD_PIP:
+        return False
+    before = [*(command for each in layer.earlier for command in each.commands), *_before(layer, action)]
+    is_packaged = any(word.value in _PIP_PACKAGES for command in before for word in command.arguments)
+    return is_packaged and not any(_renews_pip(command) for command in before)
+
+
+def _before(layer: Layer, action: PackageAction) -> list[Command]:
+    return list(takewhile(lambda command: command is not action.command, layer.commands))
+
+
+def _renews_pip(command: Command) -> bool:
+    words = [str(word.value) for word in command.words]
+    return any("get-pip" in word or word == "pip" or word.startswith("pip=") for word in words[1:])
 
 
 def _uncached(layer: Layer, action: PackageAction) -> Fix | None:

@@ -70,7 +70,8 @@ class GemDocumentation(Rule[Layer]):
             if not _generates(layer):
                 return
             command = f"{written(action)} {action.packages[0].name}" if action.packages else written(action)
-            message = f"`{command}` also installs documentation; add `--no-document`"
+            option = "--no-rdoc --no-ri" if _is_old(layer) else "--no-document"
+            message = f"`{command}` also installs documentation; add `{option}`"
             yield self.finding(place_of(action), message, fix=_undocumented(layer, action))
 
 
@@ -79,8 +80,16 @@ _NO_DOCUMENTATION = ("--no-document", "-N", "--no-doc", "--no-ri", "--no-rdoc")
 _OWN_RUBY = frozenset({"ruby", "jruby", "redmine", "fluentd"})
 # With their rubygems the option is an error.
 _BEFORE_OPTION = frozenset(
-    {"centos:5", "centos:6", "debian:squeeze", "debian:wheezy", "ubuntu:10.04", "ubuntu:12.04", "ubuntu:14.04"}
-)
+    {
+        "centos:5", "centos:6", "debian:squeeze", "debian:wheezy", "ubuntu:10.04", "ubuntu:12.04", "ubuntu:12.10",
+        "ubuntu:13.04", "ubuntu:13.10", "ubuntu:14.04",
+    }
+)  # fmt: skip
+
+
+def _is_old(layer: Layer) -> bool:
+    known = layer.build.facts(layer.stage)
+    return known is None or known.distro in _BEFORE_OPTION
 
 
 def _generates(layer: Layer) -> bool:
@@ -100,8 +109,7 @@ def _generates(layer: Layer) -> bool:
 
 
 def _undocumented(layer: Layer, action: PackageAction) -> Fix | None:
-    known = layer.build.facts(layer.stage)
-    if action.options.has("--document") or known is None or known.distro in _BEFORE_OPTION:
+    if action.options.has("--document") or _is_old(layer):
         return None
     message = "add `--no-document`"
     return inserted_after(layer, action.command, action.verb.words[-1], "--no-document", message, is_safe=True)
@@ -164,9 +172,8 @@ class RecommendedPackages(Rule[Layer]):
             if _is_configured(layer):
                 return
             named = next((str(package.name) for package in action.packages if package.is_literal), "")
-            what = f"what {named} only recommends" if named else "what its packages only recommend"
             command = f"{written(action)} {named}".strip()
-            message = f"`{command}` also brings {what}; add `{_option(action)}`"
+            message = f"`{command}` takes recommended packages too; add `{_option(action)}`"
             yield self.finding(place_of(action), message, fix=_without(layer, action))
 
 

@@ -113,6 +113,7 @@ class PromptsInBuild(Rule[Layer]):
         "FROM debian:trixie\nCOPY apt.conf /etc/apt/\nRUN apt-get install curl",
         "FROM debian:trixie\nRUN apt-get install -d a && apt-get -s install b && apt-get install --print-uris c",
         "FROM debian:trixie\nRUN apt-get install -y a && apt-get autoremove",
+        "FROM debian:trixie\nRUN dpkg -i a.deb && apt-get -f install && rm a.deb\nRUN apt-get install -f",
         "FROM debian:trixie\nRUN apt-get install && apt-get update && apt-get clean",
         "FROM debian:trixie\nARG APT_OPTS\nRUN apt-get install $APT_OPTS curl",
         'FROM debian:trixie\nRUN get() { apt-get install "$@"; }; get -y curl',
@@ -145,7 +146,9 @@ class PromptsInBuild(Rule[Layer]):
         answer = "--noconfirm" if action.manager == "pacman" else "-y"
         verb = action.verb.words[-1]
         what = " ".join((action.manager, action.verb.written, *(package.text for package in action.packages[:1])))
-        message = f"`{what}` asks for confirmation and the build cannot answer; add `{answer}`"
+        # apt only asks when more is to be done than it was told.
+        asks = "may ask" if action.manager in _APT and action.packages and action.verb.name == "install" else "asks"
+        message = f"`{what}` {asks} for confirmation and the build cannot answer; add `{answer}`"
         fix = inserted_after(layer, action.command, verb, answer, f"add `{answer}`", is_safe=True)
         return self.finding(verb.value, message, fix=fix)
 
@@ -197,7 +200,13 @@ def _has_work(layer: Layer, action: PackageAction) -> bool:
         return any(_leaves_others(other) for each in (*layer.earlier, layer) for other in each.actions)
     if verb.name in ("upgrade", "enable"):
         return True
-    return action.manager in _APT and action.options.has("-f", "--fix-broken")
+    is_mending = action.manager in _APT and action.options.has("-f", "--fix-broken")
+    return is_mending and any(_lets_dpkg_fail(other) for other in (*layer.earlier, layer))
+
+
+def _lets_dpkg_fail(layer: Layer) -> bool:
+    """Whether the build goes on where dpkg leaves packages without what they need."""
+    return any(command.after not in ("&&", "") for command in layer.named("dpkg"))
 
 
 def _leaves_others(action: PackageAction) -> bool:

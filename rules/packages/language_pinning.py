@@ -187,7 +187,7 @@ class UnpinnedNpmPackages(Rule[Layer]):
     def _of(self, package: Package) -> Finding:
         advice = f"write `{package.name}@VERSION`; `npm view {package.name} version` shows the newest"
         if package.version:
-            message = f"`{package.version}` is a name for whatever version of `{package.name}` is newest"
+            message = f"`{package.name}@{package.version}` is whatever version is newest"
             return self.finding(package.text, message, help=advice)
         return self.finding(package.text, f"`{package.name}` has no version", help=advice)
 
