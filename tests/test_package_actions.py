@@ -222,7 +222,7 @@ def test_global_installation(text: str, expected: bool) -> None:
         ("go build -o x .", "go build", "go.mod"),
         ("cargo install --path .", "cargo install", "Cargo.toml"),
         ("mvn -B -Dmaven.javadoc.skip package", "mvn package", "pom.xml"),
-        ("./gradlew :app:build", "gradle :app:build", "build.gradle.kts"),
+        ("./gradlew :app:build", "./gradlew :app:build", "build.gradle.kts"),
         ("dotnet restore App.csproj", "dotnet restore", "App.csproj"),
     ],
 )
