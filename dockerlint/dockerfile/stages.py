@@ -206,9 +206,14 @@ class Dockerfile:
 
     @cached_property
     def is_template(self) -> bool:
-        """Whether some program makes a Dockerfile of this file first, by its name and its marks."""
+        """Whether some program makes a Dockerfile of this file first, by its name or by whole lines for it."""
         is_named_so = self.path.lower().endswith(_TEMPLATES)
-        return is_named_so and re.search(r"\{[{%]|<%|@\w+@|%%\w+%%|__[A-Z_]+__|\bdnl\b", self.source.text) is not None
+        if is_named_so and re.search(r"\{[{%]|<%|@\w+@|%%\w+%%|__[A-Z_]+__|\bdnl\b", self.source.text):
+            return True
+        # No instruction begins so: Jinja, Go templates, ERB.
+        return any(
+            one.keyword.startswith(("{{", "{%", "{#", "<%")) for one in self.instructions if isinstance(one, Unknown)
+        )
 
     @property
     def global_arguments(self) -> Mapping[str, Value]:

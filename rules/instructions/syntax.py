@@ -100,6 +100,7 @@ class UnknownInstruction(Rule[Dockerfile]):
         "# syntax=acme/frontend:1\nFROM alpine:3.22\nINCLUDE common.dockerfile",
         '{"syntax": "acme/frontend:1",\n "services": ["web"]}',
         "=== Dockerfile.j2\n{% set version = 3 %}\nFROM alpine:{{ version }}",
+        "{% if debug %}\nFROM alpine:3.22\n{% else %}\nFROM alpine:3.21\n{% endif %}\nRUN make\n{{ steps() }}",
     )
 
     def check(self, dockerfile: Dockerfile) -> Findings:
