@@ -2,7 +2,6 @@
 
 from .files import (
     AddForLocalFile,
-    AddRemoteUnverified,
     CopyRootToRoot,
     CopySeveralToFile,
     RelativeCopyDestination,
@@ -11,6 +10,7 @@ from .files import (
 )
 from .labels import InvalidLabelKey, LabelSchema
 from .pragmas import IgnoreComment, IneffectiveIgnore
+from .remote import AddRemoteUnverified
 from .settings import ExposeHostPort, InvalidPort, InvalidStopSignal, OverriddenInstruction, UntidyExpose
 from .stages import DuplicateStageName, ReservedStageName, StageByNumber, StageNameCasing, UnknownStage, UnusedStage
 from .style import EmptyContinuation, FromAsCasing, InstructionCasing, LegacyKeyValue, Maintainer

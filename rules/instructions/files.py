@@ -85,39 +85,6 @@ def _own(stage: Stage) -> Iterator[Step]:
     return (step for step in stage.steps if not step.is_trigger)
 
 
-class AddRemoteUnverified(Rule[Add]):
-    """ADD fetches a URL without a checksum.
-
-    Whatever the server sends becomes a part of the image, and nobody notices when that changes.
-
-    Add `--checksum=sha256:...`, with the digest of the file that is meant.
-
-    https://docs.docker.com/reference/dockerfile/#add---checksum
-    """
-
-    severity = Severity.INFO
-    aliases = ("DD059", "curl_or_wget_instead_of_add", "prefer-copy-over-add")
-    bad = {
-        "FROM alpine:3.22\nADD «https://example.com/tool» /usr/bin/tool": None,
-        "FROM alpine:3.22\nADD --chmod=755 «HTTPS://example.com/tool» /usr/bin/": None,
-        "FROM alpine:3.22\nADD a.txt «https://example.com/$V/x» /srv/": None,
-    }
-    good = (
-        "FROM alpine:3.22\nADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d "
-        "https://example.com/tool /tool",
-        "FROM alpine:3.22\nADD https://github.com/a/b.git#v1 /src",
-        "FROM alpine:3.22\nADD app.py /srv/",
-    )
-
-    def check(self, add: Add) -> Findings:
-        if add.flag("checksum") is not None:
-            return
-        for source in add.sources:
-            if source.lower().startswith("https://") and not re.search(r"\.git(?:#|$)", source):
-                message = f"`ADD {source}` takes whatever the server sends; add `--checksum=sha256:...`"
-                yield self.finding(source, message)
-
-
 class CopySeveralToFile(Rule[Stage]):
     """Several sources are copied to something that is no folder.
 
@@ -271,6 +238,8 @@ class RelativeWorkdir(Rule[Build]):
                 continue
             base = stage.base.familiar if stage.base is not None else "the base image"
             message = f"`WORKDIR {written}` is relative to a folder that `{base}` chooses; write the path from the root"
+            if path.startswith("~"):
+                message = f"`WORKDIR {written}` makes a folder called `~`: only shells know that as a home"
             yield self.finding(written, message, fix=self._made_absolute(build, stage, written))
 
     @staticmethod
