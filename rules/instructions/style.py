@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dockerlint.dockerfile.arguments import UNICODE_BLANKS
 from dockerlint.dockerfile.instructions import Env, From, Instruction, Label, Unknown
 from dockerlint.dockerfile.instructions import Maintainer as MaintainerInstruction
@@ -140,8 +142,11 @@ class LegacyKeyValue(Rule[Env | Label]):
         "FROM alpine:3.22\nENV «OPTS» -a -b": 'FROM alpine:3.22\nENV OPTS="-a -b"',
         'FROM alpine:3.22\nLABEL «title» "The app"': 'FROM alpine:3.22\nLABEL title="The app"',
         "FROM alpine:3.22\nENV «OPTS» -Dx='a b' -y": 'FROM alpine:3.22\nENV OPTS="-Dx=a b -y"',
+        'FROM alpine:3.22\nENV «OPTS» "a=1 b=2"': 'FROM alpine:3.22\nENV OPTS="a=1 b=2"',
         "FROM alpine:3.22\nENV «PATH»\t/opt/bin:$PATH": "FROM alpine:3.22\nENV PATH=/opt/bin:$PATH",
         "FROM alpine:3.22\nENV «OPTS» -a \\\n  -b": None,
+        'FROM alpine:3.22\nLABEL «maintainer» "Jo Do" version="1"': None,
+        "FROM alpine:3.22\nENV «export» LANG=C.UTF-8": None,
         "FROM alpine:3.22\nENV «OPTS» it\\'s '$HOME' here": None,
     }
     good = ("FROM alpine:3.22\nENV APP_HOME=/app", "FROM alpine:3.22\nARG APP_HOME", 'FROM alpine:3.22\nLABEL a="b c"')
@@ -151,7 +156,7 @@ class LegacyKeyValue(Rule[Env | Label]):
             return
         key, value = node.pairs[0]
         written = _as_value(node, value) if value is not None and _is_plain(key, node.escape) else None
-        if value is None or written is None:
+        if value is None or written is None or _holds_a_pair(value):
             message = f"`{node.keyword} {key}` is in the old form, in which all the rest of the line is the value"
             yield self.finding(key, message)
             return
@@ -159,6 +164,16 @@ class LegacyKeyValue(Rule[Env | Label]):
         edit = Edit.replacing(Span(key.source, key.start, value.end), new)
         message = f"`{node.keyword} {key} ...` is the old form; write `{node.keyword} {key}=...`"
         yield self.finding(key, message, fix=Fix(f"write `{new}`", (edit,), is_safe=True))
+
+
+def _holds_a_pair(value: str) -> bool:
+    """Whether a second pair seems to be meant: what to write depends on that."""
+    is_whole = value.startswith("-") or _is_one_quotation(value)
+    return not is_whole and re.search(r"(?:^|[ \t])[A-Za-z_][\w.]*=", value) is not None
+
+
+def _is_one_quotation(value: str) -> bool:
+    return value[0] in "'\"" and value[-1] == value[0] and value.count(value[0]) == 2
 
 
 def _is_plain(key: Text, escape: str) -> bool:
@@ -169,8 +184,7 @@ def _as_value(node: Env | Label, value: Text) -> str | None:
     """The value as the new form writes it; None where lines, quotes or escapes stand in the way."""
     if not value.is_verbatim:
         return None
-    is_one_quotation = value[0] in "'\"" and value[-1] == value[0] and value.count(value[0]) == 2
-    if is_one_quotation or not any(blank in value for blank in UNICODE_BLANKS):
+    if _is_one_quotation(value) or not any(blank in value for blank in UNICODE_BLANKS):
         return str(value)
     bare = str(node.unquoted(value))
     if node.escape in value or '"' in bare or ("'" in value and "$" in value):
@@ -221,7 +235,7 @@ class Maintainer(Rule[Dockerfile]):
         to_label = {id(one) for stage in free for one in stage.instructions}
         for one in maintainers:
             fix = _as_label(one) if id(one) in to_label else None
-            yield self.finding(one.keyword, "MAINTAINER is deprecated; a LABEL holds it as well", fix=fix)
+            yield self.finding(one.keyword, "MAINTAINER is deprecated; a LABEL takes its place", fix=fix)
 
 
 _AUTHORS = "org.opencontainers.image.authors"
