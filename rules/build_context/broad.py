@@ -100,7 +100,7 @@ def _speaks_of(name: str, text: str) -> bool:
 class CopyEverything(Rule[Build]):
     """COPY takes the whole context.
 
-    Whatever lies beside the Dockerfile on the day of the build becomes a part of the image, and every change to any file
+    Whatever the build context holds on that day is taken, whether the image needs it or not, and every change to any file
     makes Docker run this step and all after it again.
 
     Name the files and folders that the image needs.
@@ -127,7 +127,7 @@ class CopyEverything(Rule[Build]):
         for step in _steps(build):
             for word, source in sources(step):
                 if not source and not self._is_small(build):
-                    message = f"`{step.instruction.name} {word}` takes whatever lies beside the Dockerfile"
+                    message = f"`{step.instruction.name} {word}` takes the whole build context"
                     yield self.finding(word, message, help="name what the image needs")
 
     @staticmethod

@@ -32,7 +32,7 @@ _LONGEST_SHOWN = 40
 class UndefinedVariable(Rule[Build]):
     r"""A variable is used that nothing sets.
 
-    It is empty there, and the build goes on: a path loses a part, a download has no version. Docker expands variables in
+    Nothing stands in its place, or the default that is written there, and the build goes on: a path loses a part, a download has no version. Docker expands variables in
     most instructions, and the shell those in RUN.
 
     Set it with ARG or ENV before this line, or write the name that is meant. A dollar sign that Docker shall leave alone

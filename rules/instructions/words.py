@@ -119,8 +119,9 @@ def _as_json(node: Instruction, array: LooseArray) -> Fix | None:
 class UnexpectedWords(Rule[Workdir | User | Env | Label | Copy | Add]):
     """More words follow than the instruction takes, and become a part of its value.
 
-    Docker knows comments only on lines of their own, and takes all the rest of WORKDIR and USER for one name: the folder
-    is then called `/app # code`, and the container does not start because there is no user `app wheel`.
+    Docker knows comments only on lines of their own, and takes what follows for more of the value. After
+    `WORKDIR /app # code` the folder is called `/app # code`; after `USER app wheel` the container does not start, because
+    there is no user of that name.
 
     Put the comment on the line above; write quotes around a name that has blanks in it.
 
@@ -248,9 +249,8 @@ class MisleadingDescription(Rule[Dockerfile]):
                 continue
             if _content(comment).partition(" ")[0] not in names:
                 what = f"`{instruction.name} {names[0]}`" if isinstance(instruction, Arg) else f"stage `{names[0]}`"
-                yield self.finding(
-                    comment, f"the comment above {what} is no description of it: begin it with `{names[0]}`"
-                )
+                message = f"Docker shows no description of {what}: the comment does not begin with `{names[0]}`"
+                yield self.finding(comment, message)
 
 
 def _described_names(instruction: Instruction) -> Iterator[str]:
