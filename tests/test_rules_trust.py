@@ -100,7 +100,7 @@ MESSAGES = [
     ),
     (
         "remote-login",
-        "FROM python:3.13\nEXPOSE 22",
+        "FROM python:3.13\nEXPOSE 80 22",
         "port 22: `docker exec` gives a shell without an SSH server in the image",
     ),
 ]

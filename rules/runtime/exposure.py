@@ -28,11 +28,12 @@ _PURPOSES = (
 class RemoteLogin(Rule[Build]):
     """The image offers a remote login: SSH, telnet or FTP.
 
-    A login needs accounts, keys or passwords in the image, and a second server beside the one that the image is for:
-    one more way in, and one more thing to keep up to date.
+    A login needs accounts, keys or passwords in the image, and a server of its own: one more way in, and one more thing
+    to keep up to date.
 
     For a shell use `docker exec -it NAME sh`, for files `docker cp` or a volume, for logs `docker logs`. Images that are
-    made for it, by their name or that of their base, are not reported.
+    made for it are not reported: by their name or that of their base, by what they set up (git or SFTP over SSH, X11
+    forwarding, mail or DNS beside it), or because 22 is their only port and no SSH server shows in the file.
 
     https://docs.docker.com/reference/cli/docker/container/exec/
     """
@@ -40,16 +41,23 @@ class RemoteLogin(Rule[Build]):
     severity = Severity.INFO
     aliases = ("CKV_DOCKER_1", "DS-0004", "exposing_port_22", "DD014")
     bad = {
+        "FROM debian:13\nRUN apt-get update && apt-get install -y openssh-server\nEXPOSE «22»\nCMD /start.sh": None,
         'FROM python:3.13\nEXPOSE 8000 «22»\nCMD ["python", "app.py"]': None,
-        'FROM python:3.13\nEXPOSE «20-25/TCP»\nCMD ["python", "app.py"]': None,
-        'FROM python:3.13\nARG P=23\nEXPOSE «$P» «21»\nCMD ["python", "app.py"]': None,
+        'FROM python:3.13\nEXPOSE 80 «20-24/TCP»\nCMD ["python", "app.py"]': None,
+        "FROM debian:13\nRUN apt-get update && apt-get install -y telnetd vsftpd\nARG P=23\nEXPOSE «$P» «21»\n"
+        'CMD ["/start.sh"]': None,
         'FROM debian:13\nRUN apt-get update && apt-get install -y openssh-server\nCMD [«"/usr/sbin/sshd", "-D"»]': None,
         "FROM debian:13\nCMD service cron start && «/usr/sbin/sshd -D»": None,
-        'FROM python:3.13 AS base\nEXPOSE «22»\nFROM base\nCMD ["/usr/sbin/sshd", "-D"]': None,
+        'FROM python:3.13 AS base\nRUN systemctl enable sshd\nEXPOSE «22»\nFROM base\nCMD ["/usr/sbin/sshd", "-D"]': None,
     }
     good = (
         'FROM python:3.13\nEXPOSE 8000 2222 22/udp\nCMD ["python", "app.py"]',
         "FROM gitea/gitea:1.25\nEXPOSE 22",
+        'FROM python:3.13\nCOPY trap.py /\nEXPOSE 22\nCMD ["python", "/trap.py"]',
+        'FROM alpine:3.22\nRUN adduser -D -s "$(which git-shell)" git\nEXPOSE 80 22\nCMD ["/usr/sbin/sshd", "-D"]',
+        "FROM debian:13\nRUN apt-get update && apt-get install -y openssh-server xauth\nEXPOSE 22\nCMD /start.sh",
+        "FROM debian:13\nEXPOSE 22 25 80 443\nCMD /start.sh",
+        'FROM alpine:3.22\nEXPOSE 23 80\nCMD ["/board"]',
         "FROM atmoz/sftp\nEXPOSE 22",
         'FROM debian:13 AS sshd\nEXPOSE 22\nCMD ["/usr/sbin/sshd", "-D"]',
         'FROM debian:13 AS tools\nEXPOSE 22\nFROM python:3.13\nCMD ["python", "app.py"]',
@@ -62,7 +70,12 @@ class RemoteLogin(Rule[Build]):
         for stage in build.targets:
             if _is_meant(build, stage):
                 continue
-            ports = [(port, number) for port in stage.state.ports for number in _logins(port)]
+            ports = [
+                (port, number)
+                for port in stage.state.ports
+                for number in _logins(port)
+                if _is_login(stage, port, number)
+            ]
             for port, number in ports:
                 if port.written.start not in seen:
                     seen.add(port.written.start)
@@ -79,7 +92,29 @@ class RemoteLogin(Rule[Build]):
 def _is_meant(build: Build, stage: Stage) -> bool:
     """Whether the image is there to be logged in to."""
     names = (build.label, stage.name or "", stage.root.base_name or "")
-    return any(purpose in name.lower() for name in names for purpose in _PURPOSES)
+    if any(purpose in name.lower() for name in names for purpose in _PURPOSES):
+        return True
+    is_machine = any(port.first <= number <= port.last for port in stage.state.ports for number in _OF_MACHINES)
+    return is_machine or _holds(stage, r"git-shell|\bsftp|internal-sftp|chroot|X11|\bxauth\b|\bxdm\b")
+
+
+# Mail, names, NETCONF: beside one of them a login serves a whole machine in one container.
+_OF_MACHINES = (25, 53, 110, 143, 830)
+_SIGNS = {
+    21: r"ftpd\b",
+    22: r"sshd|\bopenssh(?!-client)|dropbear|/service/ssh|\bservice ssh\b|init\.d/ssh\b",
+    23: r"telnetd",
+}
+
+
+def _is_login(stage: Stage, port: Port, number: int) -> bool:
+    """Whether a login's own server listens there, and not the program that the image is for."""
+    is_beside = number == 22 and any(other.first != port.first for other in stage.state.ports)
+    return is_beside or _holds(stage, _SIGNS[number])
+
+
+def _holds(stage: Stage, signs: str) -> bool:
+    return any(re.search(signs, one.text, re.IGNORECASE) for link in stage.chain for one in link.instructions)
 
 
 def _logins(port: Port) -> Iterator[int]:
