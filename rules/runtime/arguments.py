@@ -23,9 +23,10 @@ _RUN_THE_REST = frozenset({*WRAPPERS, "docker-init", "init", "my_init", "s6-svsc
 class CmdConflictsWithEntrypoint(Rule[Build]):
     """CMD and ENTRYPOINT do not fit together.
 
-    An ENTRYPOINT in shell form takes no arguments: CMD is ignored, and so is what is written behind the image's name in
-    `docker run`. Behind one in exec form the words of CMD are its arguments, so a whole command there, or one in shell
-    form (`/bin/sh -c ...`), reaches the program as arguments that it does not understand.
+    An ENTRYPOINT in exec form takes the words of CMD for its arguments, and one in shell form takes none. So a whole
+    command in CMD, or one in shell form (`/bin/sh -c ...`), reaches the program as arguments that it does not
+    understand; behind an ENTRYPOINT in shell form CMD is ignored, and so is what follows the image's name in
+    `docker run`.
 
     Write both as JSON arrays, with the program in ENTRYPOINT and only its default arguments in CMD:
     `ENTRYPOINT ["python", "app.py"]` and `CMD ["--port", "8000"]`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from dockerlint.dockerfile.state import Step
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.shell.exec_form import BUILTINS, as_json, json_string, plain_words
-from dockerlint.shell.script import SHELLS, Script
+from dockerlint.shell.script import SHELLS, Command, Script
 from dockerlint.shell.tree import Simple
 from dockerlint.shell.words import Word, base_name
 from dockerlint.source import Span
@@ -80,6 +81,7 @@ class ShellFormCommand(Rule[Build]):
         'FROM python:3.13\nCMD «bash -c "sleep 5 && exec python app.py"»': (
             'FROM python:3.13\nCMD ["bash", "-c", "sleep 5 && exec python app.py"]'
         ),
+        "FROM python:3.13\nCMD «bash -c 'cd /srv; python app.py'»": None,
         "FROM python:3.13\nCMD «gunicorn -b 0.0.0.0:$PORT app:app»": None,
         "FROM python:3.13\nCMD «cd /srv && python app.py»": None,
         "FROM python:3.13\nONBUILD CMD «python app.py»": None,
@@ -100,6 +102,8 @@ class ShellFormCommand(Rule[Build]):
         "FROM python:3.13\nCMD ['python', 'app.py']",
         "FROM debian:trixie\nCMD bash",
         "FROM debian:trixie\nCMD echo hello",
+        "FROM debian:trixie\nCMD cp -a $OUT/* /target/",
+        "FROM debian:trixie\nCMD pandoc --version && pdftotext --help",
         "FROM mcr.microsoft.com/windows/servercore:ltsc2025\nCMD python app.py",
         'FROM python:3.13\nENTRYPOINT ["python"]\nCMD app.py',
         "FROM debian:trixie\nCMD service ssh start && tail -f /dev/null",
@@ -156,7 +160,10 @@ class NeedlessShellForm(Rule[Build]):
                 yield self.finding(instruction.keyword, message, help=f"say `{instruction.name} []`, or leave it out")
             elif form.words and not _keeps_the_shell(form.script):
                 yield self.finding(
-                    instruction.rest, f"`{form.shown}` needs no shell", help=f"write {form.exec_form}", fix=form.fix
+                    instruction.rest,
+                    f"`{form.shown}` starts a shell that it does not need",
+                    help=f"write {form.exec_form}",
+                    fix=form.fix,
                 )
 
 
@@ -172,8 +179,17 @@ def _forms(build: Build) -> Iterator[_Form]:
             if instruction.rest.startswith("[") or not _is_read_by_sh(build, stage, step, instruction):
                 continue
             words = plain_words(instruction.script)
+            if words and _is_another_script(words):
+                words = None
             fix = None if is_trigger or not words else _fix(build, stage, instruction, words)
             yield _Form(instruction, words, fix)
+
+
+def _is_another_script(words: tuple[Word, ...]) -> bool:
+    """`bash -c 'a; b'`: in exec form too a shell stays above the program, unless `exec` stands before it."""
+    last = words[-1].value
+    is_shell = base_name(words[0].value) in SHELLS and any(word.value == "-c" for word in words)
+    return is_shell and re.search(r"[;&|\n]", last) is not None and re.search(r"\bexec\b", last) is None
 
 
 def _is_read_by_sh(build: Build, stage: Stage, step: Step, instruction: Cmd | Entrypoint) -> bool:
@@ -194,16 +210,23 @@ def _keeps_the_shell(script: Script) -> bool:
     outer = [command for command in script.commands if not command.in_subshell]
     if any(command.words and command.words[0].value == "exec" and len(command.words) > 1 for command in outer):
         return False
-    if all(command.name in _ENDS_AT_ONCE or not command.words for command in script.commands) or _ends_in_prompt(
-        script
-    ):
+    if all(_ends_at_once(command) for command in script.commands) or _ends_in_prompt(script):
         return False
     if script.shell.dialect == "dash":
         return True
     return script.shell.dialect in ("bash", "busybox") and not _is_replaced_by_last(script)
 
 
-_ENDS_AT_ONCE = BUILTINS | {"echo", "printf", "true", "false", "test", "[", "ls", "cat", "env", "date", "pwd", "id"}
+_ENDS_AT_ONCE = BUILTINS | frozenset(
+    {"echo", "printf", "true", "false", "test", "[", "ls", "cat", "env", "date", "pwd", "id", "cp", "mv", "rm", "mkdir",
+     "ln", "touch", "chmod", "chown", "tar", "gzip", "unzip", "whoami"}
+)  # fmt: skip
+
+
+def _ends_at_once(command: Command) -> bool:
+    """Whether it is done long before anybody stops the container: a copy, `tool --version`."""
+    only = [str(word.value) for word in command.arguments]
+    return not command.words or command.name in _ENDS_AT_ONCE or only in (["--version"], ["--help"])
 
 
 def _ends_in_prompt(script: Script) -> bool:
@@ -229,13 +252,21 @@ def _is_replaced_by_last(script: Script) -> bool:
     return is_program and (is_busybox or not command.redirections)
 
 
+_LOOPS = ("while", "until", "for")
+
+
 def _advice(form: _Form) -> str:
     if form.words:
         return f"write {form.exec_form}"
+    words = plain_words(form.script)
+    if words and _is_another_script(words):
+        return "let the program replace the shells: put `exec` before it, and before the shell that reads it"
     last = form.script.statements[-1].pipeline
     command = last.commands[-1]
     if isinstance(command, Simple) and len(last.commands) == 1 and command.words and not command.assignments:
-        return f"let the program replace the shell: `exec {base_name(command.words[0].value)} ...`"
+        return f"let the program replace the shell: `exec {command.words[0].value} ...`"
+    if not isinstance(command, Simple) and command.kind in _LOOPS:
+        return "let an init be process 1, such as tini or that of `docker run --init`"
     return "let the program replace the shell: start it with `exec`, as the last command"
 
 
