@@ -184,7 +184,7 @@ class Build:
     def _starts_something(self, stage: Stage) -> bool:
         own = [word.rpartition("/")[2].lower() for form in (stage.entrypoint, stage.cmd) if form for word in form.words]
         if own:
-            return len(own) > 1 or own[0] not in _BARE
+            return own[0] not in _BARE or not all(word.startswith("-") for word in own[1:])
         if any(service.command or service.entrypoint for service in self.services_of(stage)):
             return True
         known = self.facts(stage)

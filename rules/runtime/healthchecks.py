@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from dockerlint.dockerfile.instructions import Healthcheck
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.lint.edits import is_plain
+from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
 from dockerlint.project.build import Build
+from dockerlint.shell.exec_form import BUILTINS
 from dockerlint.shell.outcomes import always_succeeds
-from dockerlint.shell.script import Command
+from dockerlint.shell.script import SHELLS, Command
+from dockerlint.shell.words import base_name
 from dockerlint.source import Span
 
 
@@ -65,14 +70,20 @@ class HealthcheckNeverFails(Rule[Healthcheck]):
             return
         swallowing = _swallowing(healthcheck)
         if swallowing is not None:
-            message = f"`{_short(swallowing)}` makes the check succeed whatever it finds"
-            yield self.finding(swallowing.text, message, help="let the last command's failure be the status")
+            yield self._always(healthcheck, swallowing)
             return
         for command in healthcheck.commands:
             program = command.program
             if program is not None and _forgives_errors(healthcheck, command):
                 message = f"`{_short(command)}` exits 0 on a 404 or 500 answer"
                 yield self.finding(program.value, message, help="add `-f`", fix=_fix(healthcheck, command))
+
+    def _always(self, healthcheck: Healthcheck, last: Command) -> Finding:
+        if len(healthcheck.commands) == 1:
+            message = f"`{_short(last)}` succeeds always, so nothing is checked"
+            return self.finding(last.text, message, help="ask the program something, or write `HEALTHCHECK NONE`")
+        message = f"`{_short(last)}` makes the check succeed whatever it finds"
+        return self.finding(last.text, message, help="let the last command's failure be the status")
 
 
 def _short(command: Command) -> str:
@@ -164,6 +175,7 @@ class MissingHealthcheck(Rule[Build]):
         "FROM «nginx:1.31»\nCOPY . /usr/share/nginx/html": None,
         "=== compose.yaml\nservices:\n  web:\n    build: .\n"
         '=== Dockerfile\nFROM python:3.13\n«CMD» ["python", "app.py"]': None,
+        "FROM debian:trixie\n«CMD» bash -c 'cd /srv; ./serve'": None,
     }
     good = (
         'FROM python:3.13\nHEALTHCHECK CMD ["python", "check.py"]\nCMD ["python", "app.py"]',
@@ -171,6 +183,7 @@ class MissingHealthcheck(Rule[Build]):
         'FROM python:3.13 AS base\nHEALTHCHECK CMD ./check\nFROM base\nCMD ["python", "app.py"]',
         "FROM python:3.13\nCOPY . .",
         "FROM debian:trixie\nCMD bash",
+        'FROM debian:trixie\nCMD ["bash", "--login"]',
         "=== compose.yaml\nservices:\n  web:\n    build: .\n    healthcheck:\n      test: curl -f http://localhost/\n"
         '=== Dockerfile\nFROM python:3.13\nCMD ["python", "app.py"]',
     )
@@ -193,6 +206,21 @@ def _name(stage: Stage, build: Build) -> str:
     services = build.services_of(stage)
     if services:
         return f"`{services[0].name}`"
-    names = [command.name for command in build.start_commands(stage) if command.name]
-    base = stage.root.base_name or "the program"
-    return f"`{names[0] if names else base}`"
+    names = [_program(command) for command in build.start_commands(stage) if command.name not in _BESIDES]
+    if not names:
+        starts = stage.entrypoint is not None or stage.cmd is not None
+        return "the program" if starts or stage.root.base_name is None else f"`{stage.root.base_name}`"
+    return f"`{next((name for name in names if name not in SHELLS), names[0])}`"
+
+
+# What a start command does before and around its program.
+_BESIDES = BUILTINS | frozenset(
+    {"", "true", "sleep", "mkdir", "chown", "chmod", "cp", "mv", "rm", "ln", "touch", "service"}
+)
+
+
+def _program(command: Command) -> str:
+    """The program's name; of an interpreter that of the script it reads."""
+    is_interpreter = command.name in SHELLS or re.fullmatch(r"python[\d.]*|node|ruby|perl|php", command.name)
+    operands = [str(word.value) for word in command.operands[:1]] if is_interpreter else []
+    return next((base_name(one) for one in operands if re.fullmatch(r"[\w./-]*\w", one)), str(command.name))
