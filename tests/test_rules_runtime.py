@@ -36,9 +36,15 @@ def said(rule: str, sample: str, folder: Path) -> list[tuple[str, str]]:
             "let the program replace the shell: `exec python ...`",
         ),
         (
+            "shell-form-command",
+            "FROM python:3.13\nCMD while true; do ./poll; sleep 60; done",
+            "`CMD while true; do ./poll; sleep 60; done` runs under /bin/sh (dash), which does not pass SIGTERM on",
+            "let an init be process 1, such as tini or that of `docker run --init`",
+        ),
+        (
             "needless-shell-form",
             "FROM alpine:3.22\nCMD nginx -g 'daemon off;'",
-            "`CMD nginx -g 'daemon off;'` needs no shell",
+            "`CMD nginx -g 'daemon off;'` starts a shell that it does not need",
             'write `CMD ["nginx", "-g", "daemon off;"]`',
         ),
         (
@@ -68,7 +74,7 @@ def said(rule: str, sample: str, folder: Path) -> list[tuple[str, str]]:
         (
             "background-process",
             "FROM debian:trixie\nCMD redis-server & python app.py",
-            "`redis-server` runs unwatched beside `python`: if one ends, nobody notices",
+            "`redis-server` runs unwatched beside `python`: if it ends, nobody notices",
             "one service for each container, joined by Compose, or a supervisor that watches them",
         ),
         (
@@ -81,7 +87,7 @@ def said(rule: str, sample: str, folder: Path) -> list[tuple[str, str]]:
             "build-tool-as-command",
             'FROM node:24\nCMD ["npm", "run", "serve"]',
             "`npm run serve` keeps npm above the program",
-            'start what the script runs: `CMD ["node", "server.js"]`',
+            'start what the script runs, such as `CMD ["node", "server.js"]`',
         ),
         (
             "loopback-bind",
@@ -100,6 +106,18 @@ def said(rule: str, sample: str, folder: Path) -> list[tuple[str, str]]:
             "FROM nginx:1.31\nHEALTHCHECK CMD curl http://localhost/health",
             "`curl http://localhost/health` exits 0 on a 404 or 500 answer",
             "add `-f`",
+        ),
+        (
+            "healthcheck-never-fails",
+            "FROM nginx:1.31\nHEALTHCHECK CMD true",
+            "`true` succeeds always, so nothing is checked",
+            "ask the program something, or write `HEALTHCHECK NONE`",
+        ),
+        (
+            "missing-healthcheck",
+            'FROM python:3.13\nCMD ["python", "/srv/app.py"]',
+            "nothing tells whether `app.py` still works",
+            "add a HEALTHCHECK that fails when it does not",
         ),
         (
             "missing-healthcheck",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dockerlint.lint.rule import Findings, Rule, Severity
@@ -55,6 +56,8 @@ class BackgroundProcess(Rule[Build]):
         'FROM debian:trixie\nCMD ["supervisord", "-n"]',
         'FROM debian:trixie\nRUN echo "daemon off;" >> /etc/nginx/nginx.conf\nCMD service nginx start',
         "FROM debian:trixie\nCMD tail -f /log & exec nginx",
+        "FROM debian:trixie\nCMD create-topics & exec broker",
+        "FROM debian:trixie\nCMD broker log access & exec broker run",
         "FROM debian:trixie\nCMD redis-server & python app.py & wait -n",
         "FROM debian:trixie\nCMD python manage.py migrate && gunicorn app",
         "FROM debian:trixie\nCMD nginx -g 'daemon off;'",
@@ -100,7 +103,8 @@ def _message(found: Sequence[Command], commands: Sequence[Command]) -> str:
     if last in found and last.name and not last.is_background:
         return f"{listed} leaves its service in the background and returns: the container ends at once"
     beside = f" beside `{_title(last)}`" if last not in found and last.name else ""
-    return f"{listed} {run} unwatched{beside}: if one ends, nobody notices"
+    ends = "it ends" if len(names) == 1 else "one of them ends"
+    return f"{listed} {run} unwatched{beside}: if {ends}, nobody notices"
 
 
 def _title(command: Command) -> str:
@@ -143,6 +147,10 @@ _BRANCHES = frozenset({"if", "for", "select", "while", "until", "case", "||", "!
 
 
 def _ends_by_itself(command: Command) -> bool:
-    return any(
-        word.value in ("migrate", "-c", "collectstatic", "init", "install", "build") for word in command.arguments
-    )
+    """Whether its name or its words say that it does one thing and ends, or shows a log."""
+    if re.match(r"(?:create|init|setup|configure|migrate|seed|import|wait)[-_]", command.name):
+        return True
+    return any(word.value in _ONCE for word in command.arguments)
+
+
+_ONCE = frozenset({"migrate", "-c", "collectstatic", "init", "install", "build", "log", "logs"})

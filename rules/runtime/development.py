@@ -98,6 +98,7 @@ class DevelopmentMode(Rule[Build]):
         '=== Dockerfile\nFROM node:24\nCOPY . .\nCMD ["npm", "start"]\n'
         '=== package.json\n{"scripts": {"start": "node server.js", "dev": "nodemon server.js"}}',
         'FROM jekyll/jekyll:4\nCMD ["jekyll", "serve"]',
+        'FROM golang:1.26\nCOPY . .\nRUN go install .\nENTRYPOINT ["/go/bin/air"]',
         '=== Dockerfile.dev\nFROM python:3.13-slim\nCMD ["flask", "run"]',
         "FROM node:24 AS build\nENV NODE_ENV=development\nRUN npm run dev\nFROM nginx:1.31",
         "=== compose.yaml\nservices:\n  web:\n    build: .\n    command: gunicorn app:app\n"
@@ -112,7 +113,7 @@ class DevelopmentMode(Rule[Build]):
             yield from self._environment(build, stage)
             if not is_replaced(build, stage):
                 for command in build.start_commands(stage):
-                    if command.name not in _SHOW_A_FOLDER or _holds_a_program(stage):
+                    if (command.name not in _SHOW_A_FOLDER or _holds_a_program(stage)) and not _is_the_tools_own(stage):
                         yield from self._command(build, stage, command)
                 yield from self._source(build, stage)
 
@@ -183,6 +184,12 @@ def _whole(command: Command) -> Span:
         start = source.rfind("[", 0, start)
         end = source.find("]", end) + 1
     return Span(text.source, start, end)
+
+
+def _is_the_tools_own(stage: Stage) -> bool:
+    """Whether the image only wraps a tool: an ENTRYPOINT of one word, which takes what `docker run` adds."""
+    entrypoint = stage.entrypoint
+    return entrypoint is not None and stage.cmd is None and len(entrypoint.exec_form or ()) == 1
 
 
 def _holds_a_program(stage: Stage) -> bool:

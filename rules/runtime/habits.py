@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dockerlint.dockerfile.copies import absolute_path
+from dockerlint.dockerfile.instructions import Run
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
 from dockerlint.project.build import Build
@@ -57,6 +58,7 @@ class PythonUnbuffered(Rule[Build]):
         'FROM python:3.13\nCMD ["python", "-Bu", "-m", "bot"]',
         'FROM python:3.13\nCMD ["gunicorn", "app:app"]',
         'FROM python:3.13\nCMD ["python", "-m", "gunicorn", "app:app"]',
+        'FROM python:3.13\nRUN pip install preview==1.2\nCMD ["python", "-m", "preview"]',
         'FROM acme/python:1\nCMD ["python", "app.py"]',
         'FROM python:3.13\nCMD ["python", "--version"]',
         'FROM python:3.13\nCMD ["python", "-c", "print(1)"]',
@@ -105,7 +107,9 @@ def _prints(build: Build, stage: Stage, command: Command) -> bool:
     if options.has("-u", "-c", "-V", "--version", "-h", "--help", "-i") or not (module or options.operands):
         return False
     if module is not None:
-        return module.value.partition(".")[0] not in _LOG_THEMSELVES and module.value not in _LOG_THEMSELVES
+        package = str(module.value).partition(".")[0]
+        is_known = package in _LOG_THEMSELVES or module.value in _LOG_THEMSELVES
+        return not is_known and not _is_installed_by_name(stage, package)
     script = options.operands[0]
     if script.value.endswith("manage.py") or not script.is_literal:
         return False
@@ -115,6 +119,13 @@ def _prints(build: Build, stage: Stage, command: Command) -> bool:
     return "print(" in source.text and not re.search(
         r"line_buffering|flush=True|PYTHONUNBUFFERED|unbuffered", source.text
     )
+
+
+def _is_installed_by_name(stage: Stage, package: str) -> bool:
+    """Whether it is somebody else's program, which pip fetches by its name."""
+    runs = (one for link in stage.chain for one in link.instructions if isinstance(one, Run))
+    commands = (command for run in runs for command in run.commands if command.name.startswith("pip"))
+    return any(re.match(rf"{re.escape(package)}(?![\w.-])", word.value) for one in commands for word in one.operands)
 
 
 def _program_of(command: Command) -> str:

@@ -55,6 +55,7 @@ class MissingStartCommand(Rule[Build]):
         "FROM python:3.13\nRUN pip install ansible",
         "FROM python:3.13\nCOPY requirements.txt .",
         "FROM python:3.13\nONBUILD COPY . .\nCOPY . .",
+        "FROM ruby:3.4\nCOPY src/ /opt/resource/",
         "=== compose.yaml\nservices:\n  web:\n    build: .\n    command: python app.py\n"
         "=== Dockerfile\nFROM python:3.13\nCOPY . .",
     )
@@ -77,6 +78,8 @@ def _brings_program(build: Build, stage: Stage) -> bool:
     if any(isinstance(one, Onbuild) for link in stage.chain for one in link.instructions):
         return False
     copies = [one for link in stage.chain for one in link.instructions if isinstance(one, Copy | Add)]
+    if any(copy.destination.startswith("/opt/resource") for copy in copies):  # Concourse starts the programs there
+        return False
     sources = [source for copy in copies if not (isinstance(copy, Copy) and copy.origin) for source in copy.sources]
     return any(
         source in (".", "./", "*") or source.endswith(_PROGRAM_FILES) or _is_source(source) for source in sources

@@ -88,7 +88,7 @@ class BuildToolAsCommand(Rule[Build]):
                     continue
                 seen.add(word.value.start)
                 name = _WRAPPERS.get(base_name(word.value), base_name(word.value))
-                instead = _INSTEAD.get(name, 'start what the script runs: `CMD ["node", "server.js"]`')
+                instead = _INSTEAD.get(name, 'start what the script runs, such as `CMD ["node", "server.js"]`')
                 effect = _EFFECTS.get(name, f"keeps {name} above the program")
                 yield self.finding(word.value, f"`{_title(command, word)}` {effect}", help=instead)
 
