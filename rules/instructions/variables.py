@@ -58,6 +58,7 @@ class UndefinedVariable(Rule[Build]):
     good = (
         "FROM alpine:3.22\nARG V\nENV A=$V PATH=/x:$PATH",
         "FROM acme/base:1\nWORKDIR $APP_HOME",
+        "ARG BASE=debian:13\nFROM $BASE\nENV LD_LIBRARY_PATH=$LD_LIBRARY_PATH:/opt/lib",
         "FROM python:3.13\nENV V=$PYTHON_VERSION",
         "FROM alpine:3.22\nRUN version=1 && echo $version ${home:-/root} ${x+y}",
         "FROM alpine:3.22\nRUN for i in a b; do echo $i; done; read line; echo $line; echo '$x' \\$y",
@@ -92,7 +93,8 @@ class UndefinedVariable(Rule[Build]):
             if use.name in arguments and later is None:
                 continue  # `arg-out-of-scope` speaks
             near = _near(use.name, environment)
-            if near is not None or use.value is Missing.ABSENT or is_set_by_no_image(use.name, environment):
+            is_absent = use.value is Missing.ABSENT and not _may_be_another_image(stage)
+            if near is not None or is_absent or is_set_by_no_image(use.name, environment):
                 yield self.finding(
                     use.text, _why_empty(use, near, later if not _sets(step.instruction, use.name) else None)
                 )
@@ -111,6 +113,11 @@ class UndefinedVariable(Rule[Build]):
                 near = suspects[name]
                 hint = f"; did you mean `${near}`?" if near is not None else ": nothing in this RUN sets it"
                 yield self.finding(place, f"`${name}` is empty here{hint}")
+
+
+def _may_be_another_image(stage: Stage) -> bool:
+    """Whether a build argument may put another image in place of the one that its default names."""
+    return "$" in stage.root.from_.image.rpartition("/")[2].partition(":")[0]
 
 
 class Declared(NamedTuple):
