@@ -49,7 +49,8 @@ class EndOfLife(NamedTuple):
     `date` is the day of the last fixes, None if that is not known. `supported` is the line to move to,
     without the product's name, and `supported_until` its end if one is set. `extended_until` is how
     long fixes can be bought. With `is_only_image` the software may live, but the official image of
-    this line is not built any more. `also` is a second line that has ended too.
+    this line is not built any more. With `is_system` it is the system below the software that has ended.
+    `also` is a second line that has ended too.
     """
 
     line: str
@@ -59,6 +60,7 @@ class EndOfLife(NamedTuple):
     supported_until: datetime.date | None = None
     extended_until: datetime.date | None = None
     is_only_image: bool = False
+    is_system: bool = False
     also: EndOfLife | None = None
 
     def without(self, extended: Collection[str]) -> EndOfLife | None:
@@ -72,8 +74,8 @@ class EndOfLife(NamedTuple):
         """What has ended, and when, for a message."""
         since = f" since {self.date}" if self.date else ""
         if self.is_only_image:
-            return f"the image for {self.what} is not built any more{since}"
-        return f"{self.what} has been out of support{since or ' for long'}"
+            return f"the image for {self.what} has not been built{since or ' for a long time'}"
+        return f"{self.what} has been out of support{since or ' for a long time'}"
 
 
 @lru_cache(maxsize=4096)
@@ -130,7 +132,8 @@ def _system(reference: Reference, tag: tags.Tag, as_of: datetime.date) -> EndOfL
         named = tags.system(words, is_known_image=True)
     if named is None or named.cycle is None:
         return None
-    return _ended(named.product, named.cycle, named.codename, as_of)
+    ended = _ended(named.product, named.cycle, named.codename, as_of)
+    return ended._replace(is_system=True) if ended else None
 
 
 def _distroless(reference: Reference, as_of: datetime.date) -> EndOfLife | None:

@@ -15,7 +15,7 @@ from dockerlint.knowledge.variants import current_version, has_tag
 _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "adoptopenjdk/maven-openjdk11": ("maven",),
     "adoptopenjdk/maven-openjdk8": ("maven",),
-    "centos": ("almalinux", "rockylinux/rockylinux"),
+    "centos": ("almalinux", "rockylinux/rockylinux:10"),
     "containous/traefik": ("traefik",),
     "containous/whoami": ("traefik/whoami",),
     "lambci/lambda": (),
@@ -23,20 +23,22 @@ _SUCCESSORS: dict[str, tuple[str, ...]] = {
     "microsoft/azure-cli": ("mcr.microsoft.com/azure-cli",),
     "microsoft/dotnet-framework": ("mcr.microsoft.com/dotnet/framework/runtime",),
     "microsoft/iis": ("mcr.microsoft.com/windows/servercore/iis",),
-    "microsoft/nanoserver": ("mcr.microsoft.com/windows/nanoserver",),
+    "microsoft/nanoserver": ("mcr.microsoft.com/windows/nanoserver:ltsc2025",),
     "microsoft/powershell": ("mcr.microsoft.com/powershell",),
-    "microsoft/windowsservercore": ("mcr.microsoft.com/windows/servercore",),
-    "sl": ("almalinux", "rockylinux/rockylinux"),
+    "microsoft/windowsservercore": ("mcr.microsoft.com/windows/servercore:ltsc2025",),
+    "sl": ("almalinux", "rockylinux/rockylinux:10"),
 }
+# Holds all that its predecessors held, under the same tags.
+_KUBERNETES = "registry.k8s.io/"
 # Name spaces that moved as a whole; the rest of the name stayed.
 _MOVED = {
     "aarch64/": "arm64v8/",
     "armhf/": "arm32v7/",
     "circleci/": "cimg/",
     "docker.bintray.io/": "releases-docker.jfrog.io/",
-    "gcr.io/google-containers/": "registry.k8s.io/",
-    "gcr.io/google_containers/": "registry.k8s.io/",
-    "k8s.gcr.io/": "registry.k8s.io/",
+    "gcr.io/google-containers/": _KUBERNETES,
+    "gcr.io/google_containers/": _KUBERNETES,
+    "k8s.gcr.io/": _KUBERNETES,
     "mcr.microsoft.com/cbl-mariner/": "mcr.microsoft.com/azurelinux/",
     "mcr.microsoft.com/dotnet/core/": "mcr.microsoft.com/dotnet/",
     "mcr.microsoft.com/vscode/devcontainers/": "mcr.microsoft.com/devcontainers/",
@@ -82,6 +84,8 @@ def deprecated(reference: Reference) -> Deprecation | None:
         return None
     dropped = (find(name) or {}).get("dropped")
     since = date.fromisoformat(dropped) if dropped else None
+    if reference.tag and not reference.digest:
+        successors = tuple(f"{each}:{reference.tag}" if each.startswith(_KUBERNETES) else each for each in successors)
     counts_alike = bool(java) or name == "centos"
     return Deprecation(tuple(_followed(successor, name, tag, counts_alike) for successor in successors), since)
 

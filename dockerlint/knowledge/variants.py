@@ -25,6 +25,8 @@ _MOVING = frozenset(
 _NAMED_BY_RELEASE = frozenset(
     {"alpine", "amazonlinux", "cassandra", "fedora", "mariadb", "mysql", "ubuntu", "zookeeper"}
 )
+# The channels that Docker had until version 19.03: their tags stay where they are.
+_ENDED_CHANNELS = frozenset({"edge", "stable", "test"})
 # The community edition counts in another way than the tags of the others.
 _NEVER_PROPOSED = frozenset({"sonarqube"})
 
@@ -50,19 +52,28 @@ def slim_tag(reference: Reference) -> str | None:
 def is_floating(reference: Reference) -> bool:
     """Whether a tag of an image with versions names none: `python:slim`, `node:lts`, `alpine:edge`.
 
-    False for no tag and for `latest`, which have rules of their own, and where it is not sure.
+    False for no tag and for `latest`, which have rules of their own, for tags that nobody moves any more, and where it
+    is not sure.
     """
     tag = reference.tag
     if tag is None or tag == "latest" or reference.digest or "$" in tag:
         return False
     name = canonical(reference.name)
     parts = tags.read(tag)
-    if parts.version or not parts.words or not _has_versions(name):
+    if parts.version or not parts.words or not _has_versions(name) or _is_frozen(name, parts):
         return False
     is_system = bool(systems.distributions(name))
     flavour = (word for word in parts.words if word not in _FLAVOURS)
     left = [word for word in flavour if is_system or not tags.is_system_word(word)]
     return all(word in _MOVING or word.startswith("ltsc20") for word in left)
+
+
+def _is_frozen(name: str, tag: tags.Tag) -> bool:
+    """Whether the tags of this flavour are not built any more."""
+    if "onbuild" in tag.words or (name == "docker" and not _ENDED_CHANNELS.isdisjoint(tag.words)):
+        return True
+    table = _table(name)
+    return table is not None and "-".join(tag.words) in table.get("retired", ())
 
 
 def versioned_example(reference: Reference) -> str | None:
@@ -74,8 +85,9 @@ def versioned_example(reference: Reference) -> str | None:
         return None
     name = canonical(reference.name)
     parts = tags.read(reference.tag or "latest")
-    # Projects mean different things by `stable`.
-    if parts.version or "stable" in parts.words or name in _NEVER_PROPOSED:
+    # Projects mean different things by `stable`; Debian means its newest release.
+    is_unclear = "stable" in parts.words and name != "debian"
+    if parts.version or is_unclear or name in _NEVER_PROPOSED:
         return None
     suffix = "-".join(word for word in parts.words if word not in _MOVING)
     return next((_joined(version, suffix) for version in _current(name) if has_tag(name, version, suffix)), None)

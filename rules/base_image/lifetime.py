@@ -58,13 +58,18 @@ class EndOfLifeBaseImage(Rule[Pull]):
 
 
 def _supported(reference: Reference, ended: EndOfLife) -> str:
+    # Whoever moves to another version of the software gets another system with it.
+    if ended.is_system and ended.also is not None:
+        ended = ended.also
     if ended.supported is None:
-        return "move to a version that is still supported"
+        which = "an image on a system" if ended.is_system else "a version"
+        return f"move to {which} that is still supported"
     product = ended.line.rpartition(" ")[0]
     until = f", supported until {ended.supported_until}" if ended.supported_until else ""
     known = facts(reference)
-    is_own = known is not None and known.official
-    return f"move to {'' if is_own else 'an image on '}{product} {ended.supported}{until}"
+    is_official = known is not None and known.official
+    what = ("a tag on " if is_official else "an image on ") if ended.is_system else ""
+    return f"move to {what}{product} {ended.supported}{until}"
 
 
 class DeprecatedBaseImage(Rule[Pull]):
@@ -107,7 +112,7 @@ class DeprecatedBaseImage(Rule[Pull]):
 def _with_version(successor: str) -> str:
     """An image as advice: with a version, so that following it is no finding either."""
     reference = parse(successor)
-    if reference is None or reference.tag:
+    if reference is None:
         return successor
     example = versioned_example(reference)
-    return f"{successor}:{example}" if example else successor
+    return f"{reference.name}:{example}" if example else successor

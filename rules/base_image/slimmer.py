@@ -76,10 +76,14 @@ class SlimmerBaseImage(Rule[Build]):
         'FROM python:3.14\nRUN git clone https://example.com/x\nCMD ["python", "app.py"]',
         'FROM python:3.14 AS build\nRUN pip install --target /x flask\nFROM python:3.14-slim\nCMD ["python", "a.py"]',
         'FROM python:3.14\nRUN pip install psycopg2\nCMD ["python", "app.py"]',
+        'FROM python:3.14\nARG LIBRARIES="flask uwsgi"\nRUN pip install $LIBRARIES\nCMD ["python", "app.py"]',
+        'FROM python:3.14\nCMD ["pip", "install", "some-package==1.0"]',
         'FROM python:3.14\nRUN ./build.sh\nCMD ["python", "app.py"]',
         'FROM python:3.14\nRUN bash /setup.sh\nCMD ["python", "app.py"]',
         'FROM node:24\nCOPY . .\nRUN npm ci\nCMD ["node", "app.js"]',
         'FROM node:24\nRUN npm install -g some-native-addon\nCMD ["node", "app.js"]',
+        'FROM node:24\nCOPY . .\nRUN yarn\nCMD ["npm", "start"]',
+        'FROM node:24\nCOPY . .\nRUN npm run setup\nCMD ["npm", "start"]',
         'FROM node:24\nCOPY run.sh /\nCMD ["/run.sh"]',
         '=== Dockerfile\nFROM node:24\nCOPY . .\nRUN npm ci\nCMD ["node", "app.js"]\n'
         '=== package-lock.json\n{"packages": {"node_modules/bcrypt": {"hasInstallScript": true}}}',
@@ -139,6 +143,8 @@ def _needs_full(build: Build, stage: Stage) -> bool:
         return True
     if any(_is_unseen_script(command) and build.script_of(stage, command) is None for command in starts):
         return stage.base is None or stage.base.familiar != "debian"
+    if any(_installs_python(command) for command in starts):
+        return True
     texts = [text for command in (*commands, *starts) for text in _requirements(build, command)]
     return any(text is None or _COMPILED.search(text) or '"hasInstallScript"' in text for text in texts)
 
@@ -175,12 +181,13 @@ def _requirements(build: Build, command: Command) -> list[str | None]:
     found = installer(command)
     action = action_of(command)
     texts: list[str | None] = []
-    is_pip = action is not None and action.manager in ("pip", "uv") and action.verb.name in ("install", "download")
+    is_pip = _installs_python(command)
     if is_pip:
-        texts.append("\n".join(word.value for word in command.arguments))
+        is_known = not any(word.value.startswith("$") for word in command.arguments)
+        texts.append("\n".join(word.value for word in command.arguments) if is_known else None)
     if found is not None and found.kind == "python":
         texts += [_read(build, name) for name in found.manifests]
-    elif command.name in ("npm", "yarn", "pnpm") and any(word.value in _ADDING for word in command.arguments[:2]):
+    elif command.name in ("npm", "yarn", "pnpm") and _may_install(command):
         locks = [_read(build, name) for name in ("package-lock.json", "npm-shrinkwrap.json")]
         texts.append(next((lock for lock in locks if lock is not None), None))
     elif is_pip and action is not None and action.local:
@@ -188,7 +195,19 @@ def _requirements(build: Build, command: Command) -> list[str | None]:
     return texts
 
 
-_ADDING = frozenset({"install", "i", "ci", "add", "global"})
+def _installs_python(command: Command) -> bool:
+    action = action_of(command)
+    return action is not None and action.manager in ("pip", "uv") and action.verb.name in ("install", "download")
+
+
+def _may_install(command: Command) -> bool:
+    """Whether npm or its like installs packages, or runs a script of package.json, which may do anything."""
+    if not command.arguments:
+        return command.name == "yarn"
+    return any(word.value in _ADDING for word in command.arguments[:2])
+
+
+_ADDING = frozenset({"install", "i", "ci", "add", "global", "run", "run-script"})
 
 
 def _read(build: Build, name: str) -> str | None:

@@ -7,6 +7,7 @@ import re
 from dockerlint.dockerfile.image import Reference
 from dockerlint.dockerfile.instructions import Copy, From, Run
 from dockerlint.dockerfile.stages import Pull
+from dockerlint.knowledge.endoflife import end_of_life
 from dockerlint.knowledge.images import facts
 from dockerlint.knowledge.retired import deprecated
 from dockerlint.knowledge.variants import is_floating, versioned_example
@@ -27,6 +28,7 @@ def _proposal(pull: Pull) -> str:
 # Images that never had, or no longer have, a tag `latest`.
 _WITHOUT_LATEST = re.compile(
     r"phusion/baseimage|mcr\.microsoft\.com/windows/.*|microsoft/(nanoserver|windowsservercore).*"
+    r"|elasticsearch|kibana|logstash|docker\.elastic\.co/.*|nvidia/cuda"
 )
 
 
@@ -84,6 +86,7 @@ class UntaggedBaseImage(Rule[Build]):
         '=== dockerlint.toml\nnamed-contexts = ["python"]\n=== Dockerfile\nFROM python',
         "=== compose.yaml\nservices:\n  web:\n    build:\n      context: .\n"
         "      additional_contexts: {acme/base: ../base}\n=== Dockerfile\nFROM acme/base",
+        "FROM elasticsearch",
     )
 
     def check(self, build: Build) -> Findings:
@@ -129,6 +132,7 @@ class LatestBaseImage(Rule[Pull]):
         "FROM node:latest@sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1",
         "FROM acme/app:latest-alpine",
         "ARG TAG\nFROM node:$TAG",
+        "FROM docker.elastic.co/kibana/kibana:latest",
     )
 
     def check(self, pull: Pull) -> Findings:
@@ -158,19 +162,22 @@ class FloatingTag(Rule[Pull]):
         "FROM ubuntu:noble",
         "FROM acme/tool:slim",
         "FROM gcr.io/distroless/static:nonroot",
+        "FROM node:onbuild",
+        "FROM docker:stable",
+        "FROM python:buster",
     )
 
     def check(self, pull: Pull) -> Findings:
         reference = pull.reference
         if reference is None or not isinstance(pull.instruction, From) or not is_floating(reference):
             return
-        if deprecated(reference) is None:
+        if deprecated(reference) is None and end_of_life(reference, self.settings.as_of) is None:
             message = f"`{reference.name}:{reference.tag}` {_movement(reference)}"
             yield self.finding(_tag_place(pull), message, help=_proposal(pull))
 
 
 _DEVELOPMENT_BRANCHES = frozenset(
-    {"edge", "unstable", "testing", "nightly", "rolling", "devel", "dev", "main", "canary", "sid"}
+    {"edge", "unstable", "testing", "nightly", "devel", "dev", "main", "canary", "sid"}
 )
 
 
