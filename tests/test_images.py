@@ -233,7 +233,7 @@ def test_of_an_unknown_tag_only_what_all_tags_share_is_known() -> None:
         ("mcr.microsoft.com/dotnet/core/sdk:3.1", ("mcr.microsoft.com/dotnet/sdk",)),
         ("circleci/golang:1.12", ("cimg/go",)),
         ("circleci/postgres:9.6", ("cimg/postgres",)),
-        ("k8s.gcr.io/pause:3.2", ("registry.k8s.io/pause",)),
+        ("k8s.gcr.io/pause:3.2", ("registry.k8s.io/pause:3.2",)),
         ("bitnami/redis:7.2.4-debian-12-r5", ("redis:7.2",)),
         ("bitnami/postgresql:14", ("postgres:14",)),
         ("bitnamilegacy/odoo:latest", ("odoo",)),
@@ -241,7 +241,6 @@ def test_of_an_unknown_tag_only_what_all_tags_share_is_known() -> None:
         ("jupyter/base-notebook", ("quay.io/jupyter/base-notebook",)),
         ("lambci/lambda:build", ()),
         ("owncloud", ("owncloud/server", "nextcloud")),
-        ("k8s.gcr.io/pause:3.1", ("registry.k8s.io/pause:3.1",)),
     ],
 )
 def test_retired_images_name_their_successors(text: str, successors: tuple[str, ...]) -> None:

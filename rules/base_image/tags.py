@@ -176,9 +176,7 @@ class FloatingTag(Rule[Pull]):
             yield self.finding(_tag_place(pull), message, help=_proposal(pull))
 
 
-_DEVELOPMENT_BRANCHES = frozenset(
-    {"edge", "unstable", "testing", "nightly", "devel", "dev", "main", "canary", "sid"}
-)
+_DEVELOPMENT_BRANCHES = frozenset({"edge", "unstable", "testing", "nightly", "devel", "dev", "main", "canary", "sid"})
 
 
 def _movement(reference: Reference) -> str:
