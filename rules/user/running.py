@@ -52,6 +52,7 @@ class MissingUser(Rule[Build]):
         'FROM jenkins/jenkins:lts\nCMD ["jenkins"]',
         'FROM acme/base:1\nCMD ["app"]',
         'FROM alpine:3.22\nCMD ["/bin/sh"]',
+        'FROM fedora:43\nCMD ["/usr/bin/zsh", "--login"]',
         'FROM mcr.microsoft.com/devcontainers/python:1-3.13\nCMD ["sleep", "inf"]',
         'FROM debian:trixie\nCMD ["memcached", "-u", "daemon"]',
         "FROM debian:trixie\nCMD sudo -u app /srv/app",
@@ -73,6 +74,7 @@ class MissingUser(Rule[Build]):
             if not run_as.is_root and proof is None:
                 continue
             worker = _worker(build, stage, run_as)
+            is_meant = worker is not None or _what_needs_root(build, stage) is not None
             message = _run_as_root(stage, run_as, proof, worker)
             earlier = _earlier_user(build, stage)
             if earlier:
@@ -82,7 +84,7 @@ class MissingUser(Rule[Build]):
                 message,
                 help=_advice(build, stage, run_as, worker),
                 fix=self._fix(stage, run_as),
-                severity=Severity.INFO if worker else None,
+                severity=Severity.INFO if is_meant else None,
             )
 
     @staticmethod
@@ -140,16 +142,21 @@ _NEED_ROOT = {
 }
 
 
+def _what_needs_root(build: Build, stage: Stage) -> str | None:
+    """The program that is started and needs root for its work."""
+    return next((command.name for command in build.start_commands(stage) if command.name in _NEED_ROOT), None)
+
+
 def _advice(build: Build, stage: Stage, run_as: RunAs, worker: str | None) -> str:
     known = run_as.facts
     user = _ready_user(run_as)
-    needing = next((command.name for command in build.start_commands(stage) if command.name in _NEED_ROOT), None)
+    needing = _what_needs_root(build, stage)
     if needing is not None:
         return _NEED_ROOT[needing]
+    if worker == "nginx":
+        return "use `nginxinc/nginx-unprivileged`"
     if worker is not None:
-        return (
-            "use `nginxinc/nginx-unprivileged`" if worker == "nginx" else "an unprivileged variant needs no root at all"
-        )
+        return f"let it listen on a port above 1023, and add `USER {worker}`"
     if user is not None:
         advice = f"add `USER {user}`, a user that the image has"
     elif stage.is_windows:
@@ -228,6 +235,7 @@ class RootUser(Rule[Build]):
         'FROM jenkins/jenkins:lts\nUSER «root»\nRUN apt-get update\nCMD ["jenkins"]': None,
         'FROM node:24\nUSER node\nUSER «0:0»\nCMD ["node", "app.js"]': None,
         'ARG U=root\nFROM python:3.13\nARG U\nUSER «$U»\nCMD ["python", "a.py"]': None,
+        "FROM acme/base:1\nUSER root\nRUN apt-get update\nUSER app\nRUN make\nUSER «root»": None,
         'FROM python:3.13 AS base\nUSER «root»\nFROM base\nCMD ["python", "a.py"]': None,
     }
     good = (
@@ -236,6 +244,7 @@ class RootUser(Rule[Build]):
         "FROM python:3.13\nARG U\nUSER $U",
         "FROM python:3.13\nUSER 1000:0",
         "FROM debian:trixie\nUSER root\nRUN apt-get update",
+        "FROM acme/base:1\nRUN apt-get update\nUSER app\nRUN make\nUSER root",
         'FROM python:3.13\nUSER root\nENTRYPOINT ["gosu", "app", "python"]',
         '=== entrypoint.sh\n#!/bin/sh\nchown -R app /data\nexec su-exec app "$@"\n'
         '=== Dockerfile\nFROM python:3.13-alpine\nCOPY entrypoint.sh /\nUSER root\nENTRYPOINT ["/entrypoint.sh"]',
@@ -252,36 +261,58 @@ class RootUser(Rule[Build]):
             if starts_as_root and stage not in build.runtime_stages:
                 continue  # nothing changes: neither who starts as root, nor that nothing is started
             other = _last_other_user(stage)
-            is_left_to_base = stage.cmd is None and stage.entrypoint is None and starts_as_root and other is not None
-            if is_left_to_base or not _services_keep_the_user(build, stage):
+            if _is_left_to_base(stage, run_as, other) or not _services_keep_the_user(build, stage):
                 continue
             seen.add(user.start_line)
+            needing = _what_needs_root(build, stage)
             yield self.finding(
-                user.argument, _never_left(stage, user, starts_as_root, other), help=_way_back(run_as, other)
+                user.argument,
+                _never_left(stage, user, starts_as_root, other),
+                help=_NEED_ROOT[needing] if needing is not None else _way_back(run_as, other),
+                severity=Severity.INFO if needing is not None else None,
             )
+
+
+def _users(stage: Stage) -> list[tuple[User, bool | None]]:
+    """Every USER of the chain, and whether it is root."""
+    found: list[tuple[User, bool | None]] = []
+    for link in stage.chain:
+        for step in link.steps:
+            if isinstance(step.instruction, User):
+                name = expand(step.instruction.argument, step.before.environment.lookup, step.instruction.escape).value
+                found.append((step.instruction, is_root(name)))
+    return found
 
 
 def _last_other_user(stage: Stage) -> User | None:
     """The last USER of the chain that is not root."""
-    for link in reversed(stage.chain):
-        for step in reversed(link.steps):
-            if isinstance(step.instruction, User):
-                name = expand(step.instruction.argument, step.before.environment.lookup, step.instruction.escape).value
-                if is_root(name) is False:
-                    return step.instruction
-    return None
+    return next((user for user, root in reversed(_users(stage)) if root is False), None)
+
+
+def _is_left_to_base(stage: Stage, run_as: RunAs, other: User | None) -> bool:
+    """Whether root only comes back after steps as another user, for a base image that starts what it starts as root."""
+    if stage.cmd is not None or stage.entrypoint is not None or other is None:
+        return False
+    if run_as.facts is not None:
+        return is_root(run_as.facts.default_user) is True
+    # Who asks for no root before the first step as another user has it already.
+    return _users(stage)[0][1] is False
 
 
 def _never_left(stage: Stage, user: User, starts_as_root: bool, other: User | None) -> str:
     if starts_as_root and other is None:
-        base = f"`{stage.root.base_name}` starts as root anyway"
+        base = f"since `{stage.root.base_name}` starts as root"
         return f"`USER {user.argument}` in line {user.start_line} changes nothing, {base}: the container runs as root"
     return f"`USER {user.argument}` in line {user.start_line} is never switched back: the container runs as root"
 
 
+# A step as one of these sets up its data. The container runs something else besides.
+_OF_SERVERS = frozenset({"postgres", "mysql", "mongodb", "redis", "rabbitmq", "elasticsearch"})
+
+
 def _way_back(run_as: RunAs, other: User | None) -> str:
     known = run_as.facts
-    if other is not None:
+    if other is not None and other.argument not in _OF_SERVERS:
         name = str(other.argument)
     elif known is not None and known.default_user and not is_root(known.default_user):
         name = known.default_user
