@@ -33,7 +33,7 @@ def messages(rule: str, dockerfile: str, folder: Path) -> list[str]:
         ("undefined-variable", "FROM alpine\nARG VERSION\nENV A=$VERSOIN", "did you mean `$VERSION`?"),
         ("arg-out-of-scope", "FROM a AS x\nARG N\nFROM a\nUSER $N", "the ARG in line 2 belongs to stage `x`"),
         ("undeclared-arg-in-from", "FROM a:$T\nARG T", "ARG in line 2 belongs to a stage"),
-        ("undeclared-arg-in-from", "ARG TAGS=1\nFROM a:${TAG:-1}", "`${TAG:-1}` cannot be set"),
+        ("undeclared-arg-in-from", "ARG TAGS=1\nFROM a:${TAG:-1}", "`$TAG` cannot be set"),
         ("hard-coded-platform", "FROM --platform=linux/amd64 a", "makes this an image for amd64 on every host"),
         ("broken-json-form", "FROM a\nVOLUME ['/x', '/y']", "(single quotes): Docker takes `['/x',` for the path"),
         ("unexpected-words", "FROM a\nUSER app # x", "`# x` is a part of the user's name"),

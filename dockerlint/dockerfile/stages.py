@@ -206,14 +206,17 @@ class Dockerfile:
 
     @cached_property
     def is_template(self) -> bool:
-        """Whether some program makes a Dockerfile of this file first, by its name or by whole lines for it."""
+        """Whether some program makes a Dockerfile of this file first: by name and marks, by FROM, or by its lines.
+
+        No instruction begins as a line of Jinja, ERB or a Go template does.
+        """
         is_named_so = self.path.lower().endswith(_TEMPLATES)
         if is_named_so and re.search(r"\{[{%]|<%|@\w+@|%%\w+%%|__[A-Z_]+__|\bdnl\b", self.source.text):
             return True
-        # No instruction begins so: Jinja, Go templates, ERB.
-        return any(
-            one.keyword.startswith(("{{", "{%", "{#", "<%")) for one in self.instructions if isinstance(one, Unknown)
-        )
+        if any(re.search(r"\{[{%]|<%|%%\w+%%|@[A-Z_]+@|__[A-Z_]+__", stage.from_.rest) for stage in self.stages):
+            return True
+        unknown = (one.keyword for one in self.instructions if isinstance(one, Unknown))
+        return any(keyword.startswith(("{{", "{%", "{#", "<%")) for keyword in unknown)
 
     @property
     def global_arguments(self) -> Mapping[str, Value]:

@@ -180,7 +180,7 @@ class UndeclaredArgInFrom(Rule[Dockerfile]):
                     continue  # no valid platform: that is told already
                 yield self.finding(
                     place,
-                    _without_value(name, place, dockerfile, has_default=has_default),
+                    _without_value(name, dockerfile, has_default=has_default),
                     severity=Severity.WARNING if has_default else Severity.ERROR,
                     is_refusal=bool(errors),
                 )
@@ -199,8 +199,8 @@ def undeclared_in(from_: From, dockerfile: Dockerfile) -> Iterator[tuple[Text, s
             yield from ((word, name) for name in expansion.unset if name.isidentifier() and name not in declared)
 
 
-def _without_value(name: str, place: Text, dockerfile: Dockerfile, *, has_default: bool) -> str:
-    what = f"`{place}` cannot be set" if has_default else f"`${name}` is empty here"
+def _without_value(name: str, dockerfile: Dockerfile, *, has_default: bool) -> str:
+    what = f"`${name}` cannot be set" if has_default else f"`${name}` is empty here"
     own = next((arg for arg in dockerfile.instructions if isinstance(arg, Arg) and _declares(arg, name)), None)
     if own is not None:
         return f"{what}: ARG in line {own.start_line} belongs to a stage; declare it before the first FROM"

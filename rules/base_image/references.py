@@ -38,6 +38,7 @@ class InvalidImageReference(Rule[Dockerfile]):
         "ARG TAG\nFROM python:$TAG",
         "FROM scratch",
         "=== Dockerfile.j2\nFROM python:{{ version }}",
+        "FROM %%BASE_IMAGE%%\nRUN make",
     )
 
     def check(self, dockerfile: Dockerfile) -> Findings:

@@ -73,20 +73,27 @@ class SecretFileCopied(Rule[Build]):
                 removed = _removal(node, found)
                 if removed is not None:
                     message += f"; line {removed} deletes it, but the layer keeps it"
-                severity = Severity.WARNING if found.what == _HISTORY else None
+                # What lies in an unseen folder for keys may be public keys and settings only.
+                is_doubtful = found.what == _HISTORY or (found.what == _SSH_FOLDER and not found.is_seen)
+                severity = Severity.WARNING if is_doubtful else None
                 yield self.finding(found.word, message, help=_advice(found), severity=severity)
 
 
 _HISTORY = "the Git history"
+_SSH_FOLDER = "SSH keys"
 
 
 class _Copied(NamedTuple):
-    """A secret that a word of a COPY names: what to call it, what it is, where it comes to lie if that is known."""
+    """A secret that a word of a COPY names: what to call it, what it is, where it comes to lie if that is known.
+
+    `is_seen`: it was found in the files of the context, not only by its name.
+    """
 
     word: Text
     title: str
     what: str
     target: str | None
+    is_seen: bool
 
 
 def _secrets(build: Build, node: Node) -> Iterator[_Copied]:
@@ -100,8 +107,8 @@ def _secrets(build: Build, node: Node) -> Iterator[_Copied]:
         what = _what(build, node.stage, path, target)
         if what is None or (what == _HISTORY and not ships(build, node)):
             continue
-        found = _Copied(word, path, what, target)
         contents = None if transfer.origin is not None else _holds_secret(build, path)
+        found = _Copied(word, path, what, target, bool(contents))
         if contents or (contents is None and _is_certain(build, node, found)):
             yield found
 

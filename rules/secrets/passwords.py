@@ -72,6 +72,7 @@ class PasswordSetInRun(Rule[Build]):
         "FROM debian:13\nRUN --mount=type=secret,id=logins chpasswd < /run/secrets/logins",
         'FROM debian:13\nARG ROOT_PASSWORD\nRUN echo "root:$ROOT_PASSWORD" | chpasswd',
         'FROM debian:13\nRUN echo "root:$(cat /run/secrets/pw)" | chpasswd',
+        "FROM debian:13\nRUN useradd -p '$(cat /pw)' app",
         "FROM debian:13\nRUN passwd -l root && passwd -d app && which chpasswd",
         "FROM debian:13\nRUN useradd -p '*' app && usermod -p '!' root && echo 'app:*' | chpasswd -e",
         "FROM debian:13\nRUN useradd --create-home --password $HASH -G sudo app && adduser --disabled-password app",
@@ -163,7 +164,7 @@ def _given(commands: Sequence[Command], index: int) -> Iterator[_Password]:
     user = _shown(command.operands[-1].value) if command.operands else ""
     for value in command.options.values("-p", "--password"):
         if value.is_literal:
-            if not value.value.startswith(("!", "*")):
+            if not value.value.startswith(("!", "*")) and "$(" not in value.value:
                 is_hash = re.fullmatch(r"\$\w+\$.+|[./A-Za-z0-9]{13}", value.value) is not None
                 yield _Password(value.value, user, is_unusable=bool(value.value) and not is_hash)
         else:

@@ -168,7 +168,9 @@ class SecretNamedVariable(Rule[Build]):
                 continue
             if _looks_secret(variable.name):
                 message = f"`{variable.name}` looks like a secret by its name"
-                yield self.finding(variable.pair.key, message, help=_mount_for(variable.name))
+                is_arg = isinstance(variable.node.instruction, Arg)
+                else_ = _mount_for(variable.name) if is_arg else "give it to the container when it runs"
+                yield self.finding(variable.pair.key, message, help=f"rename it if it is none; otherwise {else_}")
 
 
 def _all_told(dockerfile: Dockerfile) -> Iterator[_Variable]:

@@ -62,7 +62,7 @@ class Sudo(Rule[Layer]):
             if _runs_as_root(layer) is True:
                 message, advice = f"`{what}` runs as root already", "leave `sudo` out"
             else:
-                message = f"`{what}`: in a build `USER root` before the step makes it root, without sudo"
+                message = f"`{what}` keeps sudo in the image; `USER root` before the step does without it"
                 advice = "put `USER root` before the step, and the other user's `USER` after it"
             yield self.finding(word, message, help=advice, fix=_without_sudo(layer, command, index))
 

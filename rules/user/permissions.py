@@ -17,6 +17,8 @@ from dockerlint.source import Text
 
 # Folders that everybody writes to, and what stands for devices and sockets.
 _SHARED = ("/tmp", "/var/tmp", "/dev", "/run/lock", "/var/lock", "/var/run/screen")  # noqa: S108
+# Their work is to change the user: without the bit they do nothing, and single rights are not enough.
+_SETUID_BY_DESIGN = ("fixuid", "newuidmap", "newgidmap", "chrome-sandbox", "chrome_sandbox", "/sudo", "/su")
 # Not what `sed` looks for, to put something else in its place.
 _SUDOERS = r"\bNOPASSWD:\s*ALL\b(?!\s*([/|,#])[^/|,#'\"\n]+\1)"
 
@@ -59,6 +61,7 @@ class ExcessivePermissions(Rule[Build]):
     good = (
         "FROM debian:trixie\nRUN chmod 1777 /srv && chmod 755 /a && chmod 0644 /b && chmod 2775 /c",
         "FROM debian:trixie\nRUN chmod 777 /tmp /var/tmp/a && chmod a+rw /dev/ttyS0 /var/run/docker.sock",
+        "FROM debian:trixie\nRUN chmod u+s /usr/local/bin/fixuid && chmod 4755 /opt/app/chrome-sandbox",
         "FROM debian:trixie\nRUN chmod +x /a && chmod a+rX /b && chmod o-w /c && chmod +w /d && chmod a+rwxt /e",
         "FROM debian:trixie\nRUN chgrp -R 0 /app && chmod -R g=u /app && chmod g+s /app",
         "FROM debian:trixie AS build\nRUN chmod -R 777 /app\nFROM scratch\nCOPY --from=build /a /a",
@@ -100,8 +103,10 @@ class ExcessivePermissions(Rule[Build]):
         where = f" {paths[0][:60]}" if paths and paths[0] != "{}" else ""
         if _opens_to_all(given.mode):
             message = f"`{given.command}{where}` lets every user of the container write there"
-            yield self.finding(given.mode, message, help=_way_out(stage))
+            yield self.finding(given.mode, message, help=_way_out(stage, given))
         elif given.command.startswith("chmod") and _sets_user(given.mode):
+            if paths and all(path.endswith(_SETUID_BY_DESIGN) for path in paths):
+                return
             message = f"`{given.command}{where}` lets everybody run it with the rights of its owner"
             yield self.finding(given.mode, message, help="leave the setuid bit away; `setcap` gives single rights")
 
@@ -148,8 +153,18 @@ def _is_shared(path: str) -> bool:
     return any(path == shared or path.startswith((f"{shared}/", f"{shared}*")) for shared in _SHARED)
 
 
-def _way_out(stage: Stage) -> str:
+def _way_out(stage: Stage, given: _Mode) -> str:
+    if given.paths and all(_is_program(path) for path in given.paths):
+        return "use 755: whoever runs a program need not write to it"
     name = (stage.state.user_name or "").partition(":")[0]
+    is_copy = given.command.startswith(("COPY", "ADD"))
     if name and is_root(name) is False:
-        return f"give the files to `{name}` instead (`COPY --chown={name}`)"
-    return "give the files to the user who needs them (`COPY --chown=app`)"
+        return f"give the files to `{name}` instead (`{'COPY --chown=' if is_copy else 'chown '}{name}`)"
+    return f"give the files to the user who needs them (`{'COPY --chown=' if is_copy else 'chown '}app`)"
+
+
+def _is_program(path: str) -> bool:
+    return (
+        path.endswith((".sh", ".bash", ".py", ".pl"))
+        or re.fullmatch(r"(/usr(/local)?)?/s?bin/[\w.-]+", path) is not None
+    )
