@@ -155,6 +155,8 @@ def _advice(build: Build, stage: Stage, run_as: RunAs, worker: str | None) -> st
         return _NEED_ROOT[needing]
     if worker == "nginx":
         return "use `nginxinc/nginx-unprivileged`"
+    if worker is not None and "fpm" in (stage.root.base_name or ""):
+        return f"add `USER {worker}`: php-fpm needs no root for its port"
     if worker is not None:
         return f"let it listen on a port above 1023, and add `USER {worker}`"
     if user is not None:
