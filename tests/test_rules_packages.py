@@ -94,7 +94,7 @@ def test_message(rule: str, text: str, message: str, tmp_path: Path) -> None:
 def test_excessive_permissions_name_the_user_who_needs_the_files(tmp_path: Path) -> None:
     text = "FROM debian:trixie\nRUN chmod 777 /app\nUSER app"
     findings, _ = check_files([RULES["excessive-permissions"]], {"Dockerfile": text}, tmp_path)
-    assert [finding.help for finding in findings] == ["give the files to `app` instead (`COPY --chown=app`)"]
+    assert [finding.help for finding in findings] == ["give the files to `app` instead (`chown app`)"]
 
 
 @pytest.mark.parametrize(
