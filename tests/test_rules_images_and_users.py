@@ -65,6 +65,7 @@ def test_messages(rule: str, dockerfile: str, message: str, tmp_path: Path) -> N
     ("rule", "dockerfile", "severity"),
     [
         ("missing-user", "FROM debian:trixie\nCMD /usr/sbin/sshd -D", "info"),
+        ("missing-user", "FROM debian:trixie\nCMD nginx -g 'daemon off;'", "info"),
         ("missing-user", "FROM debian:trixie\nCMD ./serve", "warning"),
         ("root-user", "FROM acme/app:1\nUSER root\nCMD supervisord -n", "info"),
         ("root-user", "FROM acme/app:1\nUSER root\nCMD ./serve", "warning"),

@@ -74,7 +74,7 @@ class MissingUser(Rule[Build]):
             if not run_as.is_root and proof is None:
                 continue
             worker = _worker(build, stage, run_as)
-            is_meant = worker is not None or _what_needs_root(build, stage) is not None
+            is_meant = worker is not None or _way_to_live_with_root(build, stage) is not None
             message = _run_as_root(stage, run_as, proof, worker)
             earlier = _earlier_user(build, stage)
             if earlier:
@@ -119,7 +119,12 @@ def _run_as_root(stage: Stage, run_as: RunAs, proof: Command | None, worker: str
 
 
 # Servers whose first process only opens ports and starts workers without rights.
-_MASTERS = frozenset({"nginx", "httpd", "httpd-foreground", "apache2", "apache2ctl", "apache2-foreground", "php-fpm"})
+_MASTERS = frozenset(
+    {
+        "apache2", "apache2-foreground", "apache2ctl", "apachectl", "httpd", "httpd-foreground", "nginx", "php-fpm",
+        "php-fpm7",
+    }
+)  # fmt: skip
 
 
 def _worker(build: Build, stage: Stage, run_as: RunAs) -> str | None:
@@ -139,26 +144,37 @@ _NEED_ROOT = {
     "cron": "cron needs root; run its jobs under a user of their own",
     "crond": "crond needs root; run its jobs under a user of their own",
     "dockerd": "use Docker's rootless variant",
+    "dhcpd": "dhcpd needs root to open its port; let no other program run beside it",
+    "dnsmasq": "dnsmasq needs root to open its ports, and then steps down by itself",
+    "dovecot": "dovecot needs root to start its processes, which step down by themselves",
+    "openvpn": "openvpn needs root to open its device; let it step down with `--user nobody`",
+    "postfix": "postfix needs root to start its processes, which step down by themselves",
+    "proftpd": "proftpd needs root to log users in; let no other program run beside it",
+    "rsyslogd": "rsyslogd needs root to open its ports; let it step down with `$PrivDropToUser`",
+    "vsftpd": "vsftpd needs root to log users in; let no other program run beside it",
 }
 
 
-def _what_needs_root(build: Build, stage: Stage) -> str | None:
-    """The program that is started and needs root for its work."""
-    return next((command.name for command in build.start_commands(stage) if command.name in _NEED_ROOT), None)
+def _way_to_live_with_root(build: Build, stage: Stage) -> str | None:
+    """What to do about programs that need root for their work or, as masters do, to start; None for any others."""
+    names = [command.name for command in build.start_commands(stage)]
+    if names and _MASTERS.issuperset(names):
+        return "let it listen on a port above 1023, and start it as a user without rights"
+    return next((_NEED_ROOT[name] for name in names if name in _NEED_ROOT), None)
 
 
 def _advice(build: Build, stage: Stage, run_as: RunAs, worker: str | None) -> str:
     known = run_as.facts
     user = _ready_user(run_as)
-    needing = _what_needs_root(build, stage)
-    if needing is not None:
-        return _NEED_ROOT[needing]
     if worker == "nginx":
         return "use `nginxinc/nginx-unprivileged`"
     if worker is not None and "fpm" in (stage.root.base_name or ""):
         return f"add `USER {worker}`: php-fpm needs no root for its port"
     if worker is not None:
         return f"let it listen on a port above 1023, and add `USER {worker}`"
+    way = _way_to_live_with_root(build, stage)
+    if way is not None:
+        return way
     if user is not None:
         advice = f"add `USER {user}`, a user that the image has"
     elif stage.is_windows:
@@ -266,12 +282,12 @@ class RootUser(Rule[Build]):
             if _is_left_to_base(stage, run_as, other) or not _services_keep_the_user(build, stage):
                 continue
             seen.add(user.start_line)
-            needing = _what_needs_root(build, stage)
+            way = _way_to_live_with_root(build, stage)
             yield self.finding(
                 user.argument,
                 _never_left(stage, user, starts_as_root, other),
-                help=_NEED_ROOT[needing] if needing is not None else _way_back(run_as, other),
-                severity=Severity.INFO if needing is not None else None,
+                help=way or _way_back(run_as, other),
+                severity=Severity.INFO if way else None,
             )
 
 
