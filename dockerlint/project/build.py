@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -79,12 +80,21 @@ def has_development_part(*names: str | None) -> bool:
     return not parts.isdisjoint(_DEVELOPMENT)
 
 
+def is_called_one_of(name: str | None, globs: Sequence[str]) -> bool:
+    """Whether globs hold a name, or the last part of a path."""
+    if not name or not globs:
+        return False
+    forms = {name, name.rpartition("/")[2]}
+    return any(fnmatchcase(form, glob) for form in forms for glob in globs)
+
+
 class Build:
     """One Dockerfile and what the project knows of its use.
 
     `context` is None where it is not known; `label` is the Dockerfile's path below the project's
     root; `services` are the Compose services that run what is built. Where no folder has all that the Dockerfile
-    copies, `candidates` are those that may be the context, the Dockerfile's own first.
+    copies, `candidates` are those that may be the context, the Dockerfile's own first. `development_images` are globs
+    of the names of stages and Dockerfiles that never go into production.
     """
 
     def __init__(
@@ -94,12 +104,14 @@ class Build:
         services: Sequence[Service] = (),
         label: str = "",
         candidates: Sequence[Context] = (),
+        development_images: Sequence[str] = (),
     ) -> None:
         self.dockerfile = dockerfile
         self.context = context
         self.services = tuple(services)
         self.label = label or dockerfile.path
         self.candidates = tuple(candidates)
+        self._development_images = development_images
 
     @cached_property
     def targets(self) -> tuple[Stage, ...]:
@@ -110,6 +122,12 @@ class Build:
         wanted = {_target(service) for service in self.services} - {None}
         named = [stage for stage in stages[:-1] if stage.name in wanted]
         return (*named, *stages[-1:])
+
+    @cached_property
+    def named_contexts(self) -> frozenset[str]:
+        """What services put in the place of images and stages, by name."""
+        builds = (service.build for service in self.services if service.build is not None)
+        return frozenset(str(name) for one in builds for name in one.named_contexts)
 
     @cached_property
     def shipping_stages(self) -> tuple[Stage, ...]:
@@ -159,7 +177,9 @@ class Build:
         )
 
     def is_development(self, stage: Stage) -> bool:
-        return has_development_part(stage.name, self.label)
+        globs = self._development_images
+        is_named = is_called_one_of(stage.name, globs) or is_called_one_of(self.label, globs)
+        return is_named or has_development_part(stage.name, self.label)
 
     def _starts_something(self, stage: Stage) -> bool:
         own = [word.rpartition("/")[2].lower() for form in (stage.entrypoint, stage.cmd) if form for word in form.words]
