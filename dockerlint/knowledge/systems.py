@@ -93,7 +93,9 @@ def _named(reference: Reference, tag: tags.Tag) -> str | None:
         cycle = tags.release(product, tag)
         if cycle:
             return _label(product, cycle)
-    named = tags.system(re.split(r"[-_/]", reference.familiar), is_known_image=True)
+    # The language, not Ubuntu's release of that name.
+    words = [word for word in re.split(r"[-_/]", reference.familiar) if word != "groovy"]
+    named = tags.system(words, is_known_image=True)
     return _label(named.product, named.cycle) if named and named.cycle else None
 
 

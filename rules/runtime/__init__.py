@@ -8,6 +8,7 @@ from .exec_forms import ExecFormMisuse
 from .exposure import DockerSocketVolume, RemoteLogin
 from .habits import NodeEnv, PythonUnbuffered
 from .healthchecks import HealthcheckNeverFails, MissingHealthcheck
+from .image_has import CommandNotInImage, StartCommandNotInImage
 from .logs import LogsToFile
 from .reachability import LoopbackBind, PortMismatch
 from .shell_forms import NeedlessShellForm, ShellFormCommand
@@ -18,6 +19,7 @@ __all__ = [
     "BackgroundProcess",
     "BuildToolAsCommand",
     "CmdConflictsWithEntrypoint",
+    "CommandNotInImage",
     "DebugMode",
     "DevelopmentMode",
     "DockerSocketVolume",
@@ -34,4 +36,5 @@ __all__ = [
     "RemoteLogin",
     "ScriptWithoutExec",
     "ShellFormCommand",
+    "StartCommandNotInImage",
 ]
