@@ -95,6 +95,20 @@ class Context:
         is_ignored = self.ignore is not None and self.ignore.excludes(_inside(path))
         return status is not None and stat.S_ISREG(status.st_mode) and not is_ignored
 
+    def sends(self, path: str) -> bool | None:
+        """Whether Docker is sent a file or folder of this path.
+
+        None where a link stands on the way, whose target is not looked at, or the ignore file cannot be read.
+        """
+        status = self._status(path)
+        if status is None:
+            return False
+        if stat.S_ISLNK(status.st_mode) or (self.ignore is None and self.ignore_path is not None):
+            return None
+        if stat.S_ISDIR(status.st_mode):
+            return bool(self._at_or_below(_inside(path))) or (None if not self.is_complete else False)
+        return self.is_file(path)
+
     def _status(self, path: str) -> os.stat_result | None:
         """What stands at a path, or the link that stands on the way. None for nothing and outside the root."""
         names = _inside(path).split("/")

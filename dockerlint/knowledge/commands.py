@@ -221,6 +221,37 @@ def _is_minimal(name: str) -> bool:
     )
 
 
+# Folders of a system, and those at the root where some of the images above keep files of their own.
+_SYSTEM_FOLDERS = _names(
+    "bin boot dev etc lib lib32 lib64 libx32 proc run sbin sys usr var opt busybox bd_build data go root "
+    "docker-entrypoint.d docker-entrypoint-initdb.d docker-entrypoint.sh entrypoint.sh"
+)
+_EMPTY_FOLDERS = ("/usr/src/app/", "/usr/app/", "/opt/app/", "/opt/application/", "/go/src/", "/var/app/", "/var/task/")
+
+
+@lru_cache(maxsize=1024)
+def is_plain(reference: Reference) -> bool:
+    """Whether all that is known of an image's files holds: they lie in the folders of a system, and nowhere else."""
+    known = facts(reference)
+    if known is None or known.onbuild or "onbuild" in (reference.tag or "") or reference.is_windows:
+        return False
+    if reference.familiar == "scratch" or known.no_shell:
+        return True
+    name = canonical(reference.name)
+    return name in _IMAGES or name in _OFFICIAL_RPM or _is_minimal(name)
+
+
+def may_have_file(reference: Reference, path: str) -> bool:
+    """Whether an image may have a file of its own at an absolute path."""
+    if reference.familiar == "scratch":
+        return False
+    if not is_plain(reference):
+        return True
+    if path.startswith("/usr/src/") and canonical(reference.name) in ("python", "node", "golang", "ruby", "rust"):
+        return False
+    return path.split("/")[1] in _SYSTEM_FOLDERS and not path.startswith(_EMPTY_FOLDERS)
+
+
 # Which packages bring a command whose name is not part of theirs.
 _PROVIDERS = {
     "ps": ("procps", "busybox"),

@@ -6,6 +6,7 @@ from .index import InstallWithoutUpdate, StalePackageIndex
 from .keys import AptKey, GpgWithoutBatch, RetiredKeyserver
 from .language_pinning import UnpinnedGemPackages, UnpinnedNpmPackages, UnpinnedPipPackages
 from .locking import NpmCacheCleanWithoutForce, UnlockedInstall
+from .manifests import InstallWithoutManifest
 from .pinning import UnpinnedApkPackages, UnpinnedAptPackages, UnpinnedRpmPackages
 from .python import ExternallyManagedPython
 from .tool_pinning import UnpinnedTools
@@ -17,6 +18,7 @@ __all__ = [
     "DebianFrontendInEnv",
     "ExternallyManagedPython",
     "GpgWithoutBatch",
+    "InstallWithoutManifest",
     "InstallWithoutUpdate",
     "NpmCacheCleanWithoutForce",
     "PackageWildcard",
