@@ -224,7 +224,7 @@ def _is_minimal(name: str) -> bool:
 # Folders of a system, and those at the root where some of the images above keep files of their own.
 _SYSTEM_FOLDERS = _names(
     "bin boot dev etc lib lib32 lib64 libx32 proc run sbin sys usr var opt busybox bd_build data go root "
-    "docker-entrypoint.d docker-entrypoint-initdb.d docker-entrypoint.sh entrypoint.sh"
+    "docker-entrypoint.d docker-entrypoint-initdb.d docker-entrypoint.sh"
 )
 _EMPTY_FOLDERS = ("/usr/src/app/", "/usr/app/", "/opt/app/", "/opt/application/", "/go/src/", "/var/app/", "/var/task/")
 

@@ -19,8 +19,9 @@ _SILENT = frozenset(
     dirname docker-php-ext-configure docker-php-ext-enable docker-php-ext-install dpkg-reconfigure du echo egrep env
     exit export false fc-cache fgrep find getent grep groupadd groupmod hash head hostname id ldconfig local locale-gen
     localedef ls md5sum mkdir mkfifo nproc passwd pecl popd printenv printf pushd pwd read readlink realpath return
-    rm rmdir sed seq service set sha1sum sha256sum sha512sum shift sleep sort stat sync tail test tr trap true type ulimit
-    umask uname uniq unset update-ca-certificates update-locale update-rc.d useradd userdel usermod wait wc which whoami
+    rm rmdir sed seq service set sha1sum sha256sum sha512sum shift sleep sort stat sync tail test tr trap true type
+    ulimit umask uname uniq unset update-ca-certificates update-locale update-rc.d useradd userdel usermod wait wc which
+    whoami
     """.split()  # noqa: SIM905
 )
 _NAMING = frozenset({"touch", "tee", "truncate"})
@@ -33,7 +34,8 @@ _QUIET_VERBS = frozenset({"update", "clean", "search"})
 def writes(commands: Iterable[Command], path: str, cwd: str | None, *, has_hooks: bool = True) -> bool | None:
     """Whether commands that run one after the other in a folder write an absolute path.
 
-    What removes it does not count: a path that was written once is never called absent. `has_hooks`: installing node packages may run scripts of the project.
+    What removes it does not count: a path that was written once is never called absent. `has_hooks`: installing
+    node packages may run scripts of the project.
     """
     found = False
     for command in commands:

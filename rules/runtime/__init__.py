@@ -12,6 +12,7 @@ from .image_has import CommandNotInImage, StartCommandNotInImage
 from .logs import LogsToFile
 from .reachability import LoopbackBind, PortMismatch
 from .shell_forms import NeedlessShellForm, ShellFormCommand
+from .start_files import StartFileMissing
 from .starting import MissingStartCommand, ScriptWithoutExec
 from .tools import BuildToolAsCommand
 
@@ -37,4 +38,5 @@ __all__ = [
     "ScriptWithoutExec",
     "ShellFormCommand",
     "StartCommandNotInImage",
+    "StartFileMissing",
 ]

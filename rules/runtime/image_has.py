@@ -137,13 +137,15 @@ def _missing_shell(layer: Layer, tools: Tools) -> tuple[Text, str] | None:
 def _message(stage: Stage, name: str, family: str) -> str:
     image = f"`{stage.root.base_name}`"
     if name in SHELLS and family == "none":
-        return f"{image} has no shell, so RUN cannot run anything on it"
+        return f"{image} has no shell, so RUN in shell form cannot run on it"
     return f"{image} has no `{name}`, and nothing installs it before this line"
 
 
 def _advice(name: str, family: str) -> str:
     if family == "none":
         return "do this in a builder stage on an image with a shell, and copy the result with `COPY --from`"
+    if name == "sudo":
+        return "leave `sudo` out: RUN runs as root unless USER says otherwise"
     other = counterpart(family, name)
     if other is not None:
         return f"use `{other}`"
