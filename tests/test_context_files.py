@@ -10,6 +10,7 @@ from dockerlint.context import files
 from dockerlint.context.files import Context, Entry, human_size
 from dockerlint.context.ignore import IgnoreFile
 from dockerlint.source import Source
+from tests.harness import lay_out
 
 
 def make(root: Path, names: Iterable[str], content: str = "x") -> Path:
@@ -322,3 +323,19 @@ def test_a_walk_finds_just_what_is_not_excluded(forest: Path, lines: list[str]) 
     found = context(forest, *lines)
     assert found.ignore is not None
     assert paths(found.files) == [path for path in sorted([*FOREST, "c", "aa"]) if not found.ignore.excludes(path)]
+
+
+def test_what_is_sent_and_what_may_run(tmp_path: Path) -> None:
+    lay_out({"run.sh": "x", "docs/a.md": "x", "empty/.keep": "", ".dockerignore": "docs\n*.log", "x.log": ""}, tmp_path)
+    (tmp_path / "run.sh").chmod(0o744)
+    (tmp_path / "link").symlink_to(tmp_path / "docs")
+    context = Context.find(tmp_path, None)
+    assert [context.sends(name) for name in ("run.sh", "empty", "docs", "x.log", "no")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert context.sends("link/a.md") is None
+    assert [context.is_executable(name) for name in ("run.sh", "docs/a.md", "docs", "no")] == [True, False, None, None]

@@ -109,6 +109,13 @@ class Context:
             return bool(self._at_or_below(_inside(path))) or (None if not self.is_complete else False)
         return self.is_file(path)
 
+    def is_executable(self, path: str) -> bool | None:
+        """Whether anybody may run a file, by its mode on disk. None where there is no file, or no such mode."""
+        status = self._status(path)
+        if os.name != "posix" or status is None or not stat.S_ISREG(status.st_mode):
+            return None
+        return bool(status.st_mode & 0o111)
+
     def _status(self, path: str) -> os.stat_result | None:
         """What stands at a path, or the link that stands on the way. None for nothing and outside the root."""
         names = _inside(path).split("/")

@@ -15,6 +15,7 @@ from .shell_forms import NeedlessShellForm, ShellFormCommand
 from .start_files import StartFileMissing
 from .starting import MissingStartCommand, ScriptWithoutExec
 from .tools import BuildToolAsCommand
+from .unrunnable import UnrunnableScript
 
 __all__ = [
     "BackgroundProcess",
@@ -39,4 +40,5 @@ __all__ = [
     "ShellFormCommand",
     "StartCommandNotInImage",
     "StartFileMissing",
+    "UnrunnableScript",
 ]
