@@ -55,6 +55,10 @@ class Layer:
         """What its commands do with packages and downloads."""
         return tuple(action for command in self.commands if (action := action_of(command)) is not None)
 
+    def action_of(self, command: Command) -> PackageAction | None:
+        """What one of its own commands does with packages and downloads; None for any other program."""
+        return next((action for action in self.actions if action.command is command), None)
+
     @cached_property
     def _by_name(self) -> dict[str, list[Command]]:
         found: dict[str, list[Command]] = {}

@@ -18,7 +18,7 @@ from dockerlint.knowledge.commands import LANGUAGES, Lack, lack, may_bring
 from dockerlint.project.layers import Layer
 from dockerlint.shell.dialects import SHELLS
 from dockerlint.shell.inner import AS_USER
-from dockerlint.shell.packages import PackageAction, action_of
+from dockerlint.shell.packages import PackageAction
 from dockerlint.shell.script import Command
 from dockerlint.shell.words import base_name
 
@@ -89,6 +89,10 @@ class Tools:
             return False
         return not any(may_bring(package, name) for package in self._packages)
 
+    def may_have(self, name: str) -> bool:
+        """Whether something brought a command of this name, or what nobody knows."""
+        return self._is_open or name in self._brought or any(name in package for package in self._packages)
+
     def take(self, step: Step, layer: Layer | None) -> None:
         """Take in what an instruction may bring; `layer` is the RUN, seen as one."""
         if self._is_open:
@@ -100,7 +104,7 @@ class Tools:
                 self._open()
                 return
             for command in layer.commands:
-                self.take_command(command)
+                self.take_command(command, layer.action_of(command))
         elif isinstance(instruction, Copy | Add):
             self._take_transfer(instruction, step.before)
         elif isinstance(instruction, Env):
@@ -115,12 +119,11 @@ class Tools:
                 self._open()
             self._brought.add(base_name(target))
 
-    def take_command(self, command: Command) -> None:
-        """Take in what a command of a RUN may bring."""
+    def take_command(self, command: Command, action: PackageAction | None) -> None:
+        """Take in what a command of a RUN may bring, and what it does with packages."""
         if self._is_open or "chroot" in command.wrappers:
             return
         self._brought.update(base_name(one.target.value) for one in command.redirections if one.target is not None)
-        action = action_of(command)
         if _changes_path(command):
             self._open()
         elif action is not None:

@@ -8,9 +8,11 @@ from typing import NamedTuple
 from dockerlint.dockerfile.instructions import Healthcheck, ShellForm
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.knowledge.commands import counterpart, install_line
+from dockerlint.knowledge.python_scripts import SCRIPTS
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.project.layers import Layer
+from dockerlint.project.python_scripts import lists_without
 from dockerlint.project.tools import Tools, at_end, at_start, steps
 from dockerlint.shell.dialects import SHELLS
 from dockerlint.shell.script import Command, Script
@@ -83,6 +85,8 @@ class CommandNotInImage(Rule[Build]):
 
     def _check_stage(self, build: Build, stage: Stage) -> Findings:
         tools = at_start(stage)
+        if not any(tools.lacks(name) for name in _names(build, stage)):
+            return
         own = {id(step) for step in stage.steps}
         seen: set[str] = set()
         for step, layer in steps(build, stage):
@@ -98,6 +102,16 @@ class CommandNotInImage(Rule[Build]):
                 seen.add(name)
 
 
+def _names(build: Build, stage: Stage) -> set[str]:
+    """The names of all programs that the RUNs of a stage's chain start, shells included."""
+    names: set[str] = set()
+    for layer in build.layers_of(stage):
+        names.add(base_name(layer.before.shell[0]) if layer.before.shell else "sh")
+        names.update(command.name for command in layer.commands)
+        names.update(base_name(command.words[0].value) for command in layer.commands if command.wrappers)
+    return names
+
+
 def _missing(layer: Layer, tools: Tools) -> Iterator[tuple[Text, str]]:
     """The words of a RUN that name what is not there, with the bare names; takes in what the commands bring."""
     shell = _missing_shell(layer, tools)
@@ -109,7 +123,7 @@ def _missing(layer: Layer, tools: Tools) -> Iterator[tuple[Text, str]]:
     for command in layer.commands:
         if command in sure:
             yield from ((word, name) for word, name in _lacking(command, tools) if name not in asked)
-        tools.take_command(command)
+        tools.take_command(command, layer.action_of(command))
 
 
 def _lacking(command: Command, tools: Tools) -> Iterator[tuple[Text, str]]:
@@ -178,6 +192,10 @@ class StartCommandNotInImage(Rule[Build]):
         "COPY --from=build /app /app\n«ENTRYPOINT» /app --port $PORT": None,
         'FROM node:24-alpine\nSHELL [«"/bin/bash"», "-c"]\nCMD node app.js': None,
         'FROM debian:trixie-slim\nCOPY server /usr/local/bin/server\nENTRYPOINT [«"tini"», "--", "server"]': None,
+        '=== Dockerfile\nFROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD [«"gunicorn"», "app:app"]\n'
+        "=== requirements.txt\nflask==3.1\nrequests\n": None,
+        "=== Dockerfile\nFROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD «uvicorn» app:app\n"
+        "=== requirements.txt\nacme==1  # via -r requirements.in\n": None,
         '=== Dockerfile\nFROM alpine:3.22\nCOPY entrypoint.sh /\nENTRYPOINT ["/entrypoint.sh"]\n'
         '=== entrypoint.sh\n#!/bin/sh\n«curl» -f http://config/ > /etc/config\nexec "$@"': None,
     }
@@ -186,6 +204,22 @@ class StartCommandNotInImage(Rule[Build]):
         "FROM python:3.13-slim\nRUN apt-get update && apt-get install -y curl\n"
         "HEALTHCHECK CMD curl -f http://localhost/",
         'FROM python:3.13-slim\nRUN pip install supervisor\nCMD ["supervisord", "-n"]',
+        '=== Dockerfile\nFROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["gunicorn", "app:app"]\n'
+        "=== requirements.txt\nflask\nGunicorn>=20\n",
+        '=== Dockerfile\nFROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["gunicorn", "app:app"]\n'
+        "=== requirements.txt\nflask\nacme-server\n",
+        "=== Dockerfile\nFROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt gunicorn\n"
+        'CMD ["gunicorn", "app:app"]\n=== requirements.txt\nflask\n',
+        '=== Dockerfile\nFROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["uvicorn", "app:app"]\n'
+        "=== requirements.txt\nfastapi[standard]\n",
+        '=== Dockerfile\nFROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install .\nCMD ["gunicorn", "app:app"]\n=== setup.py\n',
+        '=== Dockerfile\nFROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["uvicorn", "app:app"]\n'
+        "=== requirements.txt\n-r base.txt\n=== base.txt\nuvicorn\n",
+        "=== Dockerfile\nFROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install poetry && poetry install\n"
+        'CMD ["poetry", "run", "gunicorn"]\n=== pyproject.toml\n\n=== poetry.lock\nname = "gunicorn"\n',
+        "=== Dockerfile\nFROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n"
+        'COPY --from=acme/venv:1 /opt/venv /opt/venv\nENV PATH=/opt/venv/bin:$PATH\nCMD ["gunicorn", "app:app"]\n'
+        "=== requirements.txt\nflask\n",
         "FROM alpine:3.22\nHEALTHCHECK CMD wget -qO- http://localhost/ || exit 1",
         "FROM python:3.13-slim\nHEALTHCHECK CMD curl -f http://localhost/ || python check.py",
         "FROM acme/base:1\nHEALTHCHECK CMD curl -f http://localhost/",
@@ -207,7 +241,7 @@ class StartCommandNotInImage(Rule[Build]):
         seen: set[int] = set()
         for stage in build.targets:
             forms: list[ShellForm] = [form for form in _start_forms(stage) if form is not None]
-            tools = at_end(build, stage) if forms else None
+            tools = at_end(build, stage) if _may_lack_some(build, stage, forms) else None
             if tools is not None and tools.knows_something:
                 for missing in _missing_at_start(build, stage, tools, forms):
                     if missing.place.start not in seen:
@@ -219,17 +253,29 @@ class StartCommandNotInImage(Rule[Build]):
 class _Missing(NamedTuple):
     """A word that names what a container needs at its start and does not have, and the instruction that needs it.
 
-    `is_reader`: it is what reads the instruction's shell form.
+    `is_reader`: it is what reads the instruction's shell form. `lists`: the files that Python packages are installed
+    from, none of which leads to it.
     """
 
     place: Text
     name: str
     form: ShellForm
     is_reader: bool = False
+    lists: tuple[str, ...] = ()
 
 
 def _start_forms(stage: Stage) -> tuple[ShellForm | None, ...]:
     return stage.entrypoint, stage.cmd, stage.state.healthcheck
+
+
+def _may_lack_some(build: Build, stage: Stage, forms: list[ShellForm]) -> bool:
+    """Whether the base image lacks something that is started, so that it is worth to look what is added to it."""
+    tools = at_start(stage)
+    if not tools.knows_something or build.context is not None:
+        return tools.knows_something
+    names = {base_name(word.value) for form in forms for command in form.commands for word in command.words}
+    names.add(base_name(stage.state.shell[0]) if stage.state.shell else "sh")
+    return any(tools.lacks(name) for name in names)
 
 
 def _missing_at_start(build: Build, stage: Stage, tools: Tools, forms: list[ShellForm]) -> Iterator[_Missing]:
@@ -243,6 +289,10 @@ def _missing_at_start(build: Build, stage: Stage, tools: Tools, forms: list[Shel
     for command in certain(own):
         for place, name in _lacking(command, tools):
             yield _Missing(place, name, stage.entrypoint or stage.cmd or forms[0])
+        for word in programs(command):
+            lists = lists_without(build, stage, word.value) if not tools.may_have(word.value) else None
+            if lists:
+                yield _Missing(word.value, word.value, stage.entrypoint or stage.cmd or forms[0], lists=tuple(lists))
     for text in build.shell_texts if build.context is not None else ():
         if text.is_file and text.instruction in forms and not text.script.is_broken:
             yield from _lacking_in(text.script, text.script.commands, tools, text.instruction)
@@ -267,6 +317,8 @@ def _missing_reader(stage: Stage, tools: Tools, form: ShellForm) -> _Missing | N
 
 def _start_message(stage: Stage, missing: _Missing) -> str:
     image, name = f"`{stage.root.base_name}`", missing.name
+    if missing.lists:
+        return f"the container starts `{name}`, which nothing installs: {' and '.join(missing.lists[:2])} does not lead to it"
     if missing.is_reader:
         return f"{missing.form.name} in shell form needs `{name}`, which {image} does not have"
     if isinstance(missing.form, Healthcheck):
@@ -276,6 +328,8 @@ def _start_message(stage: Stage, missing: _Missing) -> str:
 
 def _start_advice(missing: _Missing, family: str) -> str:
     name = missing.name
+    if missing.lists:
+        return f"add {SCRIPTS[name]} to {missing.lists[0]}"
     if missing.is_reader and family == "none":
         return f'write the program and its arguments as a JSON array: `{missing.form.name} ["/program"]`'
     if isinstance(missing.form, Healthcheck) and name == "curl" and family == "alpine":

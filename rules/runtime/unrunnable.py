@@ -162,6 +162,8 @@ def _first(known: Contents, stage: Stage, paths: Sequence[str]) -> tuple[str, Pr
 
 def _in_runs(build: Build, known: Contents) -> Iterator[_Started]:
     for stage in build.dockerfile.stages:
+        if not any(_is_started(command) for layer in build.layers_of(stage) for command in layer.commands):
+            continue
         tools = at_start(stage)
         own = {id(step) for step in stage.steps}
         for step, layer in steps(build, stage):
@@ -172,11 +174,15 @@ def _in_runs(build: Build, known: Contents) -> Iterator[_Started]:
                 yield from _in_layer(layer, known, tools)
 
 
+def _is_started(command: Command) -> bool:
+    """Whether a command may run a file of the image by its path, or hand it to a shell."""
+    return command.name in SHELLS or (command.program is not None and "/" in command.program.value)
+
+
 def _in_layer(layer: Layer, known: Contents, tools: Tools) -> Iterator[_Started]:
     """The scripts that a RUN starts by their paths; takes in what its commands bring."""
     for index, command in enumerate(layer.commands):
-        is_path = command.program is not None and "/" in command.program.value
-        if is_path or command.name in SHELLS:
+        if _is_started(command):
             earlier = layer.commands[:index]
             folder = folder_after(earlier, known.workdir(layer.stage, layer.before))
             for word, paths in _scripts(command, folder):
@@ -185,7 +191,7 @@ def _in_layer(layer: Layer, known: Contents, tools: Tools) -> Iterator[_Started]
                     by_path = command.name not in SHELLS
                     is_exec = by_path and layer.run.exec_form is not None and not command.wrappers
                     yield _Started(word.value, paths[0], presence, tools, by_path, is_exec)
-        tools.take_command(command)
+        tools.take_command(command, layer.action_of(command))
 
 
 def _scripts(command: Command, folder: str | None) -> Iterator[tuple[Word, list[str]]]:
