@@ -150,21 +150,29 @@ class ApkCacheLeft(Rule[Layer]):
         "FROM alpine:3.22 AS build\nRUN apk add gcc\nFROM alpine:3.22\nCOPY --from=build /app /app",
         "FROM alpine:3.22\nRUN apk del curl",
         "FROM alpine:3.22\nRUN apk add --no-network /tmp/curl.apk",
+        "FROM alpine:3.22\nRUN apk update\nRUN apk add curl",
     )
 
     def check(self, layer: Layer) -> Findings:
         if not layer.named("apk") or not is_judged(layer):
             return
+        # The index of a layer below stays there, whatever this one does.
+        if any(_refreshes(action) for earlier in layer.earlier for action in earlier.actions):
+            return
         has_updated = False
         for action in layer.actions:
             if action.manager != "apk":
                 continue
-            has_updated = has_updated or action.verb.name == "update"
+            has_updated = has_updated or _refreshes(action)
             if action.verb.written == "add" and not action.options.has("--no-network") and left(layer, action):
                 fix = None if has_updated else _uncached(layer, action)
                 message = "`apk add` keeps the index in the layer; use `--no-cache`"
                 advice = "drop `apk update`, and write `apk add --no-cache`" if has_updated else ""
                 yield self.finding(place_of(action), message, help=advice, fix=fix)
+
+
+def _refreshes(action: PackageAction) -> bool:
+    return action.manager == "apk" and action.verb.name == "update"
 
 
 def _uncached(layer: Layer, action: PackageAction) -> Fix | None:

@@ -131,7 +131,7 @@ def _retired_servers(layer: Layer) -> Iterator[Text]:
 
 
 _MAY_ASK = (
-    "--recv-keys", "--recv-key", "--receive-keys", "--recv", "--import", "--verify", "--decrypt", "-d", "--gen-key",
+    "--recv-keys", "--recv-key", "--receive-keys", "--recv", "--import", "--decrypt", "-d", "--gen-key",
     "--generate-key", "--full-generate-key", "--dearmor", "--keyserver",
 )  # fmt: skip
 _NEVER_ASKS = ("--batch", "--no-tty")
@@ -152,8 +152,8 @@ class GpgWithoutBatch(Rule[Layer]):
     profile = "strict"
     aliases = ("gpgUseBatchFlag",)
     bad = {
-        "FROM debian:trixie\nRUN «gpg» --import key.asc && «gpg» --verify a.asc a": (
-            "FROM debian:trixie\nRUN gpg --batch --import key.asc && gpg --batch --verify a.asc a"
+        "FROM debian:trixie\nRUN «gpg» --import key.asc && gpg --verify a.asc a": (
+            "FROM debian:trixie\nRUN gpg --batch --import key.asc && gpg --verify a.asc a"
         ),
         "FROM debian:trixie\nRUN curl -fsSL https://example.com/key | «gpg2» --dearmor -o /etc/apt/keyrings/a.gpg": (
             "FROM debian:trixie\nRUN curl -fsSL https://example.com/key | "
@@ -166,7 +166,7 @@ class GpgWithoutBatch(Rule[Layer]):
     }
     good = (
         "FROM debian:trixie\nRUN gpg --batch --import key.asc",
-        "FROM debian:trixie\nRUN gpg --no-tty --verify a.asc a",
+        "FROM debian:trixie\nRUN gpg --no-tty --decrypt a.asc && gpg --verify a.asc a",
         "FROM debian:trixie\nRUN gpg --version && gpg --list-keys && apt-get install -y gpg",
         "FROM debian:trixie\nRUN gpg $OPTIONS --import key.asc",
     )

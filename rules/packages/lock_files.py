@@ -169,12 +169,12 @@ def _folder_of(place: Placed, name: str) -> str:
 def _brings(context: Context | None, lock: Lock, source: str, name: str) -> bool:
     """Whether a source of COPY takes the lock file from the context's root, or from a folder that it names.
 
-    A context without manifest is not the real one: somebody looks at the Dockerfile alone. A pattern that fits the
-    name of the lock file speaks then.
+    A context without manifest is not the real one: somebody looks at the Dockerfile alone. Whether there is a lock
+    file that a pattern such as `package*.json` takes, nobody knows then.
     """
     path = posixpath.normpath(source.lstrip("/") or ".")
     folder = posixpath.dirname(path)
     is_named = fnmatch.fnmatchcase(name, posixpath.basename(path)) and path != "*"
     if context is None or not context.exists(posixpath.join(folder if is_named else path, lock.manifest)):
-        return is_named
+        return is_named and not any(mark in path for mark in "*?[")
     return context.is_file(posixpath.join(folder, name) if is_named else posixpath.join(path, name))

@@ -36,7 +36,10 @@ class UnlockedInstall(Rule[Layer]):
     aliases = ("DD010", "DF031")
     bad = {
         "FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm «install»": None,
-        "FROM node:24\nCOPY package*.json ./\nRUN npm «i» --omit=dev && npm cache clean --force": None,
+        "FROM node:24\nCOPY package.json package-lock.json ./\nRUN npm «i» --omit=dev && npm cache clean --force": None,
+        "=== Dockerfile\nFROM node:24\nWORKDIR /app\nCOPY package*.json ./\nRUN npm «install»\n=== package.json\n{}\n=== package-lock.json\n{}": (
+            "=== Dockerfile\nFROM node:24\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\n=== package.json\n{}\n=== package-lock.json\n{}"
+        ),
         "FROM node:24\nCOPY package.json yarn.lock ./\nRUN «yarn»": (
             "FROM node:24\nCOPY package.json yarn.lock ./\nRUN yarn --frozen-lockfile"
         ),
@@ -69,21 +72,22 @@ class UnlockedInstall(Rule[Layer]):
         "FROM node:24\nCOPY package.json package-lock.json ./\nRUN npm ci",
         "FROM node:24\nCOPY package.json ./\nRUN npm install",
         "FROM node:24\nCOPY . .\nRUN npm install",
+        "FROM node:24\nCOPY package*.json ./\nRUN npm install",
         "FROM node:24\nCOPY package*.json ./\nRUN npm install -g serve && npm install express && npm install .",
         "=== Dockerfile\nFROM node:24\nCOPY package*.json ./\nRUN npm install\n=== package.json\n{}",
         "FROM node:24\nCOPY package.json yarn.lock ./\nRUN yarn --frozen-lockfile && yarn build && yarn add express",
         "FROM node:24\nCOPY package.json yarn.lock ./\nRUN yarn install --immutable",
         "FROM node:24\nENV CI=true\nCOPY package.json pnpm-lock.yaml ./\nRUN pnpm install",
         "FROM node:24\nCOPY package.json pnpm-lock.yaml ./\nRUN CI=true pnpm install",
-        "FROM node:24\nCOPY package*.json ./\nRUN rm package-lock.json && npm install",
-        "FROM node:6\nCOPY package*.json ./\nRUN npm install",
-        "FROM node:9-alpine\nCOPY package*.json ./\nRUN npm install",
-        "FROM node:24\nCOPY package*.json ./\nCOPY tool tool\nRUN cd tool && npm install",
-        "FROM node:24 AS test\nCOPY package*.json ./\nRUN npm install\nFROM node:24",
+        "FROM node:24\nCOPY package.json package-lock.json ./\nRUN rm package-lock.json && npm install",
+        "FROM node:6\nCOPY package.json package-lock.json ./\nRUN npm install",
+        "FROM node:9-alpine\nCOPY package.json package-lock.json ./\nRUN npm install",
+        "FROM node:24\nCOPY package.json package-lock.json ./\nCOPY tool tool\nRUN cd tool && npm install",
+        "FROM node:24 AS test\nCOPY package.json package-lock.json ./\nRUN npm install\nFROM node:24",
         "FROM node:24\nCOPY client/package.json client/yarn.lock /client/\nWORKDIR /server\nRUN yarn",
         "FROM python:3.13\nCOPY Pipfile Pipfile.lock ./\nRUN pipenv sync && pipenv install --deploy && pipenv install flask",
         "FROM python:3.13\nENV UV_FROZEN=1\nCOPY pyproject.toml uv.lock ./\nRUN uv sync --no-dev",
-        "FROM ruby:3.4\nENV BUNDLE_DEPLOYMENT=true\nCOPY Gemfile* ./\nRUN bundle install",
+        "FROM ruby:3.4\nENV BUNDLE_DEPLOYMENT=true\nCOPY Gemfile Gemfile.lock ./\nRUN bundle install",
         "FROM ruby:3.4\nCOPY Gemfile Gemfile.lock ./\nRUN bundle config set --local frozen true && bundle install",
         "FROM rust:1\nCOPY Cargo.toml Cargo.lock ./\nRUN cargo build --locked && cargo install cargo-chef && cargo test",
         "FROM composer:2\nCOPY composer.json composer.lock ./\nRUN composer install && composer update --lock",
