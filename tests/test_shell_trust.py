@@ -4,7 +4,7 @@ import pytest
 
 from dockerlint.shell.addresses import host, is_near, is_pinned, scheme
 from dockerlint.shell.pipes import readers
-from dockerlint.shell.script import Command, read_script
+from dockerlint.shell.script import Command, Commands, read_script
 from dockerlint.shell.trust import checks, is_checked, runner_of_file, runner_of_output
 from dockerlint.source import Source
 
@@ -13,11 +13,11 @@ from .shell import command
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
-def commands(text: str) -> tuple[Command, ...]:
+def commands(text: str) -> Commands:
     return read_script(Source("Dockerfile", text).slice(0, len(text))).commands
 
 
-def first(text: str, name: str) -> tuple[tuple[Command, ...], Command]:
+def first(text: str, name: str) -> tuple[Commands, Command]:
     found = commands(text)
     return found, next(one for one in found if one.name == name)
 

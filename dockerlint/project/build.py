@@ -17,7 +17,7 @@ from dockerlint.dockerfile.instructions import Add, Copy, Instruction, Onbuild, 
 from dockerlint.dockerfile.stages import Dockerfile, Stage
 from dockerlint.knowledge.images import ImageFacts, facts, is_root
 from dockerlint.project.image_files import ImageFiles
-from dockerlint.project.layers import Layer
+from dockerlint.project.layers import Chain, Layer
 from dockerlint.project.programs import programs
 from dockerlint.project.shell_texts import ShellText, shell_texts
 from dockerlint.shell.dialects import POSIX, shell_of_shebang
@@ -112,6 +112,7 @@ class Build:
         self.label = label or dockerfile.path
         self.candidates = tuple(candidates)
         self._development_images = development_images
+        self._last_chain: tuple[Stage, Chain] | None = None
 
     @cached_property
     def targets(self) -> tuple[Stage, ...]:
@@ -163,7 +164,14 @@ class Build:
 
     def layers_of(self, stage: Stage) -> tuple[Layer, ...]:
         """Every RUN of the stage's chain in the order in which they run, triggers of stages below it too."""
-        return tuple(layer for link in stage.chain for layer in self._own_layers[link.index])
+        return self.chain_of(stage).layers
+
+    def chain_of(self, stage: Stage) -> Chain:
+        """The layers of the stage's chain; rules ask for those of one stage again and again."""
+        if self._last_chain is None or self._last_chain[0] is not stage:
+            layers = tuple(layer for link in stage.chain for layer in self._own_layers[link.index])
+            self._last_chain = (stage, Chain(layers))
+        return self._last_chain[1]
 
     @cached_property
     def _own_layers(self) -> tuple[tuple[Layer, ...], ...]:

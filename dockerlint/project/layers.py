@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,15 @@ from dockerlint.dockerfile.instructions import Run
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.dockerfile.state import State
 from dockerlint.shell.packages import PackageAction, action_of
-from dockerlint.shell.script import Command, Script
+from dockerlint.shell.script import Command, Commands, Script
 from dockerlint.shell.values import with_values
 
 if TYPE_CHECKING:
     from dockerlint.project.build import Build
+
+# What these put in the place of /bin/sh is another shell.
+_MOVERS = frozenset({"ln", "mv", "cp", "rm", "dpkg-divert", "update-alternatives", "dpkg-reconfigure"})
+_NAMES_OF_SH = frozenset({"/bin/sh", "/usr/bin/sh", "bin/sh", "sh", "dash"})
 
 
 class Layer:
@@ -46,9 +51,9 @@ class Layer:
         return self.script.shell.dialect
 
     @cached_property
-    def commands(self) -> tuple[Command, ...]:
+    def commands(self) -> Commands:
         """Its simple commands in the order of the text; words that are nothing but a known variable are its value."""
-        return tuple(with_values(self.script, self.before.environment.get))
+        return Commands(with_values(self.script, self.before.environment.get))
 
     @cached_property
     def actions(self) -> tuple[PackageAction, ...]:
@@ -58,6 +63,16 @@ class Layer:
     def action_of(self, command: Command) -> PackageAction | None:
         """What one of its own commands does with packages and downloads; None for any other program."""
         return next((action for action in self.actions if action.command is command), None)
+
+    @cached_property
+    def managers(self) -> frozenset[str]:
+        """The package managers that it calls."""
+        return frozenset(action.manager for action in self.actions)
+
+    @cached_property
+    def system_installs(self) -> tuple[PackageAction, ...]:
+        """What installs packages of the distribution."""
+        return tuple(action for action in self.actions if action.is_system_install)
 
     @cached_property
     def _by_name(self) -> dict[str, list[Command]]:
@@ -76,8 +91,13 @@ class Layer:
 
     def after(self, command: Command) -> tuple[Command, ...]:
         """The commands behind one of its own."""
-        index = next(number for number, one in enumerate(self.commands) if one is command)
-        return self.commands[index + 1 :]
+        return self.commands[self.commands.position(command) + 1 :]
+
+    @cached_property
+    def replaces_sh(self) -> bool:
+        """Whether it puts another shell in the place of /bin/sh, or may do so."""
+        words = (word.value for command in self.named(*_MOVERS) for word in command.arguments)
+        return any(word in _NAMES_OF_SH or word.endswith("/bin/sh") for word in words)
 
     def variable(self, name: str, command: Command) -> str | None:
         """What a variable holds when one of its commands runs: by ENV, ARG, an export before it, or the command itself.
@@ -111,9 +131,31 @@ class Layer:
     @property
     def earlier(self) -> tuple[Layer, ...]:
         """The layers of its stage's chain that it stands on, from the first on."""
-        return tuple(layer for layer in self.build.layers_of(self.stage) if layer.run.start_line < self.run.start_line)
+        return self.build.chain_of(self.stage).before(self.run.start_line)
 
     @property
     def later(self) -> tuple[Layer, ...]:
         """The layers of its own stage that stand on it."""
-        return tuple(layer for layer in self.build.layers_of(self.stage) if layer.run.start_line > self.run.start_line)
+        return self.build.chain_of(self.stage).behind(self.run.start_line)
+
+
+class Chain:
+    """The layers of a stage's chain, in the order in which they run."""
+
+    def __init__(self, layers: tuple[Layer, ...]) -> None:
+        self.layers = layers
+        self._lines = [layer.run.start_line for layer in layers]
+        # A trigger stands above the FROM that makes it run.
+        self._is_sorted = self._lines == sorted(self._lines)
+
+    def before(self, line: int) -> tuple[Layer, ...]:
+        """Those that stand above a line of the file."""
+        if self._is_sorted:
+            return self.layers[: bisect_left(self._lines, line)]
+        return tuple(layer for layer, start in zip(self.layers, self._lines, strict=True) if start < line)
+
+    def behind(self, line: int) -> tuple[Layer, ...]:
+        """Those that stand below a line of the file."""
+        if self._is_sorted:
+            return self.layers[bisect_right(self._lines, line) :]
+        return tuple(layer for layer, start in zip(self.layers, self._lines, strict=True) if start > line)

@@ -11,7 +11,8 @@ from dockerlint.dockerfile.stages import Stage
 from dockerlint.dockerfile.state import State
 from dockerlint.shell.dialects import POSIX, SHELLS, Shell, shell_of_command, shell_of_shebang
 from dockerlint.shell.inner import AS_USER
-from dockerlint.shell.script import Command, Script, read_script
+from dockerlint.shell.pipes import behind
+from dockerlint.shell.script import Command, Commands, Script, read_script
 from dockerlint.shell.values import with_values
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from dockerlint.project.layers import Layer
 
 _DEEPEST_SCRIPT = 3
-# What these put in the place of /bin/sh is another shell.
-_MOVERS = frozenset({"ln", "mv", "cp", "rm", "dpkg-divert", "update-alternatives", "dpkg-reconfigure"})
-_NAMES_OF_SH = frozenset({"/bin/sh", "/usr/bin/sh", "bin/sh", "sh", "dash"})
 
 
 class Body(NamedTuple):
@@ -32,16 +30,15 @@ class Body(NamedTuple):
 
     script: Script
     dialect: str
-    commands: tuple[Command, ...]
+    commands: Commands
 
     def reader_of(self, command: Command) -> Command | None:
         """What reads a command's output in its pipeline; None where that is no simple command, or nothing."""
         if command.is_last_of_pipe:
             return None
-        index = next(number for number, one in enumerate(self.commands) if one is command)
         wanted = (command.pipe_index + 1, command.pipe_length, command.nesting)
-        behind = self.commands[index + 1 :]
-        return next((one for one in behind if (one.pipe_index, one.pipe_length, one.nesting) == wanted), None)
+        following = behind(self.commands, command)
+        return next((one for one in following if (one.pipe_index, one.pipe_length, one.nesting) == wanted), None)
 
 
 class ShellText:
@@ -75,19 +72,17 @@ class ShellText:
         return self.before if isinstance(self.instruction, Run) or self.is_trigger else self.stage.state
 
     @cached_property
-    def commands(self) -> tuple[Command, ...]:
+    def commands(self) -> Commands:
         """The simple commands in the order of the text; words that are nothing but a known variable are its value."""
         # What a file is started with others may have set.
         lookup = _unknown if self.is_file else self.before.environment.get
-        return tuple(with_values(self.script, lookup))
+        return Commands(with_values(self.script, lookup))
 
     @property
     def earlier_layers(self) -> tuple[Layer, ...]:
         """The layers of its stage's chain that have run before."""
-        layers = self.build.layers_of(self.stage)
-        if not isinstance(self.instruction, Run):
-            return layers
-        return tuple(layer for layer in layers if layer.run.start_line < self.instruction.start_line)
+        chain = self.build.chain_of(self.stage)
+        return chain.before(self.instruction.start_line) if isinstance(self.instruction, Run) else chain.layers
 
     @cached_property
     def bodies(self) -> tuple[Body, ...]:
@@ -96,7 +91,7 @@ class ShellText:
 
     def _bodies(self, script: Script, around: str, depth: int) -> Iterator[Body]:
         dialect = self._dialect(script.shell, around)
-        commands = tuple(one for one in script.commands if one.nesting.count("script") == depth)
+        commands = Commands(one for one in script.commands if one.nesting.count("script") == depth)
         if script.statements or depth == 0:
             yield Body(script, dialect, commands)
         if script.inner:
@@ -121,9 +116,7 @@ class ShellText:
         if "/sh" not in self.build.dockerfile.source.text and "dash" not in self.build.dockerfile.source.text:
             return False
         line = self.instruction.start_line
-        layers = self.build.layers_of(self.stage)
-        commands = (one for layer in layers if layer.run.start_line <= line for one in layer.run.commands)
-        return any(_moves_sh(command) for command in commands)
+        return any(layer.replaces_sh for layer in self.build.chain_of(self.stage).before(line + 1))
 
     def is_variable(self, name: str) -> bool:
         """Whether the file or the base image is known to set an environment variable of this name."""
@@ -133,12 +126,6 @@ class ShellText:
 
 def _unknown(_name: str) -> None:
     return None
-
-
-def _moves_sh(command: Command) -> bool:
-    if command.name not in _MOVERS:
-        return False
-    return any(word.value in _NAMES_OF_SH or word.value.endswith("/bin/sh") for word in command.arguments)
 
 
 def shell_texts(build: Build) -> Iterator[ShellText]:

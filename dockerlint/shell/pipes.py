@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dockerlint.shell.script import Command
+from dockerlint.shell.script import Command, Commands
 
-# What stands further behind a command than so many others has nothing to do with it.
+# What stands further from a command than so many others has nothing to do with it.
 NEAR = 200
+# So many commands later in a pipe, nothing is left of what a command has printed.
+FEW = 20
 
 
-def behind(commands: Sequence[Command], command: Command) -> Sequence[Command]:
+def behind(commands: Commands, command: Command) -> Sequence[Command]:
     """The commands that follow one, as far as they may have to do with it."""
-    start = index_of(commands, command) + 1
+    start = commands.position(command) + 1
     return commands[start : start + NEAR]
 
 
-def index_of(commands: Sequence[Command], command: Command) -> int:
-    return next(number for number, one in enumerate(commands) if one is command)
+def ahead(commands: Commands, command: Command) -> Sequence[Command]:
+    """The commands before one, as far as they may have to do with it."""
+    start = commands.position(command)
+    return commands[max(0, start - NEAR) : start]
 
 
-def readers(commands: Sequence[Command], command: Command) -> Iterator[Command]:
+def readers(commands: Commands, command: Command) -> Iterator[Command]:
     """The commands behind one in its pipeline, in order; what a loop or a group reads is left out.
 
     `commands` are all those of the script, in the order of the text.
@@ -30,7 +34,8 @@ def readers(commands: Sequence[Command], command: Command) -> Iterator[Command]:
     for other in behind(commands, command):
         if other.nesting != command.nesting:
             continue
-        if other.pipe_length != command.pipe_length or other.pipe_index <= command.pipe_index:
+        number = other.pipe_index - command.pipe_index
+        if other.pipe_length != command.pipe_length or not 0 < number <= FEW:
             return
         yield other
         if other.is_last_of_pipe:

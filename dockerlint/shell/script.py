@@ -20,7 +20,7 @@ from dockerlint.shell.words import Assignment, Redirection, Word, base_name
 from dockerlint.shell.wrappers import looked_through
 from dockerlint.source import Text
 
-__all__ = ["SHELLS", "Command", "Script", "command_of_words", "read_script"]
+__all__ = ["SHELLS", "Command", "Commands", "Script", "command_of_words", "read_script"]
 
 # Scripts inside scripts deeper than this are nobody's.
 _DEEPEST_SCRIPT = 5
@@ -168,6 +168,18 @@ class Command:
         return self.place.around.in_subshell
 
 
+class Commands(tuple[Command, ...]):
+    """The simple commands of a script in the order of the text; where one of them stands is found at once."""
+
+    @cached_property
+    def _positions(self) -> dict[int, int]:
+        return {id(command): number for number, command in enumerate(self)}
+
+    def position(self, command: Command) -> int:
+        """The number of one of them: that very command, not one that looks like it."""
+        return self._positions[id(command)]
+
+
 class Script(NamedTuple):
     """Shell text: its tree, and its simple commands in the order of the text.
 
@@ -178,7 +190,7 @@ class Script(NamedTuple):
     text: Text
     shell: Shell = POSIX
     statements: tuple[Statement, ...] = ()
-    commands: tuple[Command, ...] = ()
+    commands: Commands = Commands()
     unread: Unread | None = None
     comments: tuple[Text, ...] = ()
     inner: tuple[Script, ...] = ()
@@ -196,14 +208,14 @@ def read_script(text: Text, shell: Shell = POSIX, around: Around = TOP) -> Scrip
     parser = Parser(text)
     statements = parser.script()
     reader = _Reader(parser.fault)
-    commands = tuple(reader.commands(places(statements, shell, around)))
+    commands = Commands(reader.commands(places(statements, shell, around)))
     return Script(text, shell, statements, commands, reader.unread, tuple(parser.comments), tuple(reader.inner))
 
 
 def script_of_words(words: tuple[Text, ...], text: Text) -> Script:
     """An exec form as a script: one command, and those of the script that it hands to a shell."""
     reader = _Reader(None)
-    commands = tuple(reader.follow(_command_of(words, words))) if words else ()
+    commands = Commands(reader.follow(_command_of(words, words)) if words else ())
     return Script(text, POSIX, (), commands, reader.unread, (), tuple(reader.inner))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Set
+from functools import lru_cache
 
-from dockerlint.shell.pipes import NEAR, behind, index_of, readers
-from dockerlint.shell.script import SHELLS, Command
+from dockerlint.shell.pipes import ahead, behind, readers
+from dockerlint.shell.script import SHELLS, Command, Commands
 from dockerlint.shell.words import Word, base_name
 
 _CHECKERS = frozenset(
@@ -40,23 +41,28 @@ _SOURCES = frozenset({"source", "."})
 def checks(command: Command) -> bool:
     """Whether a command computes a checksum or verifies a signature."""
     name = command.name
-    if name in _CHECKERS or any(part in name.lower() for part in _CHECKING_NAMES):
+    if _is_checker(name):
         return True
     words = _CHECKING_WORDS.get(name)
     if words is not None:
         return any(word.value in words for word in command.arguments)
     is_program = name in ("php", "ruby", "node", "perl") or name.startswith("python")
-    return is_program and any(mark in word.value for word in command.arguments for mark in _HASHING)
+    return is_program and any(mark in word.value.lower() for word in command.arguments for mark in _HASHING)
 
 
-def is_checked(commands: Sequence[Command], command: Command) -> bool:
+@lru_cache(maxsize=512)
+def _is_checker(name: str) -> bool:
+    return name in _CHECKERS or any(part in name.lower() for part in _CHECKING_NAMES)
+
+
+def is_checked(commands: Commands, command: Command) -> bool:
     """Whether a checksum or signature is looked at behind a command, or in a function of the script."""
-    start = index_of(commands, command)
-    before = commands[max(0, start - NEAR) : start]
-    return any(map(checks, behind(commands, command))) or any(one.in_function and checks(one) for one in before)
+    if any(map(checks, behind(commands, command))):
+        return True
+    return any(one.in_function and checks(one) for one in ahead(commands, command))
 
 
-def runner_of_output(commands: Sequence[Command], command: Command) -> Command | None:
+def runner_of_output(commands: Commands, command: Command) -> Command | None:
     """The command that runs what another one prints, with nothing that checks it before."""
     return _reading_runner(commands, command) or _surrounding_runner(commands, command)
 
@@ -71,7 +77,7 @@ def runner_of_file(later: Iterable[Command], names: Set[str]) -> Command | None:
     return None
 
 
-def _reading_runner(commands: Sequence[Command], command: Command) -> Command | None:
+def _reading_runner(commands: Commands, command: Command) -> Command | None:
     for reader in readers(commands, command):
         if checks(reader):
             return None
@@ -107,13 +113,12 @@ def _has_document(command: Command) -> bool:
     return any(redirection.operator.startswith("<") for redirection in command.redirections)
 
 
-def _surrounding_runner(commands: Sequence[Command], command: Command) -> Command | None:
+def _surrounding_runner(commands: Commands, command: Command) -> Command | None:
     """The command that takes what another one prints for its program: `sh -c "$(curl ...)"`, `bash <(curl ...)`."""
     if not command.in_substitution:
         return None
     depth = command.nesting.count("substitution")
-    start = index_of(commands, command)
-    for outer in reversed(commands[max(0, start - NEAR) : start]):
+    for outer in reversed(ahead(commands, command)):
         # A command stands before those of its substitutions.
         if outer.nesting.count("substitution") < depth:
             return outer if any(_holds(word, kinds, command) for word, kinds in _programs(outer)) else None

@@ -11,7 +11,7 @@ from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.layers import Layer
 from dockerlint.shell import addresses, trust
 from dockerlint.shell.packages import PackageAction
-from dockerlint.shell.pipes import readers
+from dockerlint.shell.pipes import behind, readers
 from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word, base_name
 from dockerlint.source import Text
@@ -129,7 +129,7 @@ def _other_addresses(layer: Layer) -> Iterator[tuple[Word, Command]]:
 
 def _is_at_commit(layer: Layer, clone: PackageAction) -> bool:
     """Whether a commit is checked out of what was cloned, named by its hash."""
-    later = (command for command in layer.after(clone.command) if command.name == "git")
+    later = (command for command in behind(layer.commands, clone.command) if command.name == "git")
     return any(re.fullmatch(r"[0-9a-f]{40}", word.value) for command in later for word in command.arguments)
 
 

@@ -11,6 +11,7 @@ from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
 from dockerlint.project.layers import Layer
 from dockerlint.project.shell_texts import ShellText
 from dockerlint.shell.lists import AndOrList, and_or_lists, unwatched_lists
+from dockerlint.shell.pipes import ahead, behind
 from dockerlint.shell.risks import does_work
 from dockerlint.shell.script import Command, Script
 from dockerlint.shell.tree import Simple
@@ -255,11 +256,8 @@ def _next(command: Command, text: ShellText) -> Command | None:
     depth = command.nesting.count("script")
     following = [
         each
-        for each in text.commands
-        if each.text.start > command.text.start
-        and each.name
-        and not each.in_substitution
-        and each.nesting.count("script") == depth
+        for each in behind(text.commands, command)
+        if each.name and not each.in_substitution and each.nesting.count("script") == depth
     ]
     if following and _moves_on(following[0]):
         return None
@@ -325,9 +323,7 @@ def _is_sure(path: str) -> bool:
 def _is_made(word: Word, command: Command, text: ShellText) -> bool:
     """Whether the script itself makes the folder before, or finds it by its own place."""
     names = {part.name for outer in word.parts for part in (outer, *outer.parts)} - {""}
-    for each in text.commands:
-        if each.text.start >= command.text.start:
-            return False
+    for each in ahead(text.commands, command):
         if each.name == "mkdir" and any(made.value == word.value for made in each.operands):
             return True
         values = (one.value.value for one in each.assignments if one.name in names and one.value is not None)
@@ -338,12 +334,11 @@ def _is_made(word: Word, command: Command, text: ShellText) -> bool:
 
 def _is_from_before(path: str, text: ShellText) -> bool:
     """Whether a folder is of every image, or made by an instruction: WORKDIR, VOLUME, COPY, or a RUN with mkdir."""
-    steps = [step for link in text.stage.chain for step in link.steps]
-    if isinstance(text.instruction, Run):
-        steps = [step for step in steps if step.instruction.start_line <= text.instruction.start_line]
-    if path in _ALWAYS_THERE or path in text.state.volumes or any(step.before.workdir == path for step in steps):
+    if path in _ALWAYS_THERE or path in text.state.volumes or path == text.state.workdir:
         return True
-    if path == text.state.workdir:
+    steps = (step for link in text.stage.chain for step in link.steps if step.before.workdir == path)
+    last = text.instruction.start_line if isinstance(text.instruction, Run) else None
+    if any(last is None or step.instruction.start_line <= last for step in steps):
         return True
     copied = (placed(each.transfer, each.before) for each in text.state.copies)
     if any(each is not None and f"{each.destination}/".startswith(f"{path}/") for each in copied):

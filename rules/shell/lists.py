@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from dockerlint.dockerfile.instructions import Run
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.shell_texts import Body, ShellText
+from dockerlint.shell.pipes import NEAR
 from dockerlint.shell.script import Command
 from dockerlint.shell.tree import Compound, Simple, Statement, nodes
 from dockerlint.shell.words import Assignment, base_name
@@ -49,12 +52,13 @@ class AssignmentWithoutEffect(Rule[ShellText]):
         if "=" not in text.script.text or not isinstance(text.instruction, Run) or text.is_trigger or text.is_file:
             return
         for body in text.bodies:
+            exports = _Exports.of(body.commands)
             for number, (command, after) in enumerate(pairwise(body.commands), 1):
                 if command.words or len(command.assignments) != 1 or not _goes_on(command, after):
                     continue
                 assignment = command.assignments[0]
-                if not _is_seen(text, body, assignment):
-                    program = _meant(body.commands[number:])
+                if not _is_seen(text, exports, assignment):
+                    program = _meant(body.commands[number : number + NEAR])
                     message = f"`{assignment.name}` is set for this shell alone: `{program}` does not get it"
                     if not assignment.name.isupper() or (assignment.value and " " in assignment.value.value):
                         message = f"nothing reads `{assignment.name}`, and it is not exported"
@@ -85,7 +89,31 @@ _OF_SHELL = frozenset(
 )  # fmt: skip
 
 
-def _is_seen(text: ShellText, body: Body, assignment: Assignment) -> bool:
+_READERS = frozenset({".", "source", "eval", "printf", "read"})
+
+
+class _Exports(NamedTuple):
+    """What the commands of a script hand on: all variables, or these."""
+
+    is_all: bool
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, commands: Sequence[Command]) -> _Exports:
+        names = {str(one.name) for each in commands if each.name in _DECLARES for one in each.assignments}
+        return cls(any(map(_exports_all, commands)), frozenset(names))
+
+
+_DECLARES = frozenset({"export", "declare", "typeset", "readonly"})
+
+
+def _exports_all(command: Command) -> bool:
+    if command.name == "set":
+        return any(word.value.startswith("-") and "a" in word.value for word in command.arguments)
+    return command.name in _READERS
+
+
+def _is_seen(text: ShellText, exports: _Exports, assignment: Assignment) -> bool:
     """Whether somebody sees the variable, or may do so."""
     name, value = str(assignment.name), assignment.value
     if value is None or assignment.elements is not None or name in _OF_SHELL or name.startswith("LC_"):
@@ -96,20 +124,14 @@ def _is_seen(text: ShellText, body: Body, assignment: Assignment) -> bool:
     environment = text.before.environment
     if name in environment or name in environment.base.variables or text.build.facts(text.stage) is None:
         return True
-    if any(_exports(command, name) for command in body.commands):
-        return True
-    # Whatever names it in some other way than to set it may read it.
-    return re.search(rf"(?<![\w$]){name}\b(?!\+?=)|[${{!#]{name}\b", text.script.text) is not None
+    return exports.is_all or name in exports.names or name in _read_names(text.script.text)
 
 
-_READERS = frozenset({".", "source", "eval", "printf", "read"})
-
-
-def _exports(command: Command, name: str) -> bool:
-    if command.name == "set":
-        return any(word.value.startswith("-") and "a" in word.value for word in command.arguments)
-    is_named = any(name == assignment.name for assignment in command.assignments)
-    return command.name in _READERS or (is_named and command.name in ("export", "declare", "typeset", "readonly"))
+@lru_cache(maxsize=4)
+def _read_names(script: str) -> frozenset[str]:
+    """The names that a script does not only set: whatever names one in some other way may read it."""
+    found = re.findall(r"(?<![\w$])(\w+)\b(?!\+?=)|[${!#](\w+)\b", script)
+    return frozenset(plain or expanded for plain, expanded in found)
 
 
 class ChainedAndOr(Rule[ShellText]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dockerlint.lint.edits import prepended
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.project.layers import Layer
+from dockerlint.shell.pipes import NEAR, ahead, behind
 from dockerlint.shell.risks import hands_on_what_may_fail
 from dockerlint.shell.script import Command
 from dockerlint.shell.words import substitutions
@@ -70,7 +71,9 @@ class PipeWithoutPipefail(Rule[Layer]):
                 continue
             if command.program is None or _is_looked_after(command, layer) or not _reaches_shell(command, layer):
                 continue
-            reader = next((each for each in piped[number + 1 :] if each.pipe_index > command.pipe_index), None)
+            reader = next(
+                (each for each in piped[number + 1 : number + NEAR] if each.pipe_index > command.pipe_index), None
+            )
             message = f"if `{title(command)}` fails here, {_reader(reader)} gets nothing and the step may still pass"
             message += f"; {_advice(layer)}"
             yield self.finding(command.program.value, message, fix=_pipefail_set(layer, command))
@@ -97,7 +100,7 @@ def _is_looked_after(command: Command, layer: Layer) -> bool:
         return True
     return any(
         each.name in _CHECKSUMS or (each.name in ("gpg", "gpg2") and each.has_option("--verify"))
-        for each in layer.after(command)
+        for each in behind(layer.commands, command)
     )
 
 
@@ -106,7 +109,7 @@ def _reaches_shell(command: Command, layer: Layer) -> bool:
     depth = command.nesting.count("substitution")
     if depth != 1:
         return depth == 0
-    for each in layer.commands:
+    for each in reversed(ahead(layer.commands, command)):
         value = each.assignments[-1].value if each.assignments and not each.words else None
         for part in substitutions(value.parts) if value is not None else ():
             if part.text.start <= command.text.start < part.text.end:

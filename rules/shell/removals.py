@@ -113,16 +113,18 @@ def _is_empty(text: ShellText, command: Command, name: str) -> bool:
 def _may_be_assigned(text: ShellText, name: str) -> bool:
     """Whether a script gives a variable a value: for a file also one of those that start it."""
     if not text.is_file:
-        return _is_assigned(text.script.text, name)
+        return name in _assigned(text.script.text)
     scripts = (one.script.text for one in text.build.shell_texts if one.instruction is text.instruction)
-    return any(_is_assigned(script, name) for script in scripts)
+    return any(name in _assigned(script) for script in scripts)
 
 
 @lru_cache(maxsize=16)
-def _is_assigned(script: str, name: str) -> bool:
-    """Whether a script may give a variable a value, also by `read`, `for` and their kin."""
-    pattern = rf"(?<![\w$]){name}\+?=|\b(?:for|read|select)\s(?:[^;&|\n]*\s)?{name}\b"
-    return re.search(pattern, script) is not None
+def _assigned(script: str) -> frozenset[str]:
+    """The variables that a script may give a value, also by `read`, `for` and their kin."""
+    names = set(re.findall(r"(?<![\w$])(\w+)\+?=", script))
+    for words in re.findall(r"\b(?:for|read|select)(?=\s)([^;&|\n]*)", script):
+        names.update(re.findall(r"\s(\w+)", words))
+    return frozenset(names)
 
 
 def _deletes(path: str) -> str | None:

@@ -26,18 +26,14 @@ def is_gnu(layer: Layer) -> bool:
     known = layer.build.facts(layer.stage)
     if known is not None and known.family is not None:
         return known.family not in _BUSYBOX
-    return any(action.manager in _MANAGERS_OF_GNU for one in (*layer.earlier, layer) for action in one.actions)
+    return any(not one.managers.isdisjoint(_MANAGERS_OF_GNU) for one in (*layer.earlier, layer))
 
 
 def installs(layer: Layer, before: Command) -> Iterator[PackageAction]:
     """What installs packages of the distribution in the stage before a command of a layer."""
     for earlier in layer.earlier:
-        yield from (action for action in earlier.actions if action.is_system_install)
-    for action in layer.actions:
-        if action.command is before:
-            return
-        if action.is_system_install and action.command.text.start < before.text.start:
-            yield action
+        yield from earlier.system_installs
+    yield from (one for one in layer.system_installs if one.command.text.start < before.text.start)
 
 
 def has_package(layer: Layer, name: str, *, before: Command) -> bool:
