@@ -37,7 +37,7 @@ _FILTERS = frozenset(
     }
 )  # fmt: skip
 _QUESTIONS = frozenset({"--help", "--print-architecture", "--version", "-V", "-v", "help", "version"})
-_DECOMPRESSES = {"bzip2": ("-d", "--decompress"), "gzip": ("-d", "--decompress"), "zstd": ("-d", "--decompress")}
+_DECOMPRESSES = dict.fromkeys(("bzip2", "gzip", "xz", "zstd"), ("-d", "--decompress"))
 
 
 def does_work(command: Command) -> bool:
@@ -64,6 +64,39 @@ def hands_on_what_may_fail(command: Command) -> bool:
         return True
     program = command.program
     return program is not None and "/" in program.value and name not in READERS
+
+
+def refuses_nothing(command: Command) -> bool:
+    """Whether a command that reads its standard input fails if that is empty or breaks off: archives, keys, grep."""
+    name = command.name
+    if name in _DECOMPRESSES:
+        return command.has_option(*_DECOMPRESSES[name])
+    if name == "tar":
+        return command.has_option("-x", "--extract", "--get", "-t", "--list")
+    if name in ("gpg", "gpg2"):
+        return command.has_option("--import", "--dearmor")
+    if name == "apt-key":
+        return any(word.value == "add" for word in command.operands[:1])
+    return name in _NEED_INPUT
+
+
+_NEED_INPUT = frozenset(
+    {
+        "bunzip2",
+        "bzcat",
+        "cpio",
+        "egrep",
+        "fgrep",
+        "funzip",
+        "grep",
+        "gunzip",
+        "unxz",
+        "unzstd",
+        "xzcat",
+        "zcat",
+        "zstdcat",
+    }
+)
 
 
 def only_hands_on(command: Command) -> bool:

@@ -68,8 +68,10 @@ class PlainHttpDownload(Rule[Layer | Add]):
             return
         if "http://" not in node.run.text.source.text:
             return
-        for word, url in _plain_urls(node):
-            yield self.finding(word.value, f"`{shown(url)}` can be changed on the way; use https, or check its sha256")
+        for word, url, command in _plain_urls(node):
+            address_shown = shown(word.value if word.value.startswith("http") else url)
+            advice = "use https" if command.name == "git" else "use https, or check its sha256"
+            yield self.finding(word.value, f"`{address_shown}` can be changed on the way; {advice}")
 
 
 def _plain_sources(add: Add) -> Iterator[Text]:
@@ -96,16 +98,16 @@ _INDEXES = {
 }
 
 
-def _plain_urls(layer: Layer) -> Iterator[tuple[Word, str]]:
-    """The addresses that a RUN trusts over plain HTTP, as written and with their variables replaced."""
+def _plain_urls(layer: Layer) -> Iterator[tuple[Word, str, Command]]:
+    """The addresses that a RUN trusts over plain HTTP, as written and with their variables replaced, and what asks."""
     for fetch in fetches(layer, "curl", "wget"):
         url = fetch.url
         if url is not None and _is_plain(url) and fetch.is_read_only and not (fetch.is_dropped or fetch.is_checked):
-            yield fetch.word, url
+            yield fetch.word, url, fetch.command
     for word, command in _other_addresses(layer):
         url = address(layer, word)
         if url is not None and _is_plain(url.removeprefix("git+")) and not trust.is_checked(layer.commands, command):
-            yield word, url
+            yield word, url, command
 
 
 def _is_plain(url: str) -> bool:

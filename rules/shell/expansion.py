@@ -48,10 +48,10 @@ class UnquotedExpansion(Rule[ShellText]):
     good = (
         'FROM debian:13\nARG DIR\nRUN mkdir "$DIR" && X=$DIR && [ $X = a ] && case $X in a) ls;; esac',
         "FROM debian:13\nARG V=1.2\nENV D=/srv\nRUN mkdir $D/$V && exit $?",
-        "FROM debian:13\nRUN make -j$(nproc) && chown $(id -u):$(id -g) /a && ls $(dirname $(pwd))-$(uname -m)",
+        "FROM debian:13\nRUN make -j$(grep -c ^processor /proc/cpuinfo) && chown $(id -u):$(id -g) /a && ls $(dirname $(pwd))-$(uname -m)",
         'FROM debian:13\nARG CFLAGS\nENV D="a b" O="-a -b"\nRUN cc $CFLAGS x.c && ./configure $O && apt-get install -y $D $(cat /list)',
         "FROM debian:13\nRUN X=a && LIST='a b' && mkdir $X $LIST && for i in 1 2; do touch $i; done",
-        "FROM debian:13\nRUN ls $HOME $UNKNOWN",
+        "FROM debian:13\nARG D\nRUN ls $HOME $UNKNOWN && echo $D $(date)",
         'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nARG D\nRUN [[ $D == a ]]',
     )
 
@@ -78,7 +78,7 @@ def _split_words(body: Body) -> Iterator[tuple[Word, bool]]:
             is_list = bool(node.words) and id(node.words[0]) in installs
             is_left = bool(node.words) and node.words[0].value in _LEFT_ALONE
             for word in node.words[1:]:
-                if word.parts and not is_left:
+                if word.parts and not is_left and not word.value.startswith("-j"):
                     yield word, is_list
         elif isinstance(node, Compound) and node.kind == "for":
             yield from ((word, False) for word in node.words[1:] if word.value in ("$@", "${@}"))
@@ -86,8 +86,8 @@ def _split_words(body: Body) -> Iterator[tuple[Word, bool]]:
             yield from ((one.target, False) for one in node.redirections if one.target and one.operator != "<<<")
 
 
-# `unquoted-in-test` looks at tests; `eval` puts its words together again; the others take lists.
-_LEFT_ALONE = frozenset({"[", "test", "eval", "kill", "wait", "exit", "return", "apt-mark"})
+# `unquoted-in-test` looks at tests; `echo` and `eval` put their words together again; the others take lists.
+_LEFT_ALONE = frozenset({"[", "test", "echo", "eval", "kill", "wait", "exit", "return", "apt-mark"})
 # Names of lists that are meant to be split, and of what never has a blank.
 _LIST = (
     r"(?i)(?:flags?|opt(?:ion)?s?|arg(?:ument)?s?|deps?|dependenc(?:y|ies)|packages?|pkgs?|list|param(?:eter)?s?"

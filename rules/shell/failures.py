@@ -242,7 +242,11 @@ class CdWithoutCheck(Rule[ShellText]):
                 if after is None or _is_there(command.arguments[0], command, text):
                     continue
                 message = f"if `{brief(command.text)}` fails, `{title(after)}` runs in {_folder(command, text)}"
-                message += f"; write `{brief(command.text)} && ...`"
+                message += (
+                    "; put `&&` between the two"
+                    if "..." in brief(command.text)
+                    else f"; write `{brief(command.text)} && ...`"
+                )
                 yield self.finding(command.text, message, fix=_joined(text, one, following) if number == 0 else None)
 
 

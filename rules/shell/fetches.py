@@ -132,4 +132,8 @@ def shown(text: str) -> str:
 def name_of(fetch: Fetch) -> str:
     """What to call a fetched file."""
     file = fetch.file
-    return shown(base_name(file) if file is not None else str(fetch.word.value))
+    if file is None:
+        return shown(fetch.word.value)
+    name = base_name(file)
+    value = expand(name, fetch.layer.before.environment.lookup, "\\").value if name.startswith("$") else None
+    return shown(value or name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dockerlint.lint.edits import prepended
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.project.layers import Layer
-from dockerlint.shell.pipes import NEAR, ahead, behind
-from dockerlint.shell.risks import hands_on_what_may_fail
+from dockerlint.shell.pipes import NEAR, ahead, behind, readers
+from dockerlint.shell.risks import hands_on_what_may_fail, refuses_nothing
 from dockerlint.shell.script import Command
 from dockerlint.shell.words import substitutions
 
@@ -17,7 +17,8 @@ class PipeWithoutPipefail(Rule[Layer]):
     """A command that may well fail stands before a pipe, whose status is that of its last command.
 
     The failure of a download or a program is lost: what reads the pipe gets half of the data or nothing, and the step
-    may pass all the same.
+    may pass all the same. What ends in tar, gunzip, grep or the import of a key is not reported: they fail if nothing
+    comes.
 
     Set `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` before the RUN, where the image has bash, or begin it with
     `set -o pipefail` where its shell knows that; or write to a file and read that.
@@ -30,9 +31,9 @@ class PipeWithoutPipefail(Rule[Layer]):
         "DL4006", "set-pipefail", "shell_running_a_pipe_without_pipefail_flag", "DF057", "DD040",
     )  # fmt: skip
     bad = {
-        "FROM debian:13\nRUN «curl» -fsSL https://example.com/a.tgz | tar xz": None,
-        "FROM alpine:3.22\nRUN apk add curl && \\\n  «curl» -f https://example.com/a.tgz | tar xz": (
-            "FROM alpine:3.22\nRUN set -o pipefail && apk add curl && \\\n  curl -f https://example.com/a.tgz | tar xz"
+        "FROM debian:13\nRUN «curl» -fsSL https://example.com/a.sh | sh": None,
+        "FROM alpine:3.22\nRUN apk add curl && \\\n  «curl» -f https://example.com/a.php | php": (
+            "FROM alpine:3.22\nRUN set -o pipefail && apk add curl && \\\n  curl -f https://example.com/a.php | php"
         ),
         'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nRUN «./list.sh» | sort > a && «python» b.py | tee c': (
             'FROM debian:13\nSHELL ["/bin/bash", "-c"]\n'
@@ -40,16 +41,19 @@ class PipeWithoutPipefail(Rule[Layer]):
         ),
         "FROM debian:13\nRUN V=$(«curl» -s https://example.com/v | cut -f1) && make V=$V": None,
         "FROM debian:13\nRUN «gzip» -d < a.gz | «tar» x -O | cat > b": None,
+        "FROM debian:13\nRUN «curl» -f https://example.com/list | wc -l | grep 3": None,
         "FROM fedora:43\nRUN <<EOF\n#!/bin/bash\n«make» | tee log\nEOF": (
             "FROM fedora:43\nRUN <<EOF\n#!/bin/bash\nset -o pipefail\nmake | tee log\nEOF"
         ),
         "FROM debian:13\nRUN bash -c '«make» | tee log'": None,
     }
     good = (
-        'FROM debian:13\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN curl -f https://example.com/a | tar xz',
+        'FROM debian:13\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN curl -f https://example.com/a | sh',
         'FROM debian:13 AS a\nSHELL ["/bin/bash", "-eo", "pipefail", "-c"]\nFROM a\nRUN curl -f https://example.com/a | sh',
-        "FROM alpine:3.22\nRUN set -eo pipefail; curl -f https://example.com/a | tar xz",
+        "FROM alpine:3.22\nRUN set -eo pipefail; curl -f https://example.com/a | sh",
         "FROM debian:13\nRUN echo a | tee b && cat a | sort | uniq > b && ls | wc -l",
+        "FROM debian:13\nRUN curl -f https://example.com/a.tgz | tar xz && curl -f https://example.com/b | tee c | gunzip > d",
+        "FROM debian:13\nRUN wget -qO- https://example.com/key | sudo apt-key add - && php -m | grep xdebug",
         "FROM debian:13\nRUN yes | apt-get install -y curl",
         "FROM debian:13\nRUN if curl -s localhost | grep a; then make; fi",
         "FROM debian:13\nRUN curl -s https://example.com | grep a || echo none",
@@ -58,7 +62,7 @@ class PipeWithoutPipefail(Rule[Layer]):
         "FROM debian:13\nRUN echo $(curl -s https://example.com/v | cut -f1)",
         "FROM debian:13\nRUN gcc --version | head -1 && dpkg --print-architecture | tr a b && pip list | wc -l",
         'FROM debian:13\nRUN ["curl", "https://example.com", "|", "sh"]',
-        'FROM mcr.microsoft.com/powershell\nSHELL ["pwsh", "-Command"]\nRUN curl a | tar xz',
+        'FROM mcr.microsoft.com/powershell\nSHELL ["pwsh", "-Command"]\nRUN curl a | sh',
         "FROM debian:13\nRUN /bin/ls | sort",
     )
 
@@ -98,10 +102,24 @@ def _is_looked_after(command: Command, layer: Layer) -> bool:
     """Whether the failure is meant to be passed over, tested, or found out when what was fetched is checked."""
     if command.after == "||" or command.in_condition or command.is_background or "!" in command.nesting:
         return True
+    if _ends_in_refusal(command, layer):
+        return True
     return any(
         each.name in _CHECKSUMS or (each.name in ("gpg", "gpg2") and each.has_option("--verify"))
         for each in behind(layer.commands, command)
     )
+
+
+def _ends_in_refusal(command: Command, layer: Layer) -> bool:
+    """Whether the last command of the pipe fails if this one does, because nothing or a part comes through to it."""
+    following = tuple(readers(layer.commands, command))
+    if len(following) != command.pipe_length - command.pipe_index - 1 or not refuses_nothing(following[-1]):
+        return False
+    return all(each.name in _HAND_THROUGH or refuses_nothing(each) for each in following[:-1])
+
+
+# They print nothing where nothing comes in.
+_HAND_THROUGH = frozenset({"awk", "cat", "cut", "gawk", "head", "pv", "sed", "sort", "tail", "tee", "tr", "uniq"})
 
 
 def _reaches_shell(command: Command, layer: Layer) -> bool:

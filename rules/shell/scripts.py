@@ -43,6 +43,7 @@ class PipedRemoteScript(Rule[Layer]):
     good = (
         'FROM debian:13\nRUN curl -fo i.sh https://get.example.com && echo "$SUM  i.sh" | sha256sum -c && sh i.sh',
         "FROM debian:13\nRUN curl -fO https://get.example.com/i.sh && gpg --verify i.sh.asc i.sh && sh i.sh",
+        "FROM php:8\nRUN curl -o i.php https://get.example.com && php -r \"hash('SHA384', file_get_contents('i.php')) === '$S' || exit(1);\" && php i.php",
         "FROM debian:13\nRUN curl https://raw.example.com/a/0123456789abcdef0123456789abcdef01234567/i.sh | sh",
         "FROM debian:13\nRUN curl -fsSL https://get.example.com/key.asc | gpg --dearmor -o /usr/share/keyrings/a.gpg",
         "FROM debian:13\nRUN curl -s https://api.example.com | python3 -c 'import json, sys; print(json.load(sys.stdin))'",
@@ -64,11 +65,13 @@ class PipedRemoteScript(Rule[Layer]):
 
 
 def _runs_unseen(fetch: Fetch, runner: Command) -> str:
-    origin = shown(fetch.host or str(fetch.word.value))
+    origin = shown(fetch.host or str(fetch.word.value.strip("'\"")))
     how = "runs as root" if _runs_as_root(fetch.layer, runner) else "runs"
     if fetch.download.to_stdout:
         return f"the script of `{origin}` {how} unseen; download it, check its sha256, then run it"
-    return f"`{name_of(fetch)}` of `{origin}` {how} unchecked; compare its sha256 first"
+    # A variable says nothing of where it comes from.
+    source = f" of `{origin}`" if not origin.startswith("$") else ""
+    return f"`{name_of(fetch)}`{source} {how} unchecked; compare its sha256 first"
 
 
 def _runs_as_root(layer: Layer, runner: Command) -> bool:

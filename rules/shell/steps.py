@@ -155,7 +155,8 @@ def _for_variables(command: Command, layer: Layer) -> str | None:
     name = str(command.assignments[0].name)
     if not values and name in layer.before.environment:
         return f"`{name}` comes from ENV, which exports it"
-    return f"`ENV {name}=...` stays"
+    # What the build alone needs is none of the container's business.
+    return f"`{'ARG' if name == 'DEBIAN_FRONTEND' else 'ENV'} {name}=...` stays"
 
 
 def _for_environment(command: Command, layer: Layer) -> str | None:

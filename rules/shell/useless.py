@@ -10,7 +10,7 @@ from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word, base_name
 
 from .steps import last_started
-from .wording import brief, title
+from .wording import brief
 
 
 class UselessInBuild(Rule[Layer]):
@@ -192,7 +192,8 @@ class CdInsteadOfWorkdir(Rule[Layer]):
     Its effect ends with the RUN, so the next step begins where this one began. A WORKDIR says once where the following
     steps work, and makes the folder if it is not there.
 
-    Put WORKDIR before the RUN. It also moves all later steps and the folder in which the container starts, so this is a
+    Put WORKDIR before the RUN. A `cd` behind other work, into a folder that the RUN itself fetches, is not reported.
+    WORKDIR also moves all later steps and the folder in which the container starts, so this is a
     matter of taste where one RUN alone needs the folder.
 
     https://docs.docker.com/build/building/best-practices/#workdir
@@ -203,12 +204,13 @@ class CdInsteadOfWorkdir(Rule[Layer]):
     aliases = ("DL3003", "DS-0013", "use-workdir", "run_command_cd_instead_of_workdir", "DF008", "DD045")
     bad = {
         "FROM debian:13\nRUN «cd /src» && make": None,
-        "FROM debian:13\nRUN apt-get update; «cd /src»; make; cd /doc; make": None,
+        "FROM debian:13\nRUN set -x; mkdir -p /src; «cd /src»; make; cd /doc; make": None,
         "FROM debian:13\nENV S=/src\nRUN «cd $S/a» && make": None,
         "FROM debian:13\nRUN <<EOF\nset -e\n«cd /src»\nmake\nEOF": None,
     }
     good = (
         "FROM debian:13\nRUN (cd /src && make)",
+        "FROM debian:13\nRUN git clone https://git.example.com/a.git && cd a && make && make install",
         "FROM debian:13\nRUN cd - && make",
         "FROM debian:13\nRUN cd /src",
         'FROM debian:13\nRUN cd "$(mktemp -d)" && make',
@@ -228,8 +230,15 @@ class CdInsteadOfWorkdir(Rule[Layer]):
         target, following = command.arguments[0], layer.after(command)
         if target.value.startswith(("-", "~")) or not following or not _is_known_before(target, layer):
             return
-        message = f"`cd {brief(target.value)}` and `{title(following[0])}` could follow `WORKDIR {brief(target.value)}`"
-        yield self.finding(command.text, message)
+        before = layer.commands[: layer.commands.position(command)]
+        if any(each.name not in _BEFORE_WORK for each in before):
+            return
+        folder = brief(target.value)
+        yield self.finding(command.text, f"`WORKDIR {folder}` before this RUN could stand for `cd {folder}`")
+
+
+# What may stand before a `cd`, and would work as well behind a WORKDIR. All else may make the folder first.
+_BEFORE_WORK = frozenset({"", "echo", "export", "mkdir", "set"})
 
 
 def _is_known_before(word: Word, layer: Layer) -> bool:
