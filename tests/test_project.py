@@ -170,3 +170,13 @@ def test_dotenv_gives_only_the_values_that_it_tells(tmp_path: Path) -> None:
     doubling = "B=xxxxxxxx\n" + "B=$B$B\n" * 40
     lay_out({".env": f"A=1\nNAME_ALONE\n{doubling}C=$UNKNOWN\n"}, tmp_path)
     assert dotenv_of(tmp_path / "compose.yaml") == {"A": "1"}
+
+
+def test_layers_know_those_above_and_below_them_also_where_a_trigger_runs_late(tmp_path: Path) -> None:
+    text = "FROM a AS base\nRUN 1\nONBUILD RUN 2\nRUN 3\nFROM base\nRUN 4\nRUN 5"
+    found = build(tmp_path, {"Dockerfile": text})
+    base, last = (found.layers_of(stage) for stage in found.dockerfile.stages)
+    assert [layer.run.rest for layer in last] == ["1", "3", "2", "4", "5"]
+    assert [layer.run.rest for layer in last[3].earlier] == ["1", "3", "2"]
+    assert [layer.run.rest for layer in last[3].later] == ["5"]
+    assert [layer.run.rest for layer in base[1].earlier] == ["1"]

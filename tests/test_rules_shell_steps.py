@@ -59,8 +59,8 @@ def findings(text: str) -> list[Finding]:
         ),
         ("WORKDIR /a\nRUN cd b; rm -rf *", "if `cd b` fails, `rm` runs in /a; write `cd b && ...`"),
         (
-            "RUN curl a | tar x",
-            "if `curl` fails here, `tar` gets nothing and the step may still pass; "
+            "RUN curl a | tee b",
+            "if `curl` fails here, `tee` gets nothing and the step may still pass; "
             'add `SHELL ["/bin/bash", "-o", "pipefail", "-c"]`',
         ),
         (

@@ -26,7 +26,7 @@ MESSAGES = [
     (
         "plain-http-download",
         "FROM debian:13\nENV V=1\nRUN curl -fO http://example.com/$V.tgz",
-        "`http://example.com/1.tgz` can be changed on the way; use https, or check its sha256",
+        "`http://example.com/$V.tgz` can be changed on the way; use https, or check its sha256",
     ),
     (
         "plain-http-download",

@@ -82,21 +82,10 @@ def refuses_nothing(command: Command) -> bool:
 
 _NEED_INPUT = frozenset(
     {
-        "bunzip2",
-        "bzcat",
-        "cpio",
-        "egrep",
-        "fgrep",
-        "funzip",
-        "grep",
-        "gunzip",
-        "unxz",
-        "unzstd",
-        "xzcat",
-        "zcat",
+        "bunzip2", "bzcat", "cpio", "egrep", "fgrep", "funzip", "grep", "gunzip", "unxz", "unzstd", "xzcat", "zcat",
         "zstdcat",
     }
-)
+)  # fmt: skip
 
 
 def only_hands_on(command: Command) -> bool:

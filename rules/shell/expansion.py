@@ -40,7 +40,7 @@ class UnquotedExpansion(Rule[ShellText]):
         ),
         "FROM debian:13\nRUN F=$(ls /a) && cat x > «$F»": 'FROM debian:13\nRUN F=$(ls /a) && cat x > "$F"',
         "FROM debian:13\nRUN sh -c 'rm «$1»' x y": None,
-        "FROM debian:13\nRUN cp «`ls /a`» /bin/x": None,
+        "FROM debian:13\nRUN cp «`npm root`» /bin/x": None,
         'FROM debian:13\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\n=== run.sh\n#!/bin/sh\nexec app «$@»\n': (
             '=== run.sh\n#!/bin/sh\nexec app "$@"\n'
         ),
@@ -51,7 +51,7 @@ class UnquotedExpansion(Rule[ShellText]):
         "FROM debian:13\nRUN make -j$(grep -c ^processor /proc/cpuinfo) && chown $(id -u):$(id -g) /a && ls $(dirname $(pwd))-$(uname -m)",
         'FROM debian:13\nARG CFLAGS\nENV D="a b" O="-a -b"\nRUN cc $CFLAGS x.c && ./configure $O && apt-get install -y $D $(cat /list)',
         "FROM debian:13\nRUN X=a && LIST='a b' && mkdir $X $LIST && for i in 1 2; do touch $i; done",
-        "FROM debian:13\nARG D\nRUN ls $HOME $UNKNOWN && echo $D $(date)",
+        "FROM debian:13\nARG D\nRUN ls $HOME $UNKNOWN && echo $D $(date) && export $(cat /env) && rm $(ls -t /a)",
         'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nARG D\nRUN [[ $D == a ]]',
     )
 
@@ -78,12 +78,26 @@ def _split_words(body: Body) -> Iterator[tuple[Word, bool]]:
             is_list = bool(node.words) and id(node.words[0]) in installs
             is_left = bool(node.words) and node.words[0].value in _LEFT_ALONE
             for word in node.words[1:]:
-                if word.parts and not is_left and not word.value.startswith("-j"):
+                if word.parts and not is_left and not _is_meant(node, word):
                     yield word, is_list
         elif isinstance(node, Compound) and node.kind == "for":
             yield from ((word, False) for word in node.words[1:] if word.value in ("$@", "${@}"))
         if isinstance(node, Simple | Compound):
             yield from ((one.target, False) for one in node.redirections if one.target and one.operator != "<<<")
+
+
+def _is_meant(command: Simple, word: Word) -> bool:
+    """Whether a word is a number (`make -j$(...)`), a list of assignments, or a list of files that another rule names."""
+    first = word.parts[0]
+    is_whole = first.kind in ("command", "backtick") and first.text == word.value
+    if is_whole and (command.words[0].value in ("export", "env") or _starts_with_ls(first)):
+        return True
+    return word.value.startswith("-j")
+
+
+def _starts_with_ls(part: Part) -> bool:
+    first = part.statements[0].pipeline.commands[0] if part.statements else None
+    return isinstance(first, Simple) and bool(first.words) and first.words[0].value == "ls"
 
 
 # `unquoted-in-test` looks at tests; `echo` and `eval` put their words together again; the others take lists.

@@ -241,12 +241,9 @@ class CdWithoutCheck(Rule[ShellText]):
                 after = _next(command, text)
                 if after is None or _is_there(command.arguments[0], command, text):
                     continue
-                message = f"if `{brief(command.text)}` fails, `{title(after)}` runs in {_folder(command, text)}"
-                message += (
-                    "; put `&&` between the two"
-                    if "..." in brief(command.text)
-                    else f"; write `{brief(command.text)} && ...`"
-                )
+                written = brief(command.text)
+                advice = "put `&&` between the two" if written.endswith("...") else f"write `{written} && ...`"
+                message = f"if `{written}` fails, `{title(after)}` runs in {_folder(command, text)}; {advice}"
                 yield self.finding(command.text, message, fix=_joined(text, one, following) if number == 0 else None)
 
 

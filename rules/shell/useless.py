@@ -234,7 +234,9 @@ class CdInsteadOfWorkdir(Rule[Layer]):
         if any(each.name not in _BEFORE_WORK for each in before):
             return
         folder = brief(target.value)
-        yield self.finding(command.text, f"`WORKDIR {folder}` before this RUN could stand for `cd {folder}`")
+        is_made = any(word.value == target.value for each in layer.named("mkdir") for word in each.operands)
+        replaced = f"`mkdir` and `cd {folder}`" if is_made else f"`cd {folder}`"
+        yield self.finding(command.text, f"`WORKDIR {folder}` before this RUN could stand for {replaced}")
 
 
 # What may stand before a `cd`, and would work as well behind a WORKDIR. All else may make the folder first.

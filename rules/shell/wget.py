@@ -46,6 +46,7 @@ class WgetProgress(Rule[Layer]):
         "FROM debian:13\nRUN wget -q https://example.com/a && wget -nv https://example.com/a && wget -qO- $U",
         "FROM debian:13\nRUN wget --no-verbose https://example.com/a && wget --quiet https://example.com/a",
         "FROM debian:13\nRUN wget --progress=bar:force https://example.com/a && wget -o /tmp/log https://example.com/a",
+        'FROM debian:13\nRUN wget https://example.com/a.tgz.asc && wget -O a.key "$KEY_URL"',
         "FROM debian:13\nRUN wget --spider https://example.com/a && wget --version",
         "FROM debian:13\nRUN wget https://example.com/a 2>/dev/null && wget https://example.com/a > /dev/null 2>&1",
         "FROM debian:13\nRUN wget $WGET_OPTIONS https://example.com/a",
@@ -71,8 +72,17 @@ _QUIET = (
 )  # fmt: skip
 
 
+# Files of some KB at most: keys, signatures, checksums.
+_SMALL = (
+    ".asc", ".sig", ".sign", ".sha1", ".sha256", ".sha512", ".md5", ".key", ".pub", ".gpg", ".crt", ".pem", ".repo", ".list",
+)  # fmt: skip
+
+
 def _prints_progress(action: PackageAction) -> bool:
     if not action.urls or action.options.has(*_QUIET):
+        return False
+    names = action.download.files if action.download is not None else ()
+    if all(name.endswith(_SMALL) for name in names or [word.value for word in action.urls]):
         return False
     if any("v" in word.value for word in action.options.values("-n")):
         return False
