@@ -8,6 +8,7 @@ folders of their own, so that neither tool sees another file's surroundings.
 
 from __future__ import annotations
 
+import os
 import shutil
 import statistics
 import subprocess
@@ -28,13 +29,19 @@ def lay_out(folder: Path, count: int, target: Path) -> list[str]:
 
 
 def seconds(command: list[str], folder: Path) -> float:
+    # As pip leaves a package: compiled. An environment may forbid to keep what Python compiles.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     begun = time.perf_counter()
-    subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+    )
     return time.perf_counter() - begun
 
 
 def compare(title: str, commands: dict[str, list[str]], folder: Path, files: int, rounds: int) -> None:
     times: dict[str, list[float]] = {name: [] for name in commands}
+    for command in commands.values():
+        seconds(command, folder)  # not counted: it finds nothing in the caches of the disk
     for _ in range(rounds):
         for name, command in commands.items():
             times[name].append(seconds(command, folder))
