@@ -20,35 +20,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks import differences_dl
+from benchmarks.sites import Files, Site
 from benchmarks.speed import lay_out
-from dockerlint.dockerfile.instructions import Instruction, Onbuild, Run, ShellForm
-from dockerlint.dockerfile.stages import Dockerfile, Stage
-from dockerlint.knowledge.images import facts
+from dockerlint.dockerfile.instructions import Onbuild, ShellForm
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.profiles import HADOLINT
 from dockerlint.lint.registry import Selection, find
-from dockerlint.lint.run import KNOWING_IMAGES, Request, run
+from dockerlint.lint.run import Request, run
 from dockerlint.lint.settings import Settings
-from dockerlint.project.build import Build
 from dockerlint.project.discovery import named
-from dockerlint.source import Source
 
 _BATCH = 100
-
-
-class Site(NamedTuple):
-    """An instruction that one of the two speaks of, where it stands."""
-
-    build: Build
-    stage: Stage | None
-    instruction: Instruction | None
-    line: int
-    code: str
-
-    @property
-    def run(self) -> Run | None:
-        written = self.instruction.instruction if isinstance(self.instruction, Onbuild) else self.instruction
-        return written if isinstance(written, Run) else None
 
 
 class Theirs(NamedTuple):
@@ -75,32 +58,6 @@ def ask_dockerlint(paths: list[str], folder: Path) -> list[Finding]:
     return list(run(request).findings)
 
 
-class Files:
-    """The files of a comparison, read when they are asked for."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._builds: dict[str, Build] = {}
-
-    def build(self, path: str) -> Build:
-        if path not in self._builds:
-            source = Source.from_bytes(path, (self._folder / path).read_bytes())
-            self._builds[path] = Build(Dockerfile(source, KNOWING_IMAGES))
-        return self._builds[path]
-
-    def site(self, path: str, line: int, code: str) -> Site:
-        build = self.build(path)
-        instruction = next(
-            (one for one in build.dockerfile.instructions if one.start_line <= line <= one.end_line), None
-        )
-        stage = next((one for one in build.dockerfile.stages if one.from_.start_line <= line <= one.end_line), None)
-        return Site(build, stage, instruction, line, code)
-
-
-def _does_not_ship(site: Site) -> bool:
-    return site.stage is not None and site.stage not in site.build.shipping_stages
-
-
 def _is_refused(site: Site) -> bool:
     return bool(site.build.dockerfile.errors)
 
@@ -110,8 +67,7 @@ def _has_cache_mount(site: Site) -> bool:
 
 
 def _has_unknown_base(site: Site) -> bool:
-    base = site.stage.base if site.stage is not None else None
-    return site.stage is not None and (base is None or facts(base) is None) and site.stage.root.base_name != "scratch"
+    return site.stage is not None and not site.has_known_base and site.base != "scratch"
 
 
 def _has_unknown_shell(site: Site) -> bool:
@@ -145,7 +101,7 @@ def _has_variables(site: Site) -> bool:
 
 _CLASSES: tuple[tuple[str, Callable[[Site], bool]], ...] = (
     ("Docker refuses the file", _is_refused),
-    ("does not ship", _does_not_ship),
+    ("does not ship", lambda site: not site.ships),
     ("cache mount", _has_cache_mount),
     ("ONBUILD", _is_trigger),
     ("exec form", _is_exec_form),
@@ -159,12 +115,14 @@ _CLASSES: tuple[tuple[str, Callable[[Site], bool]], ...] = (
 
 
 def class_of(site: Site) -> str:
-    return next((name for name, holds in _CLASSES if holds(site)), "other")
+    """The first class that the site belongs to: one of its code, else a general one."""
+    classes = [*differences_dl.classes(site), *_CLASSES]
+    return next((name for name, holds in classes if holds(site)), "other")
 
 
 class Comparison(NamedTuple):
     both: Counter[str]
-    ours: list[tuple[Site, str]]
+    ours: list[Site]
     theirs: list[Site]
 
 
@@ -173,7 +131,7 @@ def compare(ours: list[Finding], theirs: list[Theirs], files: Files) -> Comparis
     told: dict[tuple[str, str, int], int] = {}
     both: Counter[str] = Counter()
     only_theirs: list[Site] = []
-    only_ours: list[tuple[Site, str]] = []
+    only_ours: list[Site] = []
     for finding in ours:
         start, end = _lines(files, finding.region.path, finding.region.line)
         for code in finding.aliases:
@@ -189,12 +147,19 @@ def compare(ours: list[Finding], theirs: list[Theirs], files: Files) -> Comparis
             both[each.code] += 1
         else:
             only_theirs.append(files.site(each.path, each.line, each.code))
+    given_up = {each.path for each in theirs if each.code == "DL1000"}
     for finding in ours:
         codes = [code for code in finding.aliases if code in HADOLINT]
         if not any((finding.region.path, code, finding.region.line) in said for code in codes):
-            site = files.site(finding.region.path, finding.region.line, "/".join(codes))
-            only_ours.append((site, finding.message))
+            only_ours.append(_our_site(finding, "/".join(codes), files, given_up))
     return Comparison(both, only_ours, only_theirs)
+
+
+def _our_site(finding: Finding, code: str, files: Files, given_up: set[str]) -> Site:
+    place = finding.region
+    return files.site(place.path, place.line, code)._replace(
+        column=place.column, message=finding.message, is_ours=True, is_given_up=place.path in given_up
+    )
 
 
 def find_quietly(code: str) -> bool:
@@ -209,7 +174,7 @@ def _lines(files: Files, path: str, line: int) -> tuple[int, int]:
 def _table(comparison: Comparison) -> Iterator[str]:
     classes = {
         "hadolint only": Counter((site.code, class_of(site)) for site in comparison.theirs),
-        "dockerlint only": Counter((site.code, class_of(site)) for site, _ in comparison.ours),
+        "dockerlint only": Counter((site.code, class_of(site)) for site in comparison.ours),
     }
     codes = {*comparison.both, *(code for counter in classes.values() for code, _ in counter)}
     for code in sorted(codes):
@@ -221,13 +186,12 @@ def _table(comparison: Comparison) -> Iterator[str]:
 
 
 def _show(comparison: Comparison, code: str, name: str, count: int) -> None:
-    sites = [(site, "hadolint only") for site in comparison.theirs]
-    sites += [(site, f"dockerlint only: {message}") for site, message in comparison.ours]
-    wanted = [(site, side) for site, side in sites if site.code == code and name in (class_of(site), "any")]
-    for site, side in wanted[:: max(1, len(wanted) // count)][:count]:
-        base = site.stage.root.base_name if site.stage is not None else None
-        text = site.instruction.text if site.instruction is not None else ""
-        print(f"=== {site.build.dockerfile.path}:{site.line} {code} ({class_of(site)}), {side}\n[{base}] {text[:700]}")
+    sites = [site for site in (*comparison.theirs, *comparison.ours) if site.code == code]
+    wanted = [site for site in sites if name in (class_of(site), "any")]
+    for site in wanted[:: max(1, len(wanted) // count)][:count]:
+        side = f"dockerlint only: {site.message}" if site.is_ours else "hadolint only"
+        print(f"=== {site.build.dockerfile.path}:{site.line} {code} ({class_of(site)}), {side}")
+        print(f"[{site.base}] {site.text[:700]}")
 
 
 def main(arguments: list[str]) -> None:

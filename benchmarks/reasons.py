@@ -1,0 +1,300 @@
+"""Tests that a place belongs to a class of differences: what stands there, and what is known of its stage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+
+from benchmarks.sites import Site
+from dockerlint.dockerfile.instructions import Instruction, Onbuild, Run, Transfer, User
+from dockerlint.knowledge.images import is_root
+from dockerlint.knowledge.retired import deprecated
+from dockerlint.shell.risks import hands_on_what_may_fail
+from dockerlint.shell.script import Command
+
+Test = Callable[[Site], bool]
+
+
+def says(pattern: str) -> Test:
+    """Whether the text of the instruction holds a pattern."""
+    return lambda site: re.search(pattern, site.text) is not None
+
+
+def file_says(pattern: str) -> Test:
+    return lambda site: re.search(pattern, site.build.dockerfile.source.text) is not None
+
+
+def tells(pattern: str) -> Test:
+    """Whether our message holds a pattern."""
+    return lambda site: re.search(pattern, site.message) is not None
+
+
+def always(_: Site) -> bool:
+    return True
+
+
+def does_not_ship(site: Site) -> bool:
+    return not site.ships
+
+
+def is_refused(site: Site) -> bool:
+    return bool(site.build.dockerfile.errors)
+
+
+def is_development(site: Site) -> bool:
+    return site.stage is not None and site.build.is_development(site.stage)
+
+
+def has_unknown_base(site: Site) -> bool:
+    return not site.has_known_base
+
+
+# Commands.
+
+
+def runs(*names: str) -> Test:
+    """Whether our finding stands in a command of one of these names, or the RUN has one."""
+
+    def holds(site: Site) -> bool:
+        commands = (site.command,) if site.command is not None else site.commands
+        return any(command.name in names for command in commands)
+
+    return holds
+
+
+def is_wrapped(site: Site) -> bool:
+    return site.command is not None and bool(site.command.wrappers)
+
+
+def is_by_path(site: Site) -> bool:
+    program = site.command.program if site.command is not None else None
+    return program is not None and "/" in program.value
+
+
+def is_trigger(site: Site) -> bool:
+    return isinstance(site.instruction, Onbuild)
+
+
+def is_in_script(site: Site) -> bool:
+    return site.command is not None and "script" in site.command.nesting
+
+
+def is_in_exec_form(site: Site) -> bool:
+    return site.run is not None and site.run.exec_form is not None
+
+
+def removes(*managers: str) -> Test:
+    """Whether the RUN removes packages again."""
+    return lambda site: any(one.manager in managers and one.verb.name == "remove" for one in site.actions)
+
+
+def installs_by_variable(site: Site) -> bool:
+    installs = [one for one in site.actions if one.verb.name == "install"]
+    return any("$" in word.value or "`" in word.value for one in installs for word in one.command.arguments)
+
+
+def upgrades_pip(site: Site) -> bool:
+    """Whether what pip is to install without a version are pip itself and the tools that it builds with."""
+    installs = [one for one in site.actions if one.manager == "pip" and one.verb.name == "install"]
+    names = {str(package.name) for one in installs for package in one.packages if not package.version}
+    return bool(names) and names <= {"pip", "setuptools", "wheel", "virtualenv"}
+
+
+def names_release(site: Site) -> bool:
+    return any(one.options.has("-t", "--target-release", "--default-release") for one in site.actions)
+
+
+def only_downloads(site: Site) -> bool:
+    return any(one.is_dry_run or one.options.has("-d", "--download-only", "--downloadonly") for one in site.actions)
+
+
+def names_no_package(*managers: str) -> Test:
+    """Whether no install of the RUN names a package: what it names are groups, files, or nothing at all."""
+
+    def holds(site: Site) -> bool:
+        installs = [one for one in site.actions if one.manager in managers and one.verb.name == "install"]
+        return all(package.is_group or not package.is_literal for one in installs for package in one.packages)
+
+    return holds
+
+
+# Images.
+
+
+def is_retired(site: Site) -> bool:
+    return site.stage is not None and site.stage.base is not None and deprecated(site.stage.base) is not None
+
+
+def never_had_latest(site: Site) -> bool:
+    return re.match(r"(?:docker\.io/)?phusion/baseimage|mcr\.microsoft\.com/windows/", site.base) is not None
+
+
+def copies_from_image(site: Site) -> bool:
+    return isinstance(site.written, Transfer) and site.written.origin is not None
+
+
+# What holds in a stage.
+
+
+def has_before(kind: type[Instruction]) -> Test:
+    """Whether an instruction of a kind stands before it in its chain of stages."""
+
+    def holds(site: Site) -> bool:
+        links = site.stage.chain if site.stage is not None else ()
+        return any(isinstance(one, kind) and one.start_line < site.line for link in links for one in link.instructions)
+
+    return holds
+
+
+def starts_nothing(site: Site) -> bool:
+    return site.stage not in site.build.runtime_stages
+
+
+def steps_down(site: Site) -> bool:
+    return site.stage is not None and site.build.steps_down(site.stage)
+
+
+def is_not_last_user(site: Site) -> bool:
+    """Whether another USER follows, or the stage is none that the build ends with."""
+    return site.stage not in site.build.targets or (
+        site.stage is not None and site.stage.state.user is not site.instruction
+    )
+
+
+def is_unknown_user(site: Site) -> bool:
+    return site.stage is not None and site.stage.state.user_name is None
+
+
+def is_root_user(site: Site) -> bool:
+    return site.stage is not None and is_root(site.stage.state.user_name) is True
+
+
+def is_user_by_variable(site: Site) -> bool:
+    return isinstance(site.written, User) and "$" in site.written.argument
+
+
+def replaces(site: Site) -> bool:
+    """Whether an earlier instruction of the stage has no effect because of this one."""
+    return _has_twin(site, lambda line: line < site.line)
+
+
+def is_replaced(site: Site) -> bool:
+    return _has_twin(site, lambda line: line > site.line)
+
+
+def _has_twin(site: Site, holds: Callable[[int], bool]) -> bool:
+    kind, stage = type(site.instruction), site.stage
+    return stage is not None and any(type(one) is kind and holds(one.start_line) for one in stage.instructions)
+
+
+# Folders.
+
+
+def cds(site: Site) -> list[Command]:
+    return [command for command in site.commands if command.name == "cd"]
+
+
+def cd(test: Callable[[Command], bool]) -> Test:
+    """Whether the first `cd` of the RUN that could count passes a test."""
+    return lambda site: any(test(command) for command in cds(site)[:1])
+
+
+def target(command: Command) -> str:
+    return str(command.arguments[0].value) if command.arguments else ""
+
+
+def is_conditional(command: Command) -> bool:
+    return not set(command.nesting) <= {"&&", "||", "group"}
+
+
+def ends_in_cd(site: Site) -> bool:
+    found = cds(site)
+    return bool(found) and found[-1] is site.commands[-1]
+
+
+def has_own_workdir(site: Site) -> bool:
+    known = site.build.facts(site.stage) if site.stage is not None else None
+    return known is not None and known.workdir not in (None, "/")
+
+
+def has_unknown_workdir(site: Site) -> bool:
+    known = site.build.facts(site.stage) if site.stage is not None else None
+    return known is None or known.workdir is None
+
+
+# Pipes and downloads.
+
+
+def pipes(site: Site) -> list[Command]:
+    return [command for command in site.commands if command.pipe_length > 1 and not command.is_last_of_pipe]
+
+
+def cannot_fail(site: Site) -> bool:
+    return not any(hands_on_what_may_fail(command) for command in pipes(site))
+
+
+def is_meant_to_pass(site: Site) -> bool:
+    risky = [command for command in pipes(site) if hands_on_what_may_fail(command)]
+    return all(command.after == "||" or command.in_condition or "!" in command.nesting for command in risky)
+
+
+def is_substituted(site: Site) -> bool:
+    risky = [command for command in pipes(site) if hands_on_what_may_fail(command)]
+    return any("substitution" in command.nesting for command in risky)
+
+
+def installs_both(*names: str) -> Test:
+    """Whether both programs are installed by the file: one finding tells so for the whole image."""
+
+    def holds(site: Site) -> bool:
+        layers = site.build.layers_of(site.stage) if site.stage is not None else ()
+        actions = [one for layer in layers for one in layer.actions if one.family == "system"]
+        installed = {str(package.name) for one in actions if one.verb.name == "install" for package in one.packages}
+        return set(names) <= installed
+
+    return holds
+
+
+def has_quiet_wget(site: Site) -> bool:
+    wgets = [command for command in site.commands if command.name == "wget"]
+    return not any(command.arguments for command in wgets) or any(
+        redirection.descriptor in ("1", "2", "&", None) for command in wgets for redirection in command.redirections
+    )
+
+
+def is_busybox(site: Site) -> bool:
+    layer = site.layer
+    return layer is not None and layer.dialect == "busybox"
+
+
+# RUNs in a row.
+
+
+def rows(site: Site) -> list[Run]:
+    """The RUNs that stand around one without another instruction between them."""
+    instructions = list(site.stage.instructions) if site.stage is not None else []
+    index = next((number for number, one in enumerate(instructions) if one is site.instruction), None)
+    if index is None:
+        return []
+    first = last = index
+    while first > 0 and isinstance(instructions[first - 1], Run):
+        first -= 1
+    while last + 1 < len(instructions) and isinstance(instructions[last + 1], Run):
+        last += 1
+    return [one for one in instructions[first : last + 1] if isinstance(one, Run)]
+
+
+def is_in_told_row(site: Site) -> bool:
+    """Whether it stands in a row of which one finding of ours tells: of three RUNs, or of two with one command each."""
+    row = rows(site)
+    return len(row) > 2 or (len(row) == 2 and all(len(run.commands) == 1 for run in row))
+
+
+def is_in_row_of_theirs(site: Site) -> bool:
+    """Whether two RUNs of one command each follow each other somewhere in its row."""
+    return any(len(one.commands) == len(two.commands) == 1 for one, two in pairwise(rows(site)))
+
+
+def is_in_row_of_lists(site: Site) -> bool:
+    return any(len(run.commands) > 1 for run in rows(site))
