@@ -221,6 +221,8 @@ def covers(place: str, folder: str) -> bool:
     outer, inner = _cleaned(place), _cleaned(folder)
     if not inner.startswith(("/", "~")) and f"/{outer}/".endswith(f"/{inner}/"):
         return True  # relative to wherever the tool is installed or runs
+    if re.match(r"[\w.]", outer) and inner.startswith("/"):
+        outer = f"/{outer}"  # most builds run in the root
     return f"{inner}/".startswith(f"{outer}/")
 
 

@@ -68,6 +68,9 @@ def _is_meant(text: str) -> bool:
     if is_quoted and not has_blank:
         return True
     if is_quoted:
+        # A test of one fixed word would always hold.
+        if _pattern(r"\[\s+(['\"])[^'\"$`]+\1\s*\]").fullmatch(text) is not None:
+            return True
         return _pattern(rf"[{_QUOTES}].*?[{_QUOTES}]\s*,\s*[{_QUOTES}\w]").match(inner) is not None
     if text.startswith("[[") or not text.endswith("]") or _pattern(r"\]\s*(?:&&|\|\||[;|&<>])").search(text):
         return False

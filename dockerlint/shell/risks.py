@@ -8,7 +8,22 @@ from dockerlint.shell.script import Command
 
 _FETCHES = frozenset({"aria2c", "curl", "fetch", "svn", "wget"})
 _UNPACKS = frozenset(
-    {"7z", "7za", "bunzip2", "bzcat", "cpio", "gunzip", "tar", "unxz", "unzip", "xz", "xzcat", "zcat", "zstdcat"}
+    {
+        "7z",
+        "7za",
+        "bunzip2",
+        "bzcat",
+        "cpio",
+        "gunzip",
+        "lzip",
+        "tar",
+        "unxz",
+        "unzip",
+        "xz",
+        "xzcat",
+        "zcat",
+        "zstdcat",
+    }
 )
 _BUILDS = frozenset(
     {

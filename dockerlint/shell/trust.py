@@ -101,6 +101,8 @@ def _runs_input(command: Command) -> bool:
         return True
     if _is_inline(command):
         return False
+    if command.name.startswith("php") and command.arguments and command.arguments[0].value == "--":
+        return True  # what follows is for the program, as in `php -- --install-dir=/usr/bin`
     return not command.operands or command.operands[0].value in ("-", "/dev/stdin", "/dev/fd/0")
 
 

@@ -176,7 +176,7 @@ class NodeCacheLeft(Rule[Layer]):
         "FROM node:24\nRUN --mount=type=cache,target=/root/.npm npm ci",
         "FROM node:24\nENV npm_config_cache=/tmp/npm\nRUN npm ci",
         "FROM node:24\nRUN npm config set cache /tmp/npm --global\nRUN npm ci",
-        "FROM node:24\nRUN npm run build && yarn build && yarn run lint",
+        "FROM node:24\nRUN npm run build && yarn build && yarn run lint && yarn --version",
         "FROM node:24\nRUN yarn install --immutable",
         "FROM node:24\nRUN corepack enable\nRUN yarn install",
         "FROM node:24\nCOPY package.json yarn.lock .yarnrc.yml ./\nRUN yarn install",
@@ -208,7 +208,8 @@ class NodeCacheLeft(Rule[Layer]):
 def _downloads(action: PackageAction) -> bool:
     if action.manager == "npm":
         return action.verb.name in _NPM_VERBS and not action.options.has("--no-cache")
-    return action.verb.written in _YARN_VERBS and not action.options.has("--offline")
+    is_asked = action.verb.name == "other"  # `yarn --version`
+    return action.verb.written in _YARN_VERBS and not is_asked and not action.options.has("--offline")
 
 
 def _is_elsewhere(layer: Layer, action: PackageAction, folders: tuple[str, ...]) -> bool:

@@ -80,7 +80,7 @@ class UnknownInstruction(Rule[Dockerfile]):
 
     severity = Severity.ERROR
     guards = True
-    aliases = ("invalid_command",)
+    aliases = ("DL1000", "invalid_command")
     bad = {
         "FROM alpine:3.22\n«RUM» apk add curl": "FROM alpine:3.22\nRUN apk add curl",
         "FROM alpine:3.22\nRUN apk update\n  «&&» apk add curl": "FROM alpine:3.22\nRUN apk update \\\n  && apk add curl",

@@ -66,6 +66,8 @@ class BrokenJsonForm(Rule[Cmd | Entrypoint | Run | Healthcheck | Copy | Add | Vo
         "FROM alpine:3.22\nHEALTHCHECK CMD «['wget', '-q', 'http://localhost/']»": (
             'FROM alpine:3.22\nHEALTHCHECK CMD ["wget", "-q", "http://localhost/"]'
         ),
+        "FROM python:3.13\nCMD «[ '/bin/bash' ]»": 'FROM python:3.13\nCMD [ "/bin/bash" ]',
+        'FROM python:3.13\nCMD «= ["python"]»': 'FROM python:3.13\nCMD ["python"]',
         "FROM alpine:3.22\nVOLUME «[/data]»": 'FROM alpine:3.22\nVOLUME ["/data"]',
         "FROM alpine:3.22\nCOPY «['a', 'b/']»": 'FROM alpine:3.22\nCOPY ["a", "b/"]',
         "FROM alpine:3.22\nONBUILD RUN «['make']»": 'FROM alpine:3.22\nONBUILD RUN ["make"]',
@@ -76,6 +78,7 @@ class BrokenJsonForm(Rule[Cmd | Entrypoint | Run | Healthcheck | Copy | Add | Vo
         'FROM alpine:3.22\nRUN [ "$A" = "b" ] || exit 1',
         'FROM alpine:3.22\nRUN [ "a, b" = "b" ]',
         "FROM alpine:3.22\nRUN [[ -f /etc/motd ]]",
+        'FROM alpine:3.22\nRUN [ "$A" ] && [ "a" ]',
         "FROM alpine:3.22\nCOPY [Mm]akefile /src/",
         "FROM alpine:3.22\nCMD []",
         "FROM alpine:3.22\nCMD python app.py",
@@ -83,12 +86,27 @@ class BrokenJsonForm(Rule[Cmd | Entrypoint | Run | Healthcheck | Copy | Add | Vo
 
     def check(self, node: Instruction) -> Findings:
         text = node.command if isinstance(node, Healthcheck) else node.rest
-        if not text.startswith("[") or node.faults:
+        if node.faults:
+            return
+        if text.startswith("=") and isinstance(node, Cmd | Entrypoint):
+            yield from self._without_equals(node, text)
+        if not text.startswith("["):
             return
         array = read_loosely(text)
         if array is not None:
             message = f"`{_short(array.text)}` is not JSON ({array.faults[0]}): {_taken_for(node, array)}"
             yield self.finding(array.text, message, fix=_as_json(node, array))
+
+
+    def _without_equals(self, node: Instruction, text: Text) -> Findings:
+        """`CMD = ["app"]`, as if it were an assignment."""
+        rest = text.part(1, len(text))
+        start = len(rest) - len(rest.lstrip())
+        if rest[start : start + 1] == "[":
+            message = f"`{_short(text)}` is not JSON (an `=` before the `[`): Docker takes it for shell text"
+            edit = Edit.replacing(text.part(0, 1 + start), "")
+            fix = Fix("leave the `=` out", (edit,), is_safe=True) if node.escape == "\\" else None
+            yield self.finding(text, message, fix=fix)
 
 
 def _short(text: str) -> str:

@@ -134,8 +134,8 @@ class SecretNamedVariable(Rule[Build]):
     """A variable is named like a secret.
 
     Whatever ENV and ARG hold is readable for everybody who can pull the image, so teams that want no secret ever to get
-    there forbid the names as well. This is what BuildKit's own check reports, less what `secret-in-env` and
-    `secret-build-arg` say better.
+    there forbid the names as well. This is what BuildKit's own check reports and names like PGPASSWORD, less what
+    `secret-in-env` and `secret-build-arg` say better.
 
     Mount secrets with `RUN --mount=type=secret`, or give them to the container when it runs. Rename what is no secret.
 
@@ -150,6 +150,7 @@ class SecretNamedVariable(Rule[Build]):
         "FROM alpine:3.22\nARG «GPG_KEY»=A035C8C19219BA821ECEA86B64E628F8D684696D": None,
         "FROM alpine:3.22\nENV «SECRET_NAME»=app A=1 «DB_PASSWORD»=changeme": None,
         "FROM alpine:3.22\nENV «AWS_ACCESS_KEY_ID»=x «REACT_APP_GOOGLE_API_KEY»=x": None,
+        "FROM alpine:3.22\nENV «ADMINPASSWORD»=changeme «clientSecret»=''": None,
     }
     good = (
         "FROM alpine:3.22\nENV PUBLIC_KEY=a KEY_FILE=/a TOKEN_VERSION=1 KEYBOARD=us MONKEY=1",
@@ -332,4 +333,4 @@ def _looks_secret(name: str) -> bool:
     if name.removeprefix("VITE_").removeprefix("REACT_APP_") in _ACCOUNTS:
         return True
     secret, neutral = _parts()
-    return secret.search(name) is not None and neutral.search(name) is None
+    return neutral.search(name) is None and (secret.search(name) is not None or names_secret(name))

@@ -8,6 +8,7 @@ from dockerlint.project.layers import Layer
 from dockerlint.shell.pipes import NEAR, ahead, behind, readers
 from dockerlint.shell.risks import hands_on_what_may_fail, refuses_nothing
 from dockerlint.shell.script import Command
+from dockerlint.shell.trust import runner_of_output
 from dockerlint.shell.words import substitutions
 
 from .wording import title
@@ -46,6 +47,7 @@ class PipeWithoutPipefail(Rule[Layer]):
             "FROM fedora:43\nRUN <<EOF\n#!/bin/bash\nset -o pipefail\nmake | tee log\nEOF"
         ),
         "FROM debian:13\nRUN bash -c '«make» | tee log'": None,
+        "FROM debian:13\nRUN «curl» -fsS https://example.com/setup | php && curl -fO $A && sha256sum -c a.sum": None,
     }
     good = (
         'FROM debian:13\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN curl -f https://example.com/a | sh',
@@ -104,6 +106,8 @@ def _is_looked_after(command: Command, layer: Layer) -> bool:
         return True
     if _ends_in_refusal(command, layer):
         return True
+    if runner_of_output(layer.commands, command) is not None:
+        return False  # a script that was cut short has run by then
     return any(
         each.name in _CHECKSUMS or (each.name in ("gpg", "gpg2") and each.has_option("--verify"))
         for each in behind(layer.commands, command)

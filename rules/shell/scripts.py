@@ -31,6 +31,7 @@ class PipedRemoteScript(Rule[Layer]):
         "FROM debian:13\nRUN curl -fsSL «https://get.example.com» | sh": None,
         "FROM debian:13\nRUN set -x && \\\n    wget -qO- «https://get.example.com/i» | sudo -E bash -s -- -y && rm -rf /tmp/x": None,
         'FROM debian:13\nRUN curl -s «"https://get.example.com/$V/get.py"» | python3 - --yes': None,
+        "FROM php:8.5\nRUN curl -sS «https://get.example.com/installer» | php -- --quiet": None,
         "FROM debian:13\nRUN bash <(curl -s «https://get.example.com»)": None,
         'FROM debian:13\nRUN sh -c "$(curl -fsSL «https://get.example.com/i.sh»)" "" --unattended': None,
         'FROM debian:13\nRUN eval "$(wget -qO- «https://get.example.com»)"': None,

@@ -41,6 +41,9 @@ class WgetProgress(Rule[Layer]):
             "FROM acme/base:1\nRUN apt-get install -y wget\nRUN wget --progress=dot:giga https://example.com/a.tgz"
         ),
         "FROM debian:13\nRUN bash -c '«wget» https://example.com/a.tgz'": None,
+        "FROM debian:13\nRUN ./urls.sh | «wget» -i -": (
+            "FROM debian:13\nRUN ./urls.sh | wget --progress=dot:giga -i -"
+        ),
     }
     good = (
         "FROM debian:13\nRUN wget -q https://example.com/a && wget -nv https://example.com/a && wget -qO- $U",
@@ -79,7 +82,8 @@ _SMALL = (
 
 
 def _prints_progress(action: PackageAction) -> bool:
-    if not action.urls or action.options.has(*_QUIET):
+    has_addresses = bool(action.urls) or action.options.has("-i", "--input-file")
+    if not has_addresses or action.options.has(*_QUIET):
         return False
     names = action.download.files if action.download is not None else ()
     if all(name.endswith(_SMALL) for name in names or [word.value for word in action.urls]):
