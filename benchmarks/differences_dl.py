@@ -33,7 +33,7 @@ _GIVEN_UP = ("ours: hadolint gives the file up (DL1000)", lambda site: site.is_g
 _BUILDER = ("ours: the stage does not ship", r.does_not_ship)
 _DEVELOPMENT = ("ours: a development image", r.is_development)
 _REFUSED = ("ours: Docker refuses the file, and more cannot be known", r.is_refused)
-_BY_VARIABLE = ("ours: a variable holds packages or options", r.installs_by_variable)
+_BY_VARIABLE = ("ours: a variable holds packages or options", r.says(r"\b(?:install|add)\b[^&;|]*[$`]"))
 _DOWNLOADED = ("ours: it downloads and installs nothing", r.only_downloads)
 _NOT_READ = (
     ("ours: behind `sudo` or its kin, which hadolint does not look through", r.is_wrapped),
@@ -68,11 +68,11 @@ THEIRS_ONLY: Table = {
     "DL3004": (("ours: sudo steps down to another user within the RUN", r.says(r"\bsudo\s+-\w*[uHE]")),),
     "DL3006": (
         ("same: deprecated-base-image says that the image no longer moves", r.is_retired),
-        ("ours: the image never had `latest`", r.never_had_latest),
+        ("ours: the image has no `latest` that could move", r.never_had_latest),
     ),
     "DL3007": (
         ("same: deprecated-base-image says that the image no longer moves", r.is_retired),
-        ("ours: the image never had `latest`", r.never_had_latest),
+        ("ours: the image has no `latest` that could move", r.never_had_latest),
     ),
     "DL3008": (
         _removed(*_APT),
@@ -83,13 +83,14 @@ THEIRS_ONLY: Table = {
     "DL3009": (
         (
             "ours: the lists are removed by other means",
-            r.says(r"dist-clean|find /var/lib/apt/lists|/var/lib/apt/lists/\*_|cleanimage"),
+            r.says(r"dist-?clean|rm\s[^&;|]*/apt/lists|find /var/lib/apt/lists|cleanimage"),
         ),
         _BUILDER,
     ),
     "DL3010": (("ours: ADD unpacks no `.Z`", r.says(r"\.tar\.Z\b")),),
     "DL3013": (
         ("taste: pip and what it builds with are brought up to date, no package of the program", r.upgrades_pip),
+        ("ours: a bound such as `<2` is a choice", r.says(r"pip.*install.*[<>]\d")),
         _BY_VARIABLE,
     ),
     "DL3014": (
@@ -109,13 +110,13 @@ THEIRS_ONLY: Table = {
     "DL3018": (
         _removed("apk"),
         ("ours: files are installed, not packages of the mirror", r.names_no_package("apk")),
-        ("ours: `apk update apk add` is one command, which fails", r.says(r"apk update apk")),
+        ("ours: `apk update apk add` is one command, which fails", r.says(r"apk update\s+apk")),
         _BY_VARIABLE,
     ),
     "DL3019": (
         _BUILDER,
-        ("ours: the index is removed in the same RUN", r.says(r"\brm\s[^&;|]*?(?:/var)?(?:/cache|/apk)")),
-        ("ours: `apk update apk add` is one command, which fails", r.says(r"apk update apk")),
+        ("ours: the index is removed in the same RUN", r.says(r"\brm\s[^&;|]*?(?:/cache|/apk|\$)|/\S*clean")),
+        ("ours: `apk update apk add` is one command, which fails", r.says(r"apk update\s+apk")),
         _BY_VARIABLE,
     ),
     "DL3020": (("ours: a pattern or a variable may stand for an archive, which ADD unpacks", r.says(r"[*?$]")),),
@@ -124,16 +125,26 @@ THEIRS_ONLY: Table = {
     "DL3025": (
         ("ours: no signal is sent to a HEALTHCHECK", lambda site: isinstance(site.written, Healthcheck)),
         ("ours: the program replaces the shell", r.says(r"(?:^|[\s;&|])exec\s")),
+        ("ours: a Windows shell, which passes no signals on in any form", r.is_windows),
+        ("same: background-process tells of the services that it leaves running", r.leaves_services),
+        ("ours: it ends in a shell for a person, which heeds no SIGTERM in any form", r.says(r"sh['\"]?\s*$|\$SHELL")),
+        ("ours: bash and busybox run what stands last in their own place", r.is_read_by("bash", "busybox")),
+        ("ours: nobody knows which shell reads it", r.is_read_by("sh", "")),
     ),
     "DL3032": (("ours: `yum clean all` before the install, and again after it", r.says(r"yum.*yum -?\w* ?clean")),),
-    "DL3033": (("ours: groups, files, or what a substitution prints", r.names_no_package(*_RPM)), _BY_VARIABLE),
+    "DL3033": (
+        _removed(*_RPM),
+        ("theirs: `yum swap -- install` installs as well", r.says(r"yum.* swap\s")),
+        ("ours: groups, files, or what a substitution prints", r.names_no_package(*_RPM)),
+        _BY_VARIABLE,
+    ),
     "DL3038": (_DOWNLOADED,),
     "DL3040": (_BUILDER, _DOWNLOADED),
     "DL3041": (_DOWNLOADED, ("ours: groups have no version", r.names_no_package(*_RPM))),
     "DL3042": (
         _BUILDER,
-        ("ours: the cache is removed in the same RUN", r.says(r"\brm\s.*cache")),
-        ("ours: `--no-cache` is taken for `--no-cache-dir`", r.says(r"--no-cache\b")),
+        ("ours: `--no-cache` is taken for `--no-cache-dir`", r.says(r"pip.*--no-cache\b(?!-)")),
+        ("ours: the cache is removed in the same RUN", r.says(r"\brm\s[^&;|]*(?:\.cache|pip)")),
         ("ours: nothing is fetched", r.says("--no-index")),
         (
             "ours: an earlier step may have turned the cache off",
@@ -149,28 +160,35 @@ THEIRS_ONLY: Table = {
     "DL3047": (
         _BUILDER,
         ("ours: busybox's wget knows no --progress", r.is_busybox),
-        ("ours: nobody knows whose wget it is", r.has_unknown_base),
+        ("ours: nobody knows whose wget it is", r.has_unknown_system),
+        ("ours: what it prints goes elsewhere", r.says(r"wget[^&;|]*>")),
     ),
     "DL3048": (("taste: RUN is a label of the `atomic` tool", r.says(r"LABEL RUN")),),
     "DL3059": (
         _BUILDER,
         _DEVELOPMENT,
         ("same: one finding for a row of RUNs", r.is_in_told_row),
+        ("ours: a script of its own (`sh -c`) is more than one command", r.has_script),
+        ("ours: the cut keeps a cache, or the RUNs cannot be joined", r.is_in_cut_row),
     ),
     "DL3062": (("ours: the module of the project itself, or GOPATH of old", r.says(r"go (?:install|get)")),),
     "DL3064": (("ours: a user name or an address is no secret", r.says(r"(?i)username|_URL")),),
     "DL3066": (
         ("ours: only the last USER is who the container runs as", r.is_not_last_user),
-        ("ours: root is told by DL3002", r.is_root_user),
+        ("ours: root is root by any name, which DL3002 tells", r.is_root_user),
         ("ours: a variable may hold the number", r.is_user_by_variable),
     ),
     "DL3067": (("ours: nobody knows whether the image holds a system of its own", r.copies_from_image),),
     "DL4001": (
-        ("same: one finding for an image", r.installs_both("curl", "wget")),
-        ("taste: one of the two comes with the base image", r.always),
+        ("same: one finding for an image", r.is_told_in_file),
+        ("ours: one of the two is removed again", r.is_removed("curl", "wget")),
+        (
+            "taste: only one of the two is installed, the other comes with the base image",
+            lambda site: not (r.is_installed("curl")(site) and r.is_installed("wget")(site)),
+        ),
     ),
-    "DL4003": (("same: we point at the CMD without effect", r.replaces),),
-    "DL4004": (("same: we point at the ENTRYPOINT without effect", r.replaces),),
+    "DL4003": (("same: we point at the CMD without effect", r.has_told_twin),),
+    "DL4004": (("same: we point at the ENTRYPOINT without effect", r.has_told_twin),),
     "DL4006": (
         ("ours: what stands before the pipe is text, and cannot fail", r.cannot_fail),
         ("ours: a failure is meant to be passed over", r.is_meant_to_pass),
@@ -191,11 +209,14 @@ OURS_ONLY: Table = {
     "DL3009": (
         *_NOT_READ,
         ("ours: hadolint does not look at `apt`", r.runs("apt", "aptitude")),
-        ("ours: `update` leaves the lists without an `install` as well", r.tells("apt-get update")),
+        ("ours: `rm -rf` removes other folders, or runs before an `update`", r.says(r"rm\s+(?:-\S+\s+)*-\w*[rf]")),
     ),
-    "DL3010": (("ours: copied under its own name", r.says(r"COPY")),),
-    "DL3012": (("same: hadolint points at the last one", r.is_replaced),),
-    "DL3013": (*_NOT_READ, ("ours: hadolint does not look at `python -m`", r.runs("python3", "python"))),
+    "DL3010": (("ours: `tar xzf` without hyphen unpacks as well", r.file_says(r"tar x\w*f")),),
+    "DL3012": (("same: hadolint points at the last one", r.has_told_twin),),
+    "DL3013": (
+        *_NOT_READ,
+        ("ours: hadolint does not look behind the options of `python -m pip`", r.runs("python3", "python")),
+    ),
     "DL3014": (
         *_NOT_READ,
         ("ours: hadolint does not look at `apt`", r.runs("apt", "aptitude")),
@@ -211,18 +232,24 @@ OURS_ONLY: Table = {
     ),
     "DL3025": (("ours: hadolint does not look into ONBUILD", r.is_trigger),),
     "DL3027": _NOT_READ,
-    "DL3028": (*_NOT_READ, ("ours: one version says nothing of the other gems of the RUN", r.runs("gem"))),
-    "DL3032": (("ours: the metadata stays after any verb", r.tells("yum")),),
+    "DL3028": (
+        *_NOT_READ,
+        ("ours: hadolint takes the word behind `--no-document` for its value", r.says("--no-document")),
+    ),
+    "DL3032": (
+        ("ours: update, reinstall and groups leave metadata as well", r.tells(r"yum (?!install)")),
+        ("ours: `yum clean` stands before the last install", r.says(r"yum clean.*yum")),
+    ),
     "DL3033": (("ours: the name holds a number that is no version", r.tells(r"java-")),),
     "DL3035": (("ours: other tools than zypper upgrade as well", r.always),),
     "DL3036": (("ours: the metadata stays after an update as well", r.tells("update")),),
     "DL3040": (("ours: the metadata stays after an update as well", r.tells("update")),),
-    "DL3042": (*_NOT_READ, ("ours: hadolint does not look at `pip3`", r.runs("pip3"))),
+    "DL3042": (*_NOT_READ,),
     "DL3045": (("ours: ADD writes there as well", r.says(r"(?i)^add\b")),),
     "DL3047": _NOT_READ,
     "DL3048": (("ours: hadolint does not look into ONBUILD", r.is_trigger),),
     "DL3059": (
-        ("same: hadolint counts the same row from another RUN on", r.is_in_row_of_theirs),
+        ("same: hadolint tells of another RUN of the row", r.is_in_told_row),
         ("taste: hadolint joins only RUNs of one command", r.is_in_row_of_lists),
     ),
     "DL3060": (("ours: npm and all verbs of yarn leave a cache", r.runs("npm", "yarn")),),

@@ -4,7 +4,8 @@
 
 FOLDER holds Dockerfiles under any names; the first FILES of them (2,000 unless said) are checked, each in a folder of
 its own. A finding of hadolint agrees with one of ours that has its code and touches the same instruction. What is left
-on either side is put into classes by what stands there; `--show` prints some of a class with their instructions.
+on either side is put into classes: those of its code say who is right (`differences_dl`), the general ones only what
+stands there. `--show` prints some of a class with their instructions.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,46 +121,58 @@ def class_of(site: Site) -> str:
     return next((name for name, holds in classes if holds(site)), "other")
 
 
+def is_explained(site: Site) -> bool:
+    """Whether it is in a class of its code, which says who is right."""
+    return any(holds(site) for _, holds in differences_dl.classes(site))
+
+
 class Comparison(NamedTuple):
     both: Counter[str]
     ours: list[Site]
     theirs: list[Site]
 
 
+# The lines of a file on which one of the two tells of a code, all those of an instruction.
+Told = dict[tuple[str, str], set[int]]
+
+
 def compare(ours: list[Finding], theirs: list[Theirs], files: Files) -> Comparison:
     """Pair what both say of one instruction; the codes that hadolint's defaults have and a rule of ours stands for."""
-    told: dict[tuple[str, str, int], int] = {}
+    theirs = [each for each in theirs if find_quietly(each.code)]
+    told = _told(((one.region.path, code, one.region.line) for one in ours for code in one.aliases), files)
+    said = _told(theirs, files)
     both: Counter[str] = Counter()
     only_theirs: list[Site] = []
-    only_ours: list[Site] = []
-    for finding in ours:
-        start, end = _lines(files, finding.region.path, finding.region.line)
-        for code in finding.aliases:
-            for line in range(start, end + 1):
-                told[finding.region.path, code, line] = finding.region.line
-    said: set[tuple[str, str, int]] = set()
     for each in theirs:
-        if not find_quietly(each.code):
-            continue
-        start, end = _lines(files, each.path, each.line)
-        said |= {(each.path, each.code, line) for line in range(start, end + 1)}
-        if (each.path, each.code, each.line) in told:
+        lines = told[each.path, each.code]
+        if each.line in lines:
             both[each.code] += 1
         else:
-            only_theirs.append(files.site(each.path, each.line, each.code))
-    given_up = {each.path for each in theirs if each.code == "DL1000"}
+            site = files.site(each.path, each.line, each.code)
+            only_theirs.append(site._replace(told_lines=frozenset(lines)))
+    only_ours: list[Site] = []
     for finding in ours:
         codes = [code for code in finding.aliases if code in HADOLINT]
-        if not any((finding.region.path, code, finding.region.line) in said for code in codes):
-            only_ours.append(_our_site(finding, "/".join(codes), files, given_up))
+        lines = set().union(*(said[finding.region.path, code] for code in codes))
+        if finding.region.line not in lines:
+            site = _our_site(finding, "/".join(codes), files)
+            is_given_up = bool(said[finding.region.path, "DL1000"])
+            only_ours.append(site._replace(told_lines=frozenset(lines), is_given_up=is_given_up))
     return Comparison(both, only_ours, only_theirs)
 
 
-def _our_site(finding: Finding, code: str, files: Files, given_up: set[str]) -> Site:
+def _told(places: Iterable[tuple[str, str, int]], files: Files) -> Told:
+    told: Told = defaultdict(set)
+    for path, code, line in places:
+        start, end = _lines(files, path, line)
+        told[path, code] |= set(range(start, end + 1))
+    return told
+
+
+def _our_site(finding: Finding, code: str, files: Files) -> Site:
     place = finding.region
-    return files.site(place.path, place.line, code)._replace(
-        column=place.column, message=finding.message, is_ours=True, is_given_up=place.path in given_up
-    )
+    site = files.site(place.path, place.line, code)
+    return site._replace(column=place.column, message=finding.message, is_ours=True)
 
 
 def find_quietly(code: str) -> bool:
@@ -172,17 +185,23 @@ def _lines(files: Files, path: str, line: int) -> tuple[int, int]:
 
 
 def _table(comparison: Comparison) -> Iterator[str]:
-    classes = {
-        "hadolint only": Counter((site.code, class_of(site)) for site in comparison.theirs),
-        "dockerlint only": Counter((site.code, class_of(site)) for site in comparison.ours),
-    }
-    codes = {*comparison.both, *(code for counter in classes.values() for code, _ in counter)}
-    for code in sorted(codes):
+    counts: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for site in (*comparison.theirs, *comparison.ours):
+        side = "dockerlint only" if site.is_ours else "hadolint only"
+        counts[site.code][side, class_of(site)] += 1
+    for code in sorted({*comparison.both, *counts}):
         yield f"{code:16} both {comparison.both[code]:6,}"
-        for side, counter in classes.items():
-            parts = [f"{name} {count:,}" for (one, name), count in sorted(counter.items()) if one == code]
-            if parts:
-                yield f"    {side}: {', '.join(parts)}"
+        for (side, name), count in sorted(counts[code].items(), key=lambda item: (item[0][0], -item[1])):
+            yield f"    {side:15} {count:6,}  {name}"
+    yield from _summary([site for site in (*comparison.theirs, *comparison.ours) if site.code.startswith("DL")])
+
+
+def _summary(sites: list[Site]) -> Iterator[str]:
+    """How many differences of the DL codes there are, and which of them nobody has explained."""
+    counts = Counter(class_of(site).partition(":")[0] for site in sites if is_explained(site))
+    unexplained = [f"{site.code} {site.build.dockerfile.path}:{site.line}" for site in sites if not is_explained(site)]
+    parts = ", ".join(f"{name} {count:,}" for name, count in counts.most_common())
+    yield f"{len(sites):,} differences of DL codes: {parts}; unexplained {len(unexplained):,} {unexplained or ''}"
 
 
 def _show(comparison: Comparison, code: str, name: str, count: int) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import pairwise
 
 from benchmarks.sites import Site
-from dockerlint.dockerfile.instructions import Instruction, Onbuild, Run, Transfer, User
+from dockerlint.dockerfile.instructions import Instruction, Onbuild, Run, ShellForm, Transfer, User
 from dockerlint.knowledge.images import is_root
 from dockerlint.knowledge.retired import deprecated
+from dockerlint.shell.packages import installer
 from dockerlint.shell.risks import hands_on_what_may_fail
 from dockerlint.shell.script import Command
 
@@ -76,6 +76,10 @@ def is_trigger(site: Site) -> bool:
     return isinstance(site.instruction, Onbuild)
 
 
+def has_script(site: Site) -> bool:
+    return any("script" in command.nesting for command in site.commands)
+
+
 def is_in_script(site: Site) -> bool:
     return site.command is not None and "script" in site.command.nesting
 
@@ -87,11 +91,6 @@ def is_in_exec_form(site: Site) -> bool:
 def removes(*managers: str) -> Test:
     """Whether the RUN removes packages again."""
     return lambda site: any(one.manager in managers and one.verb.name == "remove" for one in site.actions)
-
-
-def installs_by_variable(site: Site) -> bool:
-    installs = [one for one in site.actions if one.verb.name == "install"]
-    return any("$" in word.value or "`" in word.value for one in installs for word in one.command.arguments)
 
 
 def upgrades_pip(site: Site) -> bool:
@@ -174,18 +173,26 @@ def is_user_by_variable(site: Site) -> bool:
     return isinstance(site.written, User) and "$" in site.written.argument
 
 
-def replaces(site: Site) -> bool:
-    """Whether an earlier instruction of the stage has no effect because of this one."""
-    return _has_twin(site, lambda line: line < site.line)
-
-
-def is_replaced(site: Site) -> bool:
-    return _has_twin(site, lambda line: line > site.line)
-
-
-def _has_twin(site: Site, holds: Callable[[int], bool]) -> bool:
+def has_told_twin(site: Site) -> bool:
+    """Whether the other one tells of another instruction of the same kind in the stage."""
     kind, stage = type(site.instruction), site.stage
-    return stage is not None and any(type(one) is kind and holds(one.start_line) for one in stage.instructions)
+    return stage is not None and any(
+        type(one) is kind and one.start_line in site.told_lines for one in stage.instructions
+    )
+
+
+def is_read_by(*dialects: str) -> Test:
+    """Whether a shell of one of these dialects reads the instruction; "sh" and "" where nobody knows which."""
+    return lambda site: isinstance(site.written, ShellForm) and site.written.shell.dialect in dialects
+
+
+def is_windows(site: Site) -> bool:
+    return site.stage is not None and site.stage.is_windows
+
+
+def leaves_services(site: Site) -> bool:
+    """Whether services are started into the background, so that the shell does no more than to keep them company."""
+    return re.search(r"[^&>]&(?![&>])|\bservice \S+ (?:re)?start\b|/init\.d/\S+ (?:re)?start\b", site.text) is not None
 
 
 # Folders.
@@ -244,28 +251,40 @@ def is_substituted(site: Site) -> bool:
     return any("substitution" in command.nesting for command in risky)
 
 
-def installs_both(*names: str) -> Test:
-    """Whether both programs are installed by the file: one finding tells so for the whole image."""
+def is_removed(*names: str) -> Test:
+    """Whether the stage removes a package of the distribution, or may do so by a variable or a virtual package."""
 
     def holds(site: Site) -> bool:
         layers = site.build.layers_of(site.stage) if site.stage is not None else ()
-        actions = [one for layer in layers for one in layer.actions if one.family == "system"]
-        installed = {str(package.name) for one in actions if one.verb.name == "install" for package in one.packages}
-        return set(names) <= installed
+        actions = [one for layer in layers for one in layer.actions if one.verb.name == "remove"]
+        words = [package for one in actions for package in one.packages]
+        return any(word.name in names or word.name.startswith(".") or not word.is_literal for word in words)
 
     return holds
 
 
-def has_quiet_wget(site: Site) -> bool:
-    wgets = [command for command in site.commands if command.name == "wget"]
-    return not any(command.arguments for command in wgets) or any(
-        redirection.descriptor in ("1", "2", "&", None) for command in wgets for redirection in command.redirections
-    )
+def is_told_in_file(site: Site) -> bool:
+    return bool(site.told_lines)
+
+
+def is_installed(name: str) -> Test:
+    """Whether the stage installs a package of the distribution."""
+
+    def holds(site: Site) -> bool:
+        layers = site.build.layers_of(site.stage) if site.stage is not None else ()
+        actions = [action for layer in layers for action in layer.actions if action.is_system_install]
+        return any(package.name == name for action in actions for package in action.packages)
+
+    return holds
 
 
 def is_busybox(site: Site) -> bool:
-    layer = site.layer
-    return layer is not None and layer.dialect == "busybox"
+    return site.layer is not None and site.layer.dialect == "busybox"
+
+
+def has_unknown_system(site: Site) -> bool:
+    known = site.build.facts(site.stage) if site.stage is not None else None
+    return known is None or known.family is None
 
 
 # RUNs in a row.
@@ -286,14 +305,16 @@ def rows(site: Site) -> list[Run]:
 
 
 def is_in_told_row(site: Site) -> bool:
-    """Whether it stands in a row of which one finding of ours tells: of three RUNs, or of two with one command each."""
-    row = rows(site)
-    return len(row) > 2 or (len(row) == 2 and all(len(run.commands) == 1 for run in row))
+    """Whether the other one tells of another RUN of its row."""
+    return any(run.start_line in site.told_lines for run in rows(site))
 
 
-def is_in_row_of_theirs(site: Site) -> bool:
-    """Whether two RUNs of one command each follow each other somewhere in its row."""
-    return any(len(one.commands) == len(two.commands) == 1 for one, two in pairwise(rows(site)))
+def is_in_cut_row(site: Site) -> bool:
+    """Whether a RUN of its row installs from a manifest, or cannot be joined: exec form, flags of its own."""
+    return any(
+        run.exec_form is not None or run.flags or run.heredocs or any(map(installer, run.commands))
+        for run in rows(site)
+    )
 
 
 def is_in_row_of_lists(site: Site) -> bool:
