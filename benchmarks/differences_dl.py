@@ -39,6 +39,7 @@ _NOT_READ = (
     ("ours: behind `sudo` or its kin, which hadolint does not look through", r.is_wrapped),
     ("ours: in the script of a `sh -c`, which hadolint does not read", r.is_in_script),
     ("ours: called by its path, which hadolint does not know", r.is_by_path),
+    ("ours: a variable holds the command, and its value is known", r.is_by_value),
 )
 
 
@@ -52,7 +53,10 @@ THEIRS_ONLY: Table = {
         ("ours: Docker builds the file", r.always),
     ),
     "DL3000": (("ours: an absolute WORKDIR stands before", r.has_before(Workdir)),),
-    "DL3001": (("ours: a service serves the rest of its RUN, else process-lost-after-run speaks", r.runs("service")),),
+    "DL3001": (
+        ("ours: a service serves the rest of its RUN, else process-lost-after-run speaks", r.runs("service")),
+        ("ours: the editor is told by options what to do", r.runs("vim", "vi", "emacs")),
+    ),
     "DL3002": (
         ("ours: what starts steps down from root by itself", r.steps_down),
         ("ours: root from the base on, and nothing is started", r.starts_nothing),
@@ -69,6 +73,7 @@ THEIRS_ONLY: Table = {
     "DL3006": (
         ("same: deprecated-base-image says that the image no longer moves", r.is_retired),
         ("ours: the image has no `latest` that could move", r.never_had_latest),
+        ("ours: a variable names a stage, or the mark of a template the image", r.is_no_reference),
     ),
     "DL3007": (
         ("same: deprecated-base-image says that the image no longer moves", r.is_retired),
@@ -91,6 +96,7 @@ THEIRS_ONLY: Table = {
     "DL3013": (
         ("taste: pip and what it builds with are brought up to date, no package of the program", r.upgrades_pip),
         ("ours: a bound such as `<2` is a choice", r.says(r"pip.*install.*[<>]\d")),
+        ("ours: a file of requirements, or the project itself", r.says(r"pip.* install\b.*(?: -\w*r | \.)")),
         _BY_VARIABLE,
     ),
     "DL3014": (
@@ -104,9 +110,13 @@ THEIRS_ONLY: Table = {
         ("ours: nothing is named, only broken packages are mended", r.names_no_package(*_APT)),
         ("ours: what they recommend is asked for", r.says("--install-recommends")),
         ("ours: apt.conf may have turned it off", r.file_says(r"apt\.conf|Install-Recommends")),
+        ("ours: a file is installed", r.says(r"install[^&;|]*\.deb")),
         _BY_VARIABLE,
     ),
-    "DL3016": (("ours: a folder, or what stands in package.json", r.says(r"file:|npm install --silent")),),
+    "DL3016": (
+        _removed("npm"),
+        ("ours: a folder, or what stands in package.json", r.says(r"npm install.* (?:file:|\.)|npm install --silent")),
+    ),
     "DL3018": (
         _removed("apk"),
         ("ours: files are installed, not packages of the mirror", r.names_no_package("apk")),
@@ -131,7 +141,11 @@ THEIRS_ONLY: Table = {
         ("ours: bash and busybox run what stands last in their own place", r.is_read_by("bash", "busybox")),
         ("ours: nobody knows which shell reads it", r.is_read_by("sh", "")),
     ),
-    "DL3032": (("ours: `yum clean all` before the install, and again after it", r.says(r"yum.*yum -?\w* ?clean")),),
+    "DL3028": (("ours: a file is installed", r.says(r"gem install[^&;|]*\.gem")),),
+    "DL3032": (
+        _BUILDER,
+        ("ours: `yum clean all` before the install, and again after it", r.says(r"yum.*yum -?\w* ?clean")),
+    ),
     "DL3033": (
         _removed(*_RPM),
         ("theirs: `yum swap -- install` installs as well", r.says(r"yum.* swap\s")),
@@ -161,7 +175,7 @@ THEIRS_ONLY: Table = {
         _BUILDER,
         ("ours: busybox's wget knows no --progress", r.is_busybox),
         ("ours: nobody knows whose wget it is", r.has_unknown_system),
-        ("ours: what it prints goes elsewhere", r.says(r"wget[^&;|]*>")),
+        ("ours: what it prints goes elsewhere", r.says(r">\s*\S*dev/null")),
     ),
     "DL3048": (("taste: RUN is a label of the `atomic` tool", r.says(r"LABEL RUN")),),
     "DL3059": (
@@ -170,9 +184,13 @@ THEIRS_ONLY: Table = {
         ("same: one finding for a row of RUNs", r.is_in_told_row),
         ("ours: a script of its own (`sh -c`) is more than one command", r.has_script),
         ("ours: the cut keeps a cache, or the RUNs cannot be joined", r.is_in_cut_row),
+        ("ours: an `if` is more than one command", r.is_in_row_of_lists),
     ),
-    "DL3062": (("ours: the module of the project itself, or GOPATH of old", r.says(r"go (?:install|get)")),),
-    "DL3064": (("ours: a user name or an address is no secret", r.says(r"(?i)username|_URL")),),
+    "DL3062": (("ours: the module of the project itself, or GOPATH of old", r.says(r"go (?:install|get|run)")),),
+    "DL3064": (
+        ("ours: a user name or an address is no secret", r.says(r"(?i)username|_URL")),
+        ("ours: the names say that it is no secret, as BuildKit has it", r.is_no_secret_for_buildkit),
+    ),
     "DL3066": (
         ("ours: only the last USER is who the container runs as", r.is_not_last_user),
         ("ours: root is root by any name, which DL3002 tells", r.is_root_user),
@@ -189,15 +207,18 @@ THEIRS_ONLY: Table = {
     ),
     "DL4003": (("same: we point at the CMD without effect", r.has_told_twin),),
     "DL4004": (("same: we point at the ENTRYPOINT without effect", r.has_told_twin),),
+    "DL4005": (("ours: /bin/sh is put back", r.says(r"mv /bin/sh")),),
     "DL4006": (
+        ("ours: pipefail is set, or may be by the base image or a script that is sourced", r.may_have_pipefail),
         ("ours: what stands before the pipe is text, and cannot fail", r.cannot_fail),
         ("ours: a failure is meant to be passed over", r.is_meant_to_pass),
         ("ours: pipefail does not reach out of a substitution", r.is_substituted),
-        ("ours: a checksum finds it out", r.says(r"\b(?:sha|md5)\w*sum\b")),
+        ("ours: a checksum or a signature finds it out", r.says(r"\b(?:sha|md5)\w*sum\b|gpg.*--verify")),
     ),
 }
 
 OURS_ONLY: Table = {
+    "DL3002": (("ours: hadolint takes a blank for a part of the name", r.says(r"\s$")),),
     "DL3003": _NOT_READ,
     "DL3004": _NOT_READ,
     "DL3006": (("ours: COPY pulls images too", r.copies_from_image),),
@@ -230,7 +251,10 @@ OURS_ONLY: Table = {
         ("ours: `latest` is no version", r.tells("is a name for")),
         ("ours: hadolint does not look at `npm i`", r.says(r"npm i\s")),
     ),
-    "DL3025": (("ours: hadolint does not look into ONBUILD", r.is_trigger),),
+    "DL3025": (
+        ("ours: hadolint does not look into ONBUILD", r.is_trigger),
+        ("ours: an array that is no JSON is broken in any instruction", r.tells("is not JSON")),
+    ),
     "DL3027": _NOT_READ,
     "DL3028": (
         *_NOT_READ,
@@ -259,6 +283,6 @@ OURS_ONLY: Table = {
     "DL3064": (("ours: hadolint knows fewer names (PASS, PASSWD, APIKEY, AUTH, ...)", r.always),),
     "DL3066": (("ours: the default of a variable is a name", r.is_user_by_variable),),
     "DL4001": _NOT_READ,
-    "DL4005": (("ours: dpkg-reconfigure replaces /bin/sh too", r.runs("dpkg-reconfigure")),),
+    "DL4005": (("ours: other commands than `ln` replace /bin/sh as well", r.runs("dpkg-reconfigure", "cp", "mv")),),
     "DL4006": _NOT_READ,
 }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from benchmarks.sites import Site
-from dockerlint.dockerfile.instructions import Instruction, Onbuild, Run, ShellForm, Transfer, User
+from dockerlint.dockerfile.instructions import Arg, Env, Instruction, Onbuild, Run, ShellForm, Transfer, User
 from dockerlint.knowledge.images import is_root
 from dockerlint.knowledge.retired import deprecated
 from dockerlint.shell.packages import installer
@@ -76,6 +76,10 @@ def is_trigger(site: Site) -> bool:
     return isinstance(site.instruction, Onbuild)
 
 
+def is_by_value(site: Site) -> bool:
+    return site.command is not None and site.command.text.startswith("$")
+
+
 def has_script(site: Site) -> bool:
     return any("script" in command.nesting for command in site.commands)
 
@@ -127,6 +131,11 @@ def is_retired(site: Site) -> bool:
 
 def never_had_latest(site: Site) -> bool:
     return re.match(r"(?:docker\.io/)?phusion/baseimage|mcr\.microsoft\.com/windows/", site.base) is not None
+
+
+def is_no_reference(site: Site) -> bool:
+    """Whether nobody can tell which image is meant, or a stage is."""
+    return site.stage is not None and (site.stage.parent is not None or site.stage.base is None)
 
 
 def copies_from_image(site: Site) -> bool:
@@ -195,6 +204,17 @@ def leaves_services(site: Site) -> bool:
     return re.search(r"[^&>]&(?![&>])|\bservice \S+ (?:re)?start\b|/init\.d/\S+ (?:re)?start\b", site.text) is not None
 
 
+def is_no_secret_for_buildkit(site: Site) -> bool:
+    """Whether no name of ENV or ARG has a word for a secret, or those that have one name a file or something public."""
+    pairs = site.written.pairs if isinstance(site.written, Env | Arg) else ()
+    words = [set(re.split(r"[^a-z]+", str(pair.key).lower())) for pair in pairs]
+    return all(not one & _SECRET_WORDS or one & {"file", "public", "version"} for one in words)
+
+
+# https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/
+_SECRET_WORDS = {"apikey", "auth", "credential", "credentials", "key", "passwd", "password", "pword", "secret", "token"}
+
+
 # Folders.
 
 
@@ -235,6 +255,10 @@ def has_unknown_workdir(site: Site) -> bool:
 
 def pipes(site: Site) -> list[Command]:
     return [command for command in site.commands if command.pipe_length > 1 and not command.is_last_of_pipe]
+
+
+def may_have_pipefail(site: Site) -> bool:
+    return bool(pipes(site)) and all(command.pipefail is not False for command in pipes(site))
 
 
 def cannot_fail(site: Site) -> bool:

@@ -39,6 +39,7 @@ LISTS, ARCHIVES = "/var/lib/apt/lists", "/var/cache/apt"
         ("apt-get install -y a || rm -rf /var/lib/apt/lists/*", {LISTS: LEFT, ARCHIVES: LEFT}),
         ("apt-get install -y a || true && rm -rf /var/lib/apt/lists/*", {LISTS: CLEANED, ARCHIVES: LEFT}),
         ("apt-get install -y a && cd /tmp && rm -rf *", {LISTS: LEFT, ARCHIVES: LEFT}),
+        ("apt-get install -y a && rm -rf var/lib/apt/lists/*", {LISTS: CLEANED, ARCHIVES: LEFT}),
         ("apt-get install -y a && rm -rf /*", {LISTS: CLEANED, ARCHIVES: CLEANED}),
         ("apt-get install -y a && rm -rf /var/lib/apt/lists/* /tmp/* /var/tmp/*", {LISTS: CLEANED, ARCHIVES: LEFT}),
         (

@@ -116,6 +116,7 @@ def test_is_checked(text: str, expected: bool) -> None:
         ("curl a | python3 b.py", None),
         ("curl a | xargs sh", None),
         ("curl a | php -r 'x'", None),
+        ("curl a | php -- --quiet", "php"),
         ("curl a | sha256sum -c | sh", None),
         ("source <(curl a)", "source"),
         ("bash -s x < <(curl a)", "bash"),

@@ -75,6 +75,8 @@ def hands_on_what_may_fail(command: Command) -> bool:
         return False
     if name in _DECOMPRESSES:
         return command.has_option(*_DECOMPRESSES[name])
+    if name == "git" and any(word.value == "ls-remote" for word in command.operands[:1]):
+        return True
     if name in _SOURCES or name.rstrip("0123456789.") in _SOURCES or does_work(command):
         return True
     program = command.program

@@ -38,6 +38,7 @@ class ConsecutiveRuns(Rule[Build]):
         "FROM debian:trixie\nRUN mkdir /a\n«RUN» mkdir /b": None,
         "FROM debian:trixie\nRUN mkdir /a\n# why\n«RUN» mkdir /b\nRUN mkdir /c && ls": None,
         "FROM debian:trixie\nRUN mkdir /a && ls\nRUN mkdir /b && ls\n«RUN» mkdir /c && ls": None,
+        "FROM debian:trixie\nRUN mkdir /a\n«RUN» find /a -exec touch {} +": None,
         "FROM debian:trixie\nRUN --network=none mkdir /a\n«RUN» --network=none mkdir /b": None,
     }
     good = (
@@ -54,11 +55,16 @@ class ConsecutiveRuns(Rule[Build]):
     def check(self, build: Build) -> Findings:
         for stage in build.shipping_stages:
             for row in () if build.is_development(stage) else _rows(stage):
-                if len(row) >= _MANY or all(len(run.commands) == 1 for run in row):
-                    is_short = all(len(run.commands) == 1 for run in row[:2])
+                if len(row) >= _MANY or all(map(_is_single, row)):
+                    is_short = all(map(_is_single, row[:2]))
                     culprit = row[1] if is_short else row[_MANY - 1]
                     message = f"lines {_lines(row)} make {len(row)} layers; one RUN would do if they change together"
                     yield self.finding(culprit.keyword, message)
+
+
+def _is_single(run: Run) -> bool:
+    """Whether it runs one command; what `find -exec` runs is a part of it."""
+    return sum("find" not in command.nesting for command in run.commands) == 1
 
 
 def _lines(row: Sequence[Run]) -> str:

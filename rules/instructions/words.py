@@ -97,7 +97,6 @@ class BrokenJsonForm(Rule[Cmd | Entrypoint | Run | Healthcheck | Copy | Add | Vo
             message = f"`{_short(array.text)}` is not JSON ({array.faults[0]}): {_taken_for(node, array)}"
             yield self.finding(array.text, message, fix=_as_json(node, array))
 
-
     def _without_equals(self, node: Instruction, text: Text) -> Findings:
         """`CMD = ["app"]`, as if it were an assignment."""
         rest = text.part(1, len(text))

@@ -36,6 +36,7 @@ class _Form(NamedTuple):
     instruction: Cmd | Entrypoint
     words: tuple[Word, ...] | None
     fix: Fix | None
+    distro: str | None
 
     @property
     def script(self) -> Script:
@@ -63,7 +64,8 @@ class ShellFormCommand(Rule[Build]):
 
     Write exec form, which starts the program itself: `CMD ["python", "app.py"]`. Where the shell must put in variables,
     let the program replace it: `CMD exec gunicorn -b 0.0.0.0:$PORT app:app`. The shells of Alpine and of the Red Hat
-    family replace themselves by a command that stands last; those of Debian and Ubuntu never do.
+    family replace themselves by a command that stands last, but old ones (before Red Hat 9) only by one that stands
+    alone; those of Debian and Ubuntu never do.
 
     https://docs.docker.com/reference/build-checks/json-args-recommended/
     """
@@ -88,6 +90,8 @@ class ShellFormCommand(Rule[Build]):
         "FROM alpine:3.22\nCMD «crond -f | tee /log»": None,
         "FROM fedora:43\nCMD «httpd -DFOREGROUND || exit 1»": None,
         "FROM fedora:43\nCMD «httpd -DFOREGROUND > /dev/null»": None,
+        "FROM centos:7\nCMD «cd /srv && node app.js»": None,
+        "FROM rockylinux:8\nCMD «cd /srv; node app.js»": None,
     }
     good = (
         "FROM python:3.13\nCMD exec gunicorn -b 0.0.0.0:$PORT app:app",
@@ -95,6 +99,8 @@ class ShellFormCommand(Rule[Build]):
         "FROM python:3.13\nCMD python manage.py migrate; exec gunicorn app",
         "FROM alpine:3.22\nCMD sleep 5 && crond -f",
         "FROM fedora:43\nCMD httpd -DFOREGROUND",
+        "FROM rockylinux:8\nCMD cd /srv && node app.js",
+        "FROM rockylinux:9\nCMD cd /srv; node app.js",
         "FROM acme/base:1\nCMD python app.py",
         'FROM python:3.13\nSHELL ["/bin/bash", "-c"]\nCMD python app.py',
         'FROM python:3.13 AS base\nSHELL ["/bin/bash", "-c"]\nFROM base\nCMD python app.py',
@@ -111,7 +117,7 @@ class ShellFormCommand(Rule[Build]):
 
     def check(self, build: Build) -> Findings:
         for form in _forms(build):
-            if not _keeps_the_shell(form.script):
+            if not _keeps_the_shell(form):
                 continue
             dialect = form.script.shell.dialect
             message = f"`{form.shown}` runs under /bin/sh ({dialect}), which does not pass SIGTERM on"
@@ -158,7 +164,7 @@ class NeedlessShellForm(Rule[Build]):
             if not instruction.rest:
                 message = f"`{instruction.name}` without arguments runs an empty shell script"
                 yield self.finding(instruction.keyword, message, help=f"say `{instruction.name} []`, or leave it out")
-            elif form.words and not _keeps_the_shell(form.script):
+            elif form.words and not _keeps_the_shell(form):
                 yield self.finding(
                     instruction.rest,
                     f"`{form.shown}` starts a shell that it does not need",
@@ -182,7 +188,8 @@ def _forms(build: Build) -> Iterator[_Form]:
             if words and _is_another_script(words):
                 words = None
             fix = None if is_trigger or not words else _fix(build, stage, instruction, words)
-            yield _Form(instruction, words, fix)
+            known = build.facts(stage)
+            yield _Form(instruction, words, fix, known.distro if known is not None else None)
 
 
 def _is_another_script(words: tuple[Word, ...]) -> bool:
@@ -203,8 +210,9 @@ def _is_read_by_sh(build: Build, stage: Stage, step: Step, instruction: Cmd | En
     return not is_misread
 
 
-def _keeps_the_shell(script: Script) -> bool:
+def _keeps_the_shell(form: _Form) -> bool:
     """Whether the shell is known to stay process 1 above a program that should hear of SIGTERM."""
+    script = form.script
     if script.is_broken or not script.statements or starts_in_background(script.commands):
         return False
     outer = [command for command in script.commands if not command.in_subshell]
@@ -214,7 +222,21 @@ def _keeps_the_shell(script: Script) -> bool:
         return False
     if script.shell.dialect == "dash":
         return True
+    if script.shell.dialect == "bash" and _is_kept_by_old_bash(script, form.distro):
+        return True
     return script.shell.dialect in ("bash", "busybox") and not _is_replaced_by_last(script)
+
+
+# Bash learned in 4.4 to run the last command of `a && b` in its own place, and in 5.1 that of `a; b`.
+_BEFORE_4_4 = frozenset(
+    {"amazonlinux:1", "amazonlinux:2", "centos:6", "centos:7", "oraclelinux:6", "oraclelinux:7", "rhel:6", "rhel:7"}
+)
+_BEFORE_5_1 = frozenset({"almalinux:8", "centos:8", "oraclelinux:8", "rhel:8", "rockylinux:8"})
+
+
+def _is_kept_by_old_bash(script: Script, distro: str | None) -> bool:
+    connectors = {statement.connector for statement in script.statements[:-1]}
+    return bool(connectors) and (distro in _BEFORE_4_4 or (distro in _BEFORE_5_1 and not connectors <= {"&&"}))
 
 
 _ENDS_AT_ONCE = BUILTINS | frozenset(
