@@ -54,7 +54,8 @@ THEIRS_ONLY: Table = {
     ),
     "DL3000": (("ours: an absolute WORKDIR stands before", r.has_before(Workdir)),),
     "DL3001": (
-        ("ours: a service serves the rest of its RUN, else process-lost-after-run speaks", r.runs("service")),
+        ("same: process-lost-after-run tells of what is started last", r.ends_in_service),
+        ("ours: a service serves the rest of its RUN", r.runs("service")),
         ("ours: the editor is told by options what to do", r.runs("vim", "vi", "emacs")),
     ),
     "DL3002": (

@@ -80,6 +80,12 @@ def is_by_value(site: Site) -> bool:
     return site.command is not None and site.command.text.startswith("$")
 
 
+def ends_in_service(site: Site) -> bool:
+    """Whether a service is the last that a RUN starts, but for commands that need none."""
+    used = [command for command in site.commands if command.name not in ("ln", "rm", "sleep")]
+    return bool(used) and used[-1].name == "service" and not used[-1].text.endswith("stop")
+
+
 def has_script(site: Site) -> bool:
     return any("script" in command.nesting for command in site.commands)
 

@@ -235,12 +235,15 @@ class ProcessLostAfterRun(Rule[Layer]):
         "FROM redis:8\nRUN «redis-server --daemonize yes»": None,
         "FROM debian:13\nRUN (cd /srv && ./serve) «&» sleep 10": None,
         "FROM debian:13\nRUN bash -c '«service ssh start»'": None,
+        'FROM debian:13\nRUN [«"service", "postgresql", "start"»]': None,
+        "FROM debian:13\nRUN «service apache2 restart» && rm -rf /var/www && ln -s /web /var/www": None,
     }
     good = (
         "FROM debian:13\nRUN service mysql start && mysql -e 'create database a'",
         "FROM debian:13\nRUN mysqld & sleep 5; mysql -e 'create database a'; kill %1",
         "FROM debian:13\nRUN make a & make b & wait",
         "FROM debian:13\nRUN service mysql start && service mysql stop",
+        "FROM debian:13\nRUN service mysql start && cp -a /var/lib/mysql /backup && rm -rf /tmp/*",
         "FROM debian:13\nRUN service --status-all",
         "FROM debian:13\nRUN echo service nginx start",
         "FROM debian:13\nRUN npm run start",
@@ -262,6 +265,9 @@ def _ended(started: str) -> str:
 
 def last_started(layer: Layer) -> Iterator[tuple[Text, str]]:
     """What a RUN starts with nothing after it that could use it, from the last on: its place, and how to call it."""
+    if layer.run.exec_form is not None and not layer.script.inner:
+        for started in filter(_starts_service, layer.commands):
+            yield started.text, brief(" ".join(word.value for word in started.words))
     for statement, command in _ending(layer):
         if statement.connector == "&":
             place = command.text if command is not None else statement.connector
@@ -275,7 +281,9 @@ def last_started(layer: Layer) -> Iterator[tuple[Text, str]]:
 
 
 # They use nothing that was started before them.
-_IDLE = frozenset({":", "echo", "exit", "printf", "sleep", "true"})
+_IDLE = frozenset(
+    {":", "chkconfig", "echo", "exit", "ln", "mkdir", "printf", "rm", "rmdir", "sleep", "touch", "true", "update-rc.d"}
+)
 _STARTS = frozenset({"start", "restart"})
 # Programs that go on in the background when called so.
 _DAEMONS = {
