@@ -85,8 +85,8 @@ def _prints_progress(action: PackageAction) -> bool:
     has_addresses = bool(action.urls) or action.options.has("-i", "--input-file")
     if not has_addresses or action.options.has(*_QUIET):
         return False
-    names = action.download.files if action.download is not None else ()
-    if all(name.endswith(_SMALL) for name in names or [word.value for word in action.urls]):
+    names = (action.download.files if action.download is not None else ()) or [word.value for word in action.urls]
+    if names and all(name.endswith(_SMALL) for name in names):
         return False
     if any("v" in word.value for word in action.options.values("-n")):
         return False
