@@ -68,6 +68,7 @@ THEIRS_ONLY: Table = {
         ("ours: WORKDIR knows no patterns", r.cd(lambda cd: any(mark in r.target(cd) for mark in "*?["))),
         ("same: shell-state-lost says that a `cd` at the end does nothing", r.ends_in_cd),
         ("ours: in a condition, a loop or a function", r.cd(r.is_conditional)),
+        ("taste: other commands stand before the `cd`, so no WORKDIR can take its place", r.begins_otherwise),
         ("ours: only the shell knows the folder", r.cd(lambda cd: "$" in r.target(cd) or "`" in r.target(cd))),
     ),
     "DL3004": (("ours: sudo steps down to another user within the RUN", r.says(r"\bsudo\s+-\w*[uHE]")),),
@@ -93,7 +94,10 @@ THEIRS_ONLY: Table = {
         ),
         _BUILDER,
     ),
-    "DL3010": (("ours: ADD unpacks no `.Z`", r.says(r"\.tar\.Z\b")),),
+    "DL3010": (
+        ("ours: ADD unpacks no `.Z`", r.says(r"\.tar\.Z\b")),
+        ("ours: the RUN deletes or moves what it unpacks, which ADD would leave", r.file_says(r"\b(?:rm|mv)\s")),
+    ),
     "DL3013": (
         ("taste: pip and what it builds with are brought up to date, no package of the program", r.upgrades_pip),
         ("ours: a bound such as `<2` is a choice", r.says(r"pip.*install.*[<>]\d")),
@@ -102,6 +106,7 @@ THEIRS_ONLY: Table = {
     ),
     "DL3014": (
         ("ours: apt.conf answers yes", r.file_says("Assume-Yes")),
+        ("ours: `-f` asks only where dpkg left something broken", r.says(r"install -f\b|-f install")),
         _BY_VARIABLE,
     ),
     "DL3015": (
@@ -126,6 +131,7 @@ THEIRS_ONLY: Table = {
     ),
     "DL3019": (
         _BUILDER,
+        ("same: the index lies in the layer of an earlier `apk update`", r.file_says(r"apk (?:-\S+ )*update")),
         ("ours: the index is removed in the same RUN", r.says(r"\brm\s[^&;|]*?(?:/cache|/apk|\$)|/\S*clean")),
         ("ours: `apk update apk add` is one command, which fails", r.says(r"apk update\s+apk")),
         _BY_VARIABLE,
@@ -158,6 +164,7 @@ THEIRS_ONLY: Table = {
     "DL3041": (_DOWNLOADED, ("ours: groups have no version", r.names_no_package(*_RPM))),
     "DL3042": (
         _BUILDER,
+        ("ours: the pip of an old system does not know the option", r.has_old_pip),
         ("ours: `--no-cache` is taken for `--no-cache-dir`", r.says(r"pip.*--no-cache\b(?!-)")),
         ("ours: the cache is removed in the same RUN", r.says(r"\brm\s[^&;|]*(?:\.cache|pip)")),
         ("ours: nothing is fetched", r.says("--no-index")),
@@ -177,6 +184,10 @@ THEIRS_ONLY: Table = {
         ("ours: busybox's wget knows no --progress", r.is_busybox),
         ("ours: nobody knows whose wget it is", r.has_unknown_system),
         ("ours: what it prints goes elsewhere", r.says(r">\s*\S*dev/null")),
+        (
+            "ours: a key or a checksum, which is there at once",
+            r.says(r"wget.*\.(?:asc|gpg|key|md5|pub|repo|sha\d+|sig)\b"),
+        ),
     ),
     "DL3048": (("taste: RUN is a label of the `atomic` tool", r.says(r"LABEL RUN")),),
     "DL3059": (
@@ -213,6 +224,7 @@ THEIRS_ONLY: Table = {
         ("ours: pipefail is set, or may be by the base image or a script that is sourced", r.may_have_pipefail),
         ("ours: what stands before the pipe is text, and cannot fail", r.cannot_fail),
         ("ours: a failure is meant to be passed over", r.is_meant_to_pass),
+        ("ours: what reads the pipe fails where nothing comes", r.ends_in_refusal),
         ("ours: pipefail does not reach out of a substitution", r.is_substituted),
         ("ours: a checksum or a signature finds it out", r.says(r"\b(?:sha|md5)\w*sum\b|gpg.*--verify")),
     ),
@@ -249,7 +261,7 @@ OURS_ONLY: Table = {
     "DL3016": (
         *_NOT_READ,
         ("ours: hadolint does not look at `yarn`", r.runs("yarn")),
-        ("ours: `latest` is no version", r.tells("is a name for")),
+        ("ours: `latest` is no version", r.tells("is whatever version is newest")),
         ("ours: hadolint does not look at `npm i`", r.says(r"npm i\s")),
     ),
     "DL3025": (

@@ -10,7 +10,7 @@ from dockerlint.dockerfile.instructions import Arg, Env, Instruction, Onbuild, R
 from dockerlint.knowledge.images import is_root
 from dockerlint.knowledge.retired import deprecated
 from dockerlint.shell.packages import installer
-from dockerlint.shell.risks import hands_on_what_may_fail
+from dockerlint.shell.risks import hands_on_what_may_fail, refuses_nothing
 from dockerlint.shell.script import Command
 
 Test = Callable[[Site], bool]
@@ -108,6 +108,28 @@ def upgrades_pip(site: Site) -> bool:
     installs = [one for one in site.actions if one.manager == "pip" and one.verb.name == "install"]
     names = {str(package.name) for one in installs for package in one.packages if not package.version}
     return bool(names) and names <= {"pip", "setuptools", "wheel", "virtualenv"}
+
+
+def begins_otherwise(site: Site) -> bool:
+    """Whether a RUN does something else before its first `cd`."""
+    names = [command.name for command in site.commands]
+    return "cd" in names and names.index("cd") > 0
+
+
+def ends_in_refusal(site: Site) -> bool:
+    """Whether a pipe of the RUN ends in a command that takes nothing for a failure."""
+    return any(one.is_last_of_pipe and one.pipe_length > 1 and refuses_nothing(one) for one in site.commands)
+
+
+def has_old_pip(site: Site) -> bool:
+    """Whether the pip that the base image's system packages is too old to know `--no-cache-dir`."""
+    known = site.build.facts(site.stage) if site.stage is not None else None
+    return known is not None and known.distro in _OLD_PIP
+
+
+_OLD_PIP = frozenset(
+    {"debian:squeeze", "debian:wheezy", "debian:jessie", "ubuntu:12.04", "ubuntu:13.10", "ubuntu:14.04"}
+)
 
 
 def names_release(site: Site) -> bool:
