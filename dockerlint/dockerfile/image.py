@@ -6,7 +6,7 @@ https://pkg.go.dev/github.com/distribution/reference
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 DOCKER_HUB = "docker.io"
@@ -68,8 +68,12 @@ def parse(text: str) -> Reference | None:
 
     `scratch` is read like any other name.
     """
-    if len(text) > _LONGEST:
-        return None
+    # A plain text: what is kept must not hold on to the file that it stands in.
+    return _parsed(str(text)) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Reference | None:
     match = _pattern(_REFERENCE).fullmatch(text)
     if not match or _pattern(r"[0-9a-f]{64}").fullmatch(text):
         return None
@@ -129,6 +133,7 @@ def split(text: str) -> Reference:
     )
 
 
+@lru_cache(maxsize=4096)
 def _host_and_path(name: str) -> tuple[str, str]:
     first, slash, path = name.partition("/")
     # Docker takes a first part in upper case for a host too: there is no such account on Docker Hub.
