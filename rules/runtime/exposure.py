@@ -68,23 +68,20 @@ class RemoteLogin(Rule[Build]):
     def check(self, build: Build) -> Findings:
         seen: set[int] = set()
         for stage in build.targets:
-            if _is_meant(build, stage):
+            candidates = [(port, number) for port in stage.state.ports for number in _logins(port)]
+            servers = [command for command in build.start_commands(stage) if command.name in _SERVERS]
+            if not (candidates or servers) or _is_meant(build, stage):
                 continue
-            ports = [
-                (port, number)
-                for port in stage.state.ports
-                for number in _logins(port)
-                if _is_login(stage, port, number)
-            ]
+            ports = [(port, number) for port, number in candidates if _is_login(stage, port, number)]
             for port, number in ports:
                 if port.written.start not in seen:
                     seen.add(port.written.start)
                     yield self.finding(port.written, f"port {number}: {_PORTS[number]}")
             exposed = {number for _, number in ports}
-            for command in build.start_commands(stage):
-                number = _SERVERS.get(command.name, 0)
+            for command in servers:
+                number = _SERVERS[command.name]
                 is_here = command.text.source is build.dockerfile.source
-                if number and number not in exposed and is_here and command.text.start not in seen:
+                if number not in exposed and is_here and command.text.start not in seen:
                     seen.add(command.text.start)
                     yield self.finding(command.text, f"`{command.name}`: {_PORTS[number]}")
 
