@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dockerlint.dockerfile.copies import placed
 from dockerlint.dockerfile.expansion import expand
 from dockerlint.dockerfile.instructions import Add, Copy, Run, Transfer, Workdir
 from dockerlint.dockerfile.stages import Stage
@@ -53,6 +54,7 @@ class _Broad(NamedTuple):
 
     transfer: Transfer
     sources: tuple[str, ...]
+    destination: str | None
     prepared: frozenset[str]
     manifests: tuple[str, ...]
 
@@ -145,14 +147,13 @@ class SourceBeforeDependencies(Rule[Build]):
                     continue
                 reported.add(broad.transfer.start_line)
                 line = found.command.text.line
-                files = _manifest_files(build, found)
                 copy = f"`{broad.transfer.text}`" if "\n" not in broad.transfer.text else broad.transfer.name
                 message = f"{copy} makes every change of the source {_cost(found, line)}"
                 copied = broad.transfer
                 yield self.finding(
                     copied.text,
                     message,
-                    help=f"copy {files} first, and the rest after line {line}",
+                    help=_order(build, broad, found),
                     fix=reordered(build, stage, copied, found) if isinstance(copied, Copy) else None,
                 )
 
@@ -180,7 +181,9 @@ def _misplaced(build: Build, stage: Stage) -> Iterator[tuple[_Broad, Installer]]
             if isinstance(instruction, Copy | Add) and not instruction.origin and not instruction.heredocs:
                 sources = _sources(step, instruction)
                 if any(_is_broad(build, source) for source in sources):
-                    broad.append(_Broad(instruction, sources, frozenset(prepared), tuple(manifests)))
+                    placing = placed(instruction, step.before)
+                    destination = placing.destination if placing is not None else None
+                    broad.append(_Broad(instruction, sources, destination, frozenset(prepared), tuple(manifests)))
                 else:
                     manifests += sources
             elif isinstance(instruction, Run):
@@ -272,10 +275,46 @@ def _takes_more_than_manifests(build: Build, copy: _Broad, found: Installer) -> 
     return not all(is_manifest) if any(is_manifest) else is_everything
 
 
-def _manifest_files(build: Build, found: Installer) -> str:
+# What fetches the dependencies alone, where the command builds the source as well.
+_FETCHES = {
+    "go": "go mod download",
+    "gradle": "gradle dependencies",
+    "gradlew": "./gradlew dependencies",
+    "mvn": "mvn dependency:go-offline",
+    "mvnw": "./mvnw dependency:go-offline",
+    "sbt": "sbt update",
+}
+_SEVERAL_FILES = {
+    "dotnet": "the project files",
+    "gradle": "`build.gradle` and `settings.gradle`",
+    "gradlew": "the Gradle files and the wrapper",
+    "mvnw": "`pom.xml` and the wrapper",
+}
+_LOCKS = (".lock", ".lockb", "-lock.json", "-lock.yaml")
+
+
+def _order(build: Build, broad: _Broad, found: Installer) -> str:
+    """The order to write instead."""
+    name = found.command.name
+    if name == "cargo" and not found.title.endswith("fetch"):
+        return "keep the crates in a cache mount (`RUN --mount=type=cache,target=/usr/local/cargo/registry`)"
+    fetch = _FETCHES.get(name, found.title)
+    return f"copy {_manifest_files(build, broad, found)}, run `{fetch}`, and copy the rest after it"
+
+
+def _manifest_files(build: Build, broad: _Broad, found: Installer) -> str:
     """The manifests to copy first, as far as they are there, else by the names that the installer reads."""
-    names = [name for name in found.manifests if "*" not in name and not name.startswith(".")]
-    if build.context is not None:
-        names = [name for name in names if build.context.exists(name)] or names
-    shown = [f"`{name.removeprefix('./')}`" for name in names[:2]]
-    return " and ".join(shown) if shown else "the manifest"
+    if found.command.name in _SEVERAL_FILES:
+        return _SEVERAL_FILES[found.command.name]
+    names = [_in_context(name, broad.destination) for name in found.manifests if not name.startswith(".")]
+    there = [name for name in names if build.context is not None and build.context.exists(name)]
+    if not there and len(names) > 1 and names[1].endswith(_LOCKS):
+        return f"`{names[0]}` and the lock file"
+    shown = [f"`{name}`" for name in there or names if "*" not in name and not name.startswith("/")]
+    return " and ".join(shown[:2]) if shown else "the manifest"
+
+
+def _in_context(name: str, destination: str | None) -> str:
+    """A manifest as a COPY has to name it, which another COPY puts into a folder of the image."""
+    inside = f"{(destination or '').rstrip('/')}/"
+    return name.removeprefix(inside) if destination and name.startswith(inside) else name.removeprefix("./")

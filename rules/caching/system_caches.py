@@ -73,7 +73,7 @@ class AptListsLeft(Rule[Layer]):
                 yield self.finding(
                     place_of(action),
                     message,
-                    help="end the RUN with `rm -rf /var/lib/apt/lists/*`",
+                    help=_without_lists_here(layer),
                     fix=_without_lists(layer, action),
                 )
                 return
@@ -82,6 +82,14 @@ class AptListsLeft(Rule[Layer]):
 def _keeps_lists(layer: Layer, action: PackageAction) -> bool:
     lists = action._replace(cache_folders=action.cache_folders[:1])
     return bool(left(layer, lists))
+
+
+def _without_lists_here(layer: Layer) -> str:
+    """What to write; where a later RUN installs from these lists, they must not be deleted before it does."""
+    delete = "`rm -rf /var/lib/apt/lists/*`"
+    if any(_installs_from_lists(later) for later in _built_on(layer)):
+        return f"update, install and {delete} in one RUN; the later ones rely on these lists"
+    return f"end the RUN with {delete}"
 
 
 def _without_lists(layer: Layer, action: PackageAction) -> Fix | None:
@@ -102,8 +110,12 @@ def _built_on(layer: Layer) -> list[Layer]:
 
 def _needs_lists(layer: Layer) -> bool:
     """Whether a step installs from the lists that it finds, or may do so in a script that nobody reads."""
-    if any("/" in (command.program.value if command.program else "$") for command in layer.commands):
-        return True
+    has_script = any("/" in (command.program.value if command.program else "$") for command in layer.commands)
+    return has_script or _installs_from_lists(layer)
+
+
+def _installs_from_lists(layer: Layer) -> bool:
+    """Whether a step installs without an update of its own."""
     verbs = [action.verb.name for action in layer.actions if action.manager in _APT]
     updates = verbs.index("update") if "update" in verbs else len(verbs)
     return any(verb in ("install", "build-dep", "download", "upgrade") for verb in verbs[:updates])
