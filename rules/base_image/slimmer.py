@@ -46,8 +46,9 @@ _COMPILED = re.compile(
 class SlimmerBaseImage(Rule[Build]):
     """The image that ships stands on a full variant that nothing in the Dockerfile needs.
 
-    The full variant carries compilers, headers and version control that the program never calls: hundreds of megabytes
-    to push and pull, and more to patch. An intruder finds the tools ready.
+    All that the program never calls is pushed and pulled with it, and has to be patched. In the images of languages that
+    is compilers, headers and version control, hundreds of megabytes, and an intruder finds the tools ready; in debian's
+    it is documentation and translations.
 
     Take the `slim` tag of the same version. Where dependencies are compiled, do that in a first stage on the full image
     and copy the result.
@@ -63,7 +64,7 @@ class SlimmerBaseImage(Rule[Build]):
         ),
         'FROM node:«24-bookworm»\nCMD ["node", "/app.js"]': 'FROM node:24-bookworm-slim\nCMD ["node", "/app.js"]',
         "FROM «python»\nRUN pip install flask\nCMD python app.py": None,
-        'FROM node:«16»\nCMD ["node", "/app.js"]': None,
+        'FROM debian:«trixie»\nCOPY server /\nCMD ["/server"]': 'FROM debian:trixie-slim\nCOPY server /\nCMD ["/server"]',
         "=== Dockerfile\nFROM python:«3.14»\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
         'CMD ["python", "a.py"]\n=== requirements.txt\nflask\n': (
             "=== Dockerfile\nFROM python:3.14-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
@@ -92,6 +93,7 @@ class SlimmerBaseImage(Rule[Build]):
         'CMD ["python", "a.py"]\n=== requirements.txt\nflask\nmysqlclient==2.2\n',
         'FROM debian:trixie\nRUN apt-get update && apt-get install -y default-jre\nCMD ["java"]',
         "FROM python:3.14",
+        'FROM node:16\nCMD ["node", "/app.js"]',
     )
 
     def check(self, build: Build) -> Findings:
@@ -103,8 +105,10 @@ class SlimmerBaseImage(Rule[Build]):
             brings = _BRINGS.get(reference.familiar)
             if brings is None or _needs_full(build, stage):
                 continue
-            # A tag that floats or has ended is another finding; its slim twin would be no better.
-            is_sound = reference.tag not in (None, "latest") and end_of_life(reference, self.settings.as_of) is None
+            # The slim twin of a tag that has ended would be no better: first comes the move to another.
+            if end_of_life(reference, self.settings.as_of) is not None:
+                continue
+            is_sound = reference.tag not in (None, "latest")
             tag = slim if is_sound else versioned_example(Reference(reference.name, "slim")) or slim
             message = f"`{stage.root.base_name}` brings {brings} that nothing here uses"
             is_taste = reference.familiar == "debian"
@@ -120,7 +124,8 @@ class SlimmerBaseImage(Rule[Build]):
     def _fix(from_: From, slim: str) -> Fix | None:
         if "$" in from_.image or not from_.image.is_verbatim or "@" in from_.image:
             return None
-        message = f"use the tag `{slim}` (a dependency may need a compiler)"
+        needs = "something may read what is left out" if "debian" in from_.image else "a dependency may need a compiler"
+        message = f"use the tag `{slim}` ({needs})"
         return replace(_tag_of(from_), slim, message, is_safe=False)
 
 

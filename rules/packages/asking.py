@@ -31,6 +31,8 @@ _ASKING = {
 _ASKED = frozenset({"install", "upgrade", "remove", "build-dep", "enable"})
 # They find out themselves what there is to do.
 _NAME_NOTHING = frozenset({"autoremove", "auto-remove", "autopurge", "autoerase"})
+# Images whose apt.conf says yes to everything.
+_ANSWERING = ("circleci/", "cimg/")
 _CONFIGURATION = ("apt.conf", "yum.conf", "dnf.conf", "zypp", "pacman.conf")
 
 # Packages that ask by debconf, in the releases of these families.
@@ -114,6 +116,8 @@ class PromptsInBuild(Rule[Layer]):
         "FROM debian:trixie\nRUN apt-get install -d a && apt-get -s install b && apt-get install --print-uris c",
         "FROM debian:trixie\nRUN apt-get install -y a && apt-get autoremove",
         "FROM debian:trixie\nRUN dpkg -i a.deb && apt-get -f install && rm a.deb\nRUN apt-get install -f",
+        "FROM cimg/base:2025.01\nRUN sudo apt-get install curl && sudo apt-get upgrade",
+        "FROM debian:trixie\nRUN apt-get install -y git curl\nRUN apt-get install curl && apt-get install --reinstall git",
         "FROM debian:trixie\nRUN apt-get install && apt-get update && apt-get clean",
         "FROM debian:trixie\nARG APT_OPTS\nRUN apt-get install $APT_OPTS curl",
         'FROM debian:trixie\nRUN get() { apt-get install "$@"; }; get -y curl',
@@ -146,8 +150,9 @@ class PromptsInBuild(Rule[Layer]):
         answer = "--noconfirm" if action.manager == "pacman" else "-y"
         verb = action.verb.words[-1]
         what = " ".join((action.manager, action.verb.written, *(package.text for package in action.packages[:1])))
-        # apt only asks when more is to be done than it was told.
-        asks = "may ask" if action.manager in _APT and action.packages and action.verb.name == "install" else "asks"
+        # apt only asks when more is to be done than it was told, and no tool does where there is nothing to renew.
+        is_told = action.manager in _APT and action.packages and action.verb.name == "install"
+        asks = "may ask" if is_told or action.verb.name == "upgrade" else "asks"
         message = f"`{what}` {asks} for confirmation and the build cannot answer; add `{answer}`"
         fix = inserted_after(layer, action.command, verb, answer, f"add `{answer}`", is_safe=True)
         return self.finding(verb.value, message, fix=fix)
@@ -185,7 +190,7 @@ def _asks(layer: Layer, action: PackageAction) -> bool:
         facts = layer.build.facts(layer.stage)
         if action.verb.name == "enable" or (facts is not None and facts.distro in _QUIET_MICRODNF):
             return False
-    return not _is_configured(layer, _ASKING[action.manager])
+    return not (_is_configured(layer, _ASKING[action.manager]) or _is_there_already(layer, action))
 
 
 # microdnf asks since UBI 9.
@@ -202,6 +207,17 @@ def _has_work(layer: Layer, action: PackageAction) -> bool:
         return True
     is_mending = action.manager in _APT and action.options.has("-f", "--fix-broken")
     return is_mending and any(_lets_dpkg_fail(other) for other in (*layer.earlier, layer))
+
+
+def _is_there_already(layer: Layer, action: PackageAction) -> bool:
+    """Whether all that apt is to install was installed before, which leaves nothing to ask."""
+    if action.manager not in _APT or action.verb.name != "install" or action.local or action.urls:
+        return False
+    before = layer.actions[: layer.actions.index(action)]
+    others = [*before, *(other for each in layer.earlier for other in each.actions)]
+    installs = [other for other in others if other.manager in _APT and other.verb.name == "install"]
+    present = {str(package.name) for other in installs for package in other.packages}
+    return bool(action.packages) and all(str(package.name) in present for package in action.packages)
 
 
 def _lets_dpkg_fail(layer: Layer) -> bool:
@@ -234,6 +250,8 @@ def _may_hold_options(command: Command) -> bool:
 def _is_configured(layer: Layer, answer: str) -> bool:
     """Whether the file may set that all questions are answered."""
     if any(answer in other.script.text.lower() for other in (*layer.earlier, layer)):
+        return True
+    if (layer.stage.root.base_name or "").startswith(_ANSWERING) and answer == "assume-yes":
         return True
     if answer.upper() in layer.before.environment:
         return True
