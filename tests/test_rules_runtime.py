@@ -42,6 +42,19 @@ def said(rule: str, sample: str, folder: Path) -> list[tuple[str, str]]:
             "let an init be process 1, such as tini or that of `docker run --init`",
         ),
         (
+            "shell-form-command",
+            'FROM python:3.13\nCMD sh -c "python app.py"',
+            '`CMD sh -c "python app.py"` runs under /bin/sh (dash), which does not pass SIGTERM on',
+            'start the program itself: `CMD ["python", "app.py"]`',
+        ),
+        (
+            "shell-form-command",
+            'FROM python:3.13\nCMD bash -c "./start && while true; do sleep 1; done"',
+            '`CMD bash -c "./start && while true; do sleep 1; done"` runs under /bin/sh (dash),'
+            " which does not pass SIGTERM on",
+            "let an init be process 1, such as tini or that of `docker run --init`",
+        ),
+        (
             "needless-shell-form",
             "FROM alpine:3.22\nCMD nginx -g 'daemon off;'",
             "`CMD nginx -g 'daemon off;'` starts a shell that it does not need",

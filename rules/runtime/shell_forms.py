@@ -84,6 +84,7 @@ class ShellFormCommand(Rule[Build]):
             'FROM python:3.13\nCMD ["bash", "-c", "sleep 5 && exec python app.py"]'
         ),
         "FROM python:3.13\nCMD «bash -c 'cd /srv; python app.py'»": None,
+        'FROM python:3.13\nCMD «sh -c "python app.py"»': None,
         "FROM python:3.13\nCMD «gunicorn -b 0.0.0.0:$PORT app:app»": None,
         "FROM python:3.13\nCMD «cd /srv && python app.py»": None,
         "FROM python:3.13\nONBUILD CMD «python app.py»": None,
@@ -102,6 +103,7 @@ class ShellFormCommand(Rule[Build]):
         "FROM rockylinux:8\nCMD cd /srv && node app.js",
         "FROM rockylinux:9\nCMD cd /srv; node app.js",
         "FROM acme/base:1\nCMD python app.py",
+        'FROM python:3.13\nCMD python old.py\nCMD ["python", "app.py"]',
         'FROM python:3.13\nSHELL ["/bin/bash", "-c"]\nCMD python app.py',
         'FROM python:3.13 AS base\nSHELL ["/bin/bash", "-c"]\nFROM base\nCMD python app.py',
         "FROM python:3.13\nHEALTHCHECK CMD python check.py\nRUN python app.py",
@@ -182,21 +184,34 @@ def _forms(build: Build) -> Iterator[_Form]:
                 instruction = instruction.instruction
             if not isinstance(instruction, Cmd | Entrypoint) or step.is_trigger or instruction.exec_form is not None:
                 continue
+            if not is_trigger and _is_replaced(stage, instruction):
+                continue
             if instruction.rest.startswith("[") or not _is_read_by_sh(build, stage, step, instruction):
                 continue
             words = plain_words(instruction.script)
-            if words and _is_another_script(words):
+            if words and _is_another_script(words, instruction.script.shell.dialect):
                 words = None
             fix = None if is_trigger or not words else _fix(build, stage, instruction, words)
             known = build.facts(stage)
             yield _Form(instruction, words, fix, known.distro if known is not None else None)
 
 
-def _is_another_script(words: tuple[Word, ...]) -> bool:
-    """`bash -c 'a; b'`: in exec form too a shell stays above the program, unless `exec` stands before it."""
+def _is_replaced(stage: Stage, instruction: Cmd | Entrypoint) -> bool:
+    """Whether a later instruction of the stage takes its place: then it never runs."""
+    same = [one for one in stage.instructions if type(one) is type(instruction)]
+    return same[-1] is not instruction
+
+
+def _is_another_script(words: tuple[Word, ...], dialect: str) -> bool:
+    """`bash -c 'a; b'`: in exec form too a shell stays above the program, unless `exec` stands before it.
+
+    dash stays above a single command as well.
+    """
     last = words[-1].value
-    is_shell = base_name(words[0].value) in SHELLS and any(word.value == "-c" for word in words)
-    return is_shell and re.search(r"[;&|\n]", last) is not None and re.search(r"\bexec\b", last) is None
+    name = base_name(words[0].value)
+    if name not in SHELLS or not any(word.value == "-c" for word in words) or re.search(r"\bexec\b", last):
+        return False
+    return (dialect if name == "sh" else name) == "dash" or re.search(r"[;&|\n]", last) is not None
 
 
 def _is_read_by_sh(build: Build, stage: Stage, step: Step, instruction: Cmd | Entrypoint) -> bool:
@@ -275,21 +290,32 @@ def _is_replaced_by_last(script: Script) -> bool:
 
 
 _LOOPS = ("while", "until", "for")
+_ADVICE_FOR_LOOPS = "let an init be process 1, such as tini or that of `docker run --init`"
 
 
 def _advice(form: _Form) -> str:
     if form.words:
         return f"write {form.exec_form}"
     words = plain_words(form.script)
-    if words and _is_another_script(words):
-        return "let the program replace the shells: put `exec` before it, and before the shell that reads it"
+    if words and _is_another_script(words, form.script.shell.dialect):
+        return _advice_on_another_script(form, words)
     last = form.script.statements[-1].pipeline
     command = last.commands[-1]
     if isinstance(command, Simple) and len(last.commands) == 1 and command.words and not command.assignments:
-        return f"let the program replace the shell: `exec {command.words[0].value} ...`"
+        rest = " ..." if command.words[1:] else ""
+        return f"let the program replace the shell: `exec {command.words[0].value}{rest}`"
     if not isinstance(command, Simple) and command.kind in _LOOPS:
-        return "let an init be process 1, such as tini or that of `docker run --init`"
+        return _ADVICE_FOR_LOOPS
     return "let the program replace the shell: start it with `exec`, as the last command"
+
+
+def _advice_on_another_script(form: _Form, words: tuple[Word, ...]) -> str:
+    script = words[-1].value
+    if re.search(r"[;&|<>$*?~`'\"\\\n]", script) is None:
+        return f"start the program itself: `{form.instruction.name} {as_json(script.split())}`"
+    if script.rstrip("; \n").endswith("done"):
+        return _ADVICE_FOR_LOOPS
+    return "let the program replace the shells: put `exec` before it, and before the shell that reads it"
 
 
 def _fix(build: Build, stage: Stage, instruction: Cmd | Entrypoint, words: tuple[Word, ...]) -> Fix | None:
