@@ -24,15 +24,19 @@ _MOST_NAMES = 3
 _COMPILE_LATER = (
     "R",
     "Rscript",
+    "crystal",
     "julia",
     "jupyter",
     "jupyter-lab",
     "jupyter-notebook",
     "jupyterhub",
+    "nim",
     "notebook",
     "rserver",
+    "stack",
+    "swift",
 )
-_COMPILING_LIBRARIES = ("numba", "triton", "torch.compile", "cppyy", "pythran", "pystan", "cmdstanpy")
+_COMPILING_LIBRARIES = ("numba", "triton", "torch.compile", "cppyy", "pythran", "pystan", "cmdstanpy", "pyinstaller")
 _RUN_COMPILERS = ("make", "gcc", "cc", "g++", "clang")
 _APT = frozenset({"apt-get", "apt", "aptitude"})
 _ONLY_DEBIAN = frozenset({"build-essential"})
@@ -106,6 +110,10 @@ class BuildToolsShipped(Rule[Build]):
         "FROM debian:13\nCOPY vimrc entrypoint.sh /\nRUN apt-get install -y gcc && pip install conan\nCMD code-server",
         "FROM debian:13\nRUN apt-get install -y gcc make && make --version\nCMD bash -l",
         "FROM debian:13\nRUN apt-get install -y gcc\nCOPY app /app\nCMD /app",
+        "FROM debian:13\nRUN apt-get install -y gcc nodejs && npm install -g gulp\nCOPY app /app\nCMD /app",
+        "FROM alpine:3.22\nRUN apk add gcc php && pecl channel-update pecl.php.net\nCOPY . .\nCMD php app.php",
+        "FROM debian:13\nCOPY . .\nRUN apt-get install -y gcc && make\nCMD /opt/swift/usr/bin/swift run -c release",
+        "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nCOPY . .\nRUN apt-get install -y gfortran && make\nCMD ./run",
         'FROM debian:13 AS dev\nRUN apt-get install -y gcc\nCOPY . .\nRUN make\nCMD ["./app"]',
         'FROM alpine:3.22\nRUN apk add go\nCOPY . .\nRUN go build\nCMD ["./entrypoint.sh"]',
         "=== requirements.txt\nnumba\n=== Dockerfile\nFROM python:3.13-slim\nRUN apt-get install -y gcc\nCOPY . .\n"
@@ -119,7 +127,9 @@ class BuildToolsShipped(Rule[Build]):
             if not installs or build.is_development(stage) or not holds_application(stage):
                 continue
             run = started(build, stage)
-            if _compiles_later(build, stage, run) or shipped_toolchain(build, stage) is not None:
+            if _is_made_to_build(stage) or _compiles_later(build, stage, run):
+                continue
+            if shipped_toolchain(build, stage) is not None:
                 continue
             for install in installs:
                 install = _without_used(install, run)  # noqa: PLW2901
@@ -171,6 +181,13 @@ def _tools(layer: Layer, action: PackageAction) -> Iterator[_Tool]:
             continue
         if kind is not None and not package.is_removal and not may_be_removed(layer, action, package):
             yield _Tool(package, kind)
+
+
+def _is_made_to_build(stage: Stage) -> bool:
+    """Whether the base is the variant of an image that is there to compile with, as CUDA's `-devel`."""
+    base = stage.base
+    words = tags.read(base.tag).words if base is not None and base.tag and "$" not in base.tag else ()
+    return "devel" in words
 
 
 def _compiles_later(build: Build, stage: Stage, run: Started) -> bool:

@@ -43,7 +43,7 @@ _COMPILING = frozenset(
     {"pip", "uv", "poetry", "pipenv", "pdm", "npm", "yarn", "pnpm", "gem", "bundle", "mix", "easy_install"}
 )
 _INSTALLERS = frozenset(
-    {"pip", "setuptools", "wheel", "virtualenv", "pipenv", "poetry", "npm", "yarn", "bundler", "uv"}
+    {"pip", "setuptools", "wheel", "virtualenv", "pipenv", "poetry", "npm", "yarn", "bundler", "uv", "supervisor"}
 )
 # What a version or a variant adds to a name: `gcc-12`, `golang-1.22-go`, `llvm-14-dev`.
 _VERSION = r"-\d[\w.]*(-go|-dev)?$"
@@ -80,7 +80,7 @@ def builder(layer: Layer, command: Command, kinds: set[str]) -> str | None:
         is_compiling = (
             action is not None and action.manager in _COMPILING and action.verb.name in ("install", "download")
         )
-        if action is not None and is_compiling and not _renews_itself(action):
+        if action is not None and is_compiling and not _is_ready_made(action):
             return f"{action.manager} {action.verb.written}".strip()
         if command.name.startswith(("python", "pypy")) and any(
             word.value == "setup.py" for word in command.arguments[:1]
@@ -88,12 +88,16 @@ def builder(layer: Layer, command: Command, kinds: set[str]) -> str | None:
             return f"{command.name} setup.py"
     if not any(command.name in _BUILDERS.get(kind, ()) for kind in kinds):
         return None
-    is_verb = command.operands[:1] and command.name in ("go", "cargo", "mvn", "mvnw", "gradle", "gradlew")
+    if command.name == "pecl" and not any(word.value in ("install", "upgrade") for word in command.operands[:1]):
+        return None
+    is_verb = command.operands[:1] and command.name in ("go", "cargo", "mvn", "mvnw", "gradle", "gradlew", "pecl")
     return f"{command.name} {command.operands[0].value}" if is_verb else command.name
 
 
-def _renews_itself(action: PackageAction) -> bool:
-    """Whether nothing but the installers themselves is installed, for which there is nothing to compile."""
+def _is_ready_made(action: PackageAction) -> bool:
+    """Whether there is nothing to compile: in the installers themselves, and in Node's tools for the command line."""
+    if action.family == "node" and action.is_global:
+        return True
     return bool(action.packages) and all(package.name in _INSTALLERS for package in action.packages)
 
 
