@@ -82,6 +82,9 @@ class ChownAfterCopy(Rule[Build]):
         "FROM debian:trixie\nCOPY start.sh /start.sh\nRUN chmod +x /start.sh && chown 1000 /start.sh",
         "FROM debian:trixie\nRUN useradd app\nCOPY profile /home/app/profile\nRUN chown -R app:app /home/app",
         "FROM debian:trixie\nRUN useradd app\nCOPY a.conf /etc/app/\nRUN chown -R app:app /etc/app",
+        "FROM debian:trixie\nCOPY start /usr/local/bin/start\nRUN chmod -R 755 /usr/local/bin/start",
+        "FROM debian:trixie\nCOPY jobs /etc/cron.d\nRUN chmod -R 644 /etc/cron.d",
+        "FROM debian:trixie\nWORKDIR /data/setup\nCOPY hosts ./\nCOPY seeds .\nRUN chown -R app /data",
         "FROM debian:trixie AS b\nCOPY . /app\nRUN chown -R 1000 /app\nFROM debian:trixie\nCOPY --from=b /app /app",
         "=== Dockerfile.dev\nFROM debian:trixie\nCOPY . /app\nRUN chown -R 1000 /app",
     )
@@ -96,7 +99,7 @@ class ChownAfterCopy(Rule[Build]):
                 copies = _last_copies(stage, layer)
                 for change in _changes(layer) if copies else ():
                     again = [copy for copy in copies if _is_changed(build, copy, change)]
-                    if again and not _may_be_one_small_file(build, again, change):
+                    if again and not _may_be_small_files(build, again, change):
                         # Once is enough for this layer: the next change costs nothing more.
                         copies = [copy for copy in copies if copy not in again]
                         yield self.finding(change.command.text, _message(change, again), fix=_fix(change, again))
@@ -107,7 +110,27 @@ def _message(change: _Change, again: Sequence[Placed]) -> str:
     what = "files" if change.is_recursive or len(lines) > 1 else "file"
     flag = _flag(change) or f"--{change.command.name.replace('chmod', 'chmod=755')}"
     does = f"`{again[0].transfer.name} {flag}` does it in one layer"
+    if _is_open_to_all(change):
+        does = f"`{again[0].transfer.name} --chmod` sets a mode in one layer"
+    elif (made := _made_between(change, lines[0])) is not None:
+        does += f", after the user is made (line {made})"
     return f"`{_title(change)}` stores the {what} of {_listed(lines)} again; {does}"
+
+
+def _is_open_to_all(change: _Change) -> bool:
+    """Whether everybody may write then, which is a fault of its own."""
+    mode = str(change.setting.value)
+    return change.command.name == "chmod" and mode[-1:].isdecimal() and bool(int(mode[-1]) & 2)
+
+
+def _made_between(change: _Change, copied: int) -> int | None:
+    """The line behind the first COPY in which the user or group is made that is to own the files."""
+    if change.command.name != "chown":
+        return None
+    names = {name for name in re.split("[:.]", str(change.setting.value)) if name and not name.isdecimal()}
+    layers = [layer for layer in (*change.layer.earlier, change.layer) if layer.run.start_line > copied]
+    makers = (command for layer in layers for command in layer.named("useradd", "adduser", "groupadd", "addgroup"))
+    return next((each.text.line for each in makers if names & {str(word.value) for word in each.operands}), None)
 
 
 def _title(change: _Change) -> str:
@@ -177,13 +200,31 @@ def _is_changed(build: Build, copy: Placed, change: _Change) -> bool:
     return any(path in change.paths for path, is_file in targets if is_file)
 
 
-def _may_be_one_small_file(build: Build, again: Sequence[Placed], change: _Change) -> bool:
-    """Whether all that is certain of a changed folder is that a COPY put something into it, perhaps a single file."""
-    (_, source), *others = [source for copy in again for source in copy.sources]
-    if others or again[0].destination in change.paths or source.endswith(("/", ".")) or "*" in source:
+# Folders of the system: what is copied to one of them by its bare name goes into it, as a file does.
+_SYSTEM_FOLDERS = (
+    "/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/etc", "/etc/cron.d",
+    "/etc/init.d", "/opt/bin",
+)  # fmt: skip
+
+
+def _may_be_small_files(build: Build, again: Sequence[Placed], change: _Change) -> bool:
+    """Whether all that is certain is that each COPY put something there, perhaps a single file."""
+    return all(_may_be_small_file(build, copy, change, is_only=len(again) == 1) for copy in again)
+
+
+def _may_be_small_file(build: Build, copy: Placed, change: _Change, *, is_only: bool) -> bool:
+    (_, source), *others = copy.sources
+    if others or source.endswith(("/", ".")) or "*" in source:
         return False
     is_folder = build.context is not None and build.context.exists(source) and not build.context.is_file(source)
-    return not is_folder and not any(is_file for _, is_file in _targets(build, again[0]))
+    if is_folder or any(is_file for _, is_file in _targets(build, copy)):
+        return False
+    folder = copy.destination if copy.is_folder else posixpath.dirname(copy.destination)
+    if copy.destination in _SYSTEM_FOLDERS or folder in _SYSTEM_FOLDERS:
+        return True
+    if not is_only:
+        return copy.is_folder
+    return copy.destination not in change.paths
 
 
 def _targets(build: Build, copy: Placed) -> Iterator[tuple[str, bool]]:
@@ -203,7 +244,7 @@ def _fix(change: _Change, again: Sequence[Placed]) -> Fix | None:
     """The flag at each COPY, and the RUN deleted: if it does nothing else, and the owner is there by then."""
     run, flag = change.layer.run, _flag(change)
     is_alone = len(change.layer.commands) == 1 and not run.flags and not run.heredocs and run.exec_form is None
-    if flag is None or not is_alone or not is_editable(change.layer) or run.start_line != run.end_line:
+    if flag is None or not is_alone or _is_open_to_all(change) or not is_editable(change.layer) or run.start_line != run.end_line:
         return None
     if len(change.paths) != 1 or change.setting.is_expanded or len(change.command.words) != 3 + change.is_recursive:
         return None
