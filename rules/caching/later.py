@@ -18,7 +18,7 @@ from dockerlint.shell.packages import PackageAction, action_of
 from dockerlint.shell.script import Command
 
 from .left import is_lasting, written
-from .paths import downloaded_by, is_mounted, is_small_file, located, may_be_gone, path_in
+from .paths import downloaded_by, is_mounted, is_small_download, is_small_file, located, may_be_gone, path_in
 
 # With these a RUN still does nothing but delete.
 _NEUTRAL = frozenset({"cd", "echo", "ls", "set", "sync", "true", ":"})
@@ -65,6 +65,8 @@ class DeletedInLaterLayer(Rule[Build]):
         "=== Dockerfile\nFROM debian:trixie\nCOPY src /src\nRUN rm -r /src\n=== dockerlint.toml\nsquash = true",
         "FROM debian:trixie\nCOPY src /src\nRUN rm -rf /src/tests/output",
         "FROM debian:trixie\nRUN cd /tmp && wget https://x.io/a.tgz && tar xf a.tgz && rm a.tgz\nRUN rm -rf /tmp/*",
+        "FROM debian:trixie\nWORKDIR /tmp\nRUN wget https://x.io/get-pip.py\nRUN python get-pip.py\nRUN rm get-pip.py",
+        "FROM debian:trixie\nCOPY options.am /tmp/src/\nRUN make -C /tmp/src\nRUN rm -rf /tmp/src",
         "FROM python:3.13\nRUN pip install --no-cache-dir a\nRUN pip uninstall -y a",
         "FROM python:3.13\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nRUN rm requirements.txt",
     )
@@ -216,5 +218,5 @@ def _downloaded(earlier: Sequence[Layer]) -> Iterator[tuple[str, int]]:
             action = action_of(command) if command.name in ("curl", "wget") else None
             for path in downloaded_by(action, folder) if action is not None else ():
                 is_kept = path.startswith("/") and "$" not in path and not is_mounted(layer, path)
-                if is_kept and not may_be_gone(path, commands[index + 1 :]):
+                if is_kept and not is_small_download(path) and not may_be_gone(path, commands[index + 1 :]):
                     yield path, command.text.line

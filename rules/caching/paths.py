@@ -20,6 +20,12 @@ _SMALL = 1_000_000
 _HANDWRITTEN = (
     ".sh", ".bash", ".py", ".pl", ".rb", ".js", ".ts", ".php", ".go", ".java", ".c", ".lua", ".r", ".txt", ".md", ".conf", ".cnf", ".cfg", ".ini",
     ".json", ".yml", ".yaml", ".toml", ".xml", ".properties", ".env", ".service", ".list", ".repo", ".patch", ".diff",
+    ".am", ".ac", ".in", ".mk", ".cmake", ".erb", ".j2", ".tmpl", ".template",
+)  # fmt: skip
+# What is downloaded under such a name is as small. Installers of whole programs come as `.sh`, though.
+_SMALL_DOWNLOADS = (
+    ".asc", ".sig", ".gpg", ".key", ".pub", ".crt", ".r", ".py", ".list", ".repo", ".conf", ".txt", ".json", ".md5",
+    ".sha256",
 )  # fmt: skip
 
 # Commands after which a file may lie elsewhere, or be gone.
@@ -105,6 +111,10 @@ def is_small_file(build: Build, transfer: Transfer, source: str) -> bool:
         return sum(entry.size for entry in build.context.taken_by(source)) < _SMALL
     name = posixpath.basename(source).lower()
     return "*" not in name and (name.endswith(_HANDWRITTEN) or name.endswith(("entrypoint", "dockerfile")))
+
+
+def is_small_download(path: str) -> bool:
+    return path.lower().endswith(_SMALL_DOWNLOADS)
 
 
 def is_mounted(layer: Layer, path: str) -> bool:
