@@ -41,11 +41,12 @@ _USER_OPTIONS = {
     "uwsgi": ("--uid",),
 }
 
-# A base image whose command is one of these starts nothing by itself.
+# A base image whose command is one of these, a shell, an interpreter or a build tool, starts nothing by itself.
 _BARE = frozenset(
     {
         "sh", "bash", "ash", "zsh", "python", "python2", "python3", "pypy", "pypy3", "node", "irb", "php", "jshell",
         "iex", "erl", "ghci", "julia", "r", "perl", "rakudo", "swipl", "lua", "powershell", "pwsh", "cmd", "cmd.exe",
+        "lein", "clojure", "clj", "mvn", "gradle", "sbt",
     }
 )  # fmt: skip
 

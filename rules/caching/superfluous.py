@@ -159,6 +159,7 @@ class RecommendedPackages(Rule[Layer]):
         "FROM debian:trixie\nRUN apt-get install -y --install-recommends git",
         "FROM debian:trixie\nRUN apt-get -f install -y && apt-get install -y ./a.deb",
         "FROM debian:trixie\nRUN apt-get build-dep -y git",
+        "FROM debian:trixie\nRUN apt-get update && apt-get install -y ca-certificates unzip",
         "FROM debian:trixie\nRUN apt-get install -y $APT_OPTS git",
         "FROM debian:trixie AS build\nRUN apt-get install -y gcc\nFROM debian:trixie\nCOPY --from=build /app /app",
     )
@@ -177,8 +178,20 @@ class RecommendedPackages(Rule[Layer]):
             yield self.finding(place_of(action), message, fix=_without(layer, action))
 
 
+# With all that they depend on beyond a base image they recommend nothing.
+_RECOMMEND_NOTHING = frozenset(
+    {
+        "bzip2", "ca-certificates", "debconf-utils", "dos2unix", "dumb-init", "gettext-base", "gosu", "jq", "less",
+        "locales", "make", "net-tools", "netcat-openbsd", "openssl", "patch", "sshpass", "sudo", "tini", "tree",
+        "tzdata", "unzip", "xz-utils",
+    }
+)  # fmt: skip
+
+
 def _takes_recommended(action: PackageAction) -> bool:
     if not action.packages or action.is_dry_run or may_hold_options(action):
+        return False
+    if all(package.name in _RECOMMEND_NOTHING for package in action.packages):
         return False
     if action.options.has("--no-install-recommends", "--install-recommends", "--without-recommends", "-R"):
         return False

@@ -33,7 +33,7 @@ class RemoteLogin(Rule[Build]):
 
     For a shell use `docker exec -it NAME sh`, for files `docker cp` or a volume, for logs `docker logs`. Images that are
     made for it are not reported: by their name or that of their base, by what they set up (git or SFTP over SSH, X11
-    forwarding, mail or DNS beside it), or because 22 is their only port and no SSH server shows in the file.
+    forwarding or desktops, mail or DNS beside it), or because 22 is their only port and no SSH server shows in the file.
 
     https://docs.docker.com/reference/cli/docker/container/exec/
     """
@@ -56,6 +56,7 @@ class RemoteLogin(Rule[Build]):
         'FROM python:3.13\nCOPY trap.py /\nEXPOSE 22\nCMD ["python", "/trap.py"]',
         'FROM alpine:3.22\nRUN adduser -D -s "$(which git-shell)" git\nEXPOSE 80 22\nCMD ["/usr/sbin/sshd", "-D"]',
         "FROM debian:13\nRUN apt-get update && apt-get install -y openssh-server xauth\nEXPOSE 22\nCMD /start.sh",
+        "FROM debian:13\nRUN apt-get update && apt-get install -y x2goserver\nEXPOSE 22\nCMD /usr/sbin/sshd -D",
         "FROM debian:13\nEXPOSE 22 25 80 443\nCMD /start.sh",
         'FROM alpine:3.22\nEXPOSE 23 80\nCMD ["/board"]',
         "FROM atmoz/sftp\nEXPOSE 22",
@@ -92,7 +93,7 @@ def _is_meant(build: Build, stage: Stage) -> bool:
     if any(purpose in name.lower() for name in names for purpose in _PURPOSES):
         return True
     is_machine = any(port.first <= number <= port.last for port in stage.state.ports for number in _OF_MACHINES)
-    return is_machine or _holds(stage, r"git-shell|\bsftp|internal-sftp|chroot|X11|\bxauth\b|\bxdm\b")
+    return is_machine or _holds(stage, r"git-shell|\bsftp|internal-sftp|chroot|X11|\bxauth\b|\bxdm\b|x2go")
 
 
 # Mail, names, NETCONF: beside one of them a login serves a whole machine in one container.

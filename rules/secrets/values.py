@@ -73,12 +73,12 @@ def _no_secret() -> re.Pattern[str]:
 
 
 def _names_itself(value: str, name: str) -> bool:
-    """Whether a value only says what belongs in its place: `CLIENT_TOKEN=client-token`.
+    """Whether a value only says what belongs in its place, or takes it: `CLIENT_TOKEN=client-token`, `TOKEN=1111`.
 
     A password may be that as well, but a key or token that somebody else gives out cannot.
     """
     said, wanted = (re.findall("[a-z]+|[0-9]+", word.lower()) for word in (value, name))
     is_fixed = not _GIVEN_BY_OTHERS.isdisjoint(wanted) and not {"password", "passwd", "pass", "pwd"} & set(wanted)
-    if is_fixed and "aws" in wanted and len(value) < 16:
+    if is_fixed and (("aws" in wanted and len(value) < 16) or (value.isdigit() and len(set(value)) == 1)):
         return True
     return is_fixed and len(said) > 1 and set(said) <= set(wanted)

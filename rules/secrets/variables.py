@@ -60,7 +60,7 @@ class SecretInEnv(Rule[Build]):
     good = (
         "FROM alpine:3.22\nENV PASSWORD_FILE=/run/secrets/db TOKEN_TTL=3600 SECRET_NAME=app PUBLIC_KEY=abc PWD=/srv",
         "FROM alpine:3.22\nENV API_KEY= DB_PASSWORD=changeme JWT_SECRET='<secret>' SECRET_KEY=/run/secrets/key USE_TOKEN=true",
-        "FROM alpine:3.22\nENV DB_PASSWORD=your_password CLIENT_TOKEN=client-token API_KEY=example",
+        "FROM alpine:3.22\nENV DB_PASSWORD=your_password CLIENT_TOKEN=client-token API_KEY=example TOKEN=1111",
         "FROM alpine:3.22\nENV TOKENIZERS_PARALLELISM=false BYPASS=1 KEYBOARD=us",
         "FROM mysql:8.4\nENV ROOT=x\nENV MYSQL_PASSWORD=$SOMETHING",
         "FROM node:24\nARG NPM_TOKEN\nENV HAS_TOKEN=${NPM_TOKEN:+yes}",

@@ -50,6 +50,7 @@ class MissingUser(Rule[Build]):
         'FROM python:3.13-slim AS base\nUSER 1000\nFROM base\nCMD ["python", "app.py"]',
         "FROM postgres:17",
         'FROM jenkins/jenkins:lts\nCMD ["jenkins"]',
+        "FROM maven:3-eclipse-temurin-21\nCOPY settings.xml /root/.m2/",
         'FROM acme/base:1\nCMD ["app"]',
         'FROM alpine:3.22\nCMD ["/bin/sh"]',
         'FROM fedora:43\nCMD ["/usr/bin/zsh", "--login"]',
@@ -239,10 +240,10 @@ def _earlier_user(build: Build, stage: Stage) -> int | None:
 class RootUser(Rule[Build]):
     """The last USER of an image that ships is root.
 
-    A build that needs root for a step must switch back after it. Otherwise whoever takes over the program is root in the
-    container: free to change it, to read every mounted secret, and one kernel bug away from the host.
+    Whoever takes over the program is root in the container at once: free to change it, to read every mounted secret, and
+    one kernel bug away from the host.
 
-    Put `USER app` after the last step that needs root.
+    A build that needs root for a step must switch back after it: put `USER app` after the last such step.
 
     https://docs.docker.com/build/building/best-practices/#user
     """
