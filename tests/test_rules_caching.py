@@ -93,3 +93,39 @@ def test_copied_archive_is_named_with_its_size(tmp_path: Path) -> None:
     findings, _ = check_files([RULES["copied-archive-extracted"]], files, tmp_path)
     assert "archive in the layer of line 2" in findings[0].message
     assert "MB archive" in findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "help_"),
+    [
+        (
+            "source-before-dependencies",
+            "FROM node:24\nCOPY . .\nRUN npm install && npm run build",
+            "copy `package.json` and the lock file, run `npm install`, and copy the rest after it",
+        ),
+        (
+            "source-before-dependencies",
+            "FROM python:3.13\nCOPY . /app\nRUN pip install -r /app/requirements.txt",
+            "copy `requirements.txt`, run `pip install -r /app/requirements.txt`, and copy the rest after it",
+        ),
+        (
+            "source-before-dependencies",
+            "FROM golang:1.26\nCOPY . .\nRUN go build",
+            "copy `go.mod` and `go.sum`, run `go mod download`, and copy the rest after it",
+        ),
+        (
+            "source-before-dependencies",
+            "FROM rust:1\nCOPY . .\nRUN cargo build",
+            "keep the crates in a cache mount (`RUN --mount=type=cache,target=/usr/local/cargo/registry`)",
+        ),
+        (
+            "apt-lists-left",
+            "FROM debian\nRUN apt-get update\nRUN apt-get install -y git",
+            "update, install and `rm -rf /var/lib/apt/lists/*` in one RUN; the later ones rely on these lists",
+        ),
+        ("apt-lists-left", "FROM debian\nRUN apt-get update", "end the RUN with `rm -rf /var/lib/apt/lists/*`"),
+    ],
+)
+def test_advice_holds_for_the_steps_that_follow(name: str, text: str, help_: str, tmp_path: Path) -> None:
+    findings, _ = check_files([RULES[name]], {"Dockerfile": text}, tmp_path)
+    assert [finding.help for finding in findings] == [help_]

@@ -35,6 +35,11 @@ def findings(rule: str, dockerfile: str, folder: Path) -> list[Finding]:
         ("root-user", "FROM python:3\nUSER app\nUSER root\nCMD ./start", "put `USER app` after the last step"),
         ("excessive-permissions", "FROM debian\nRUN chmod 777 /start.sh", "use 755"),
         ("excessive-permissions", "FROM debian\nRUN chmod 777 /srv\nUSER app", "(`chown app`)"),
+        (
+            "excessive-permissions",
+            "FROM debian\nRUN chown -R app:app /srv && chmod -R go+rw /srv\nUSER app",
+            "leave it out: `app` owns the files already",
+        ),
         ("excessive-permissions", "FROM debian\nCOPY --chmod=777 a /srv/\nUSER app", "(`COPY --chown=app`)"),
         ("secret-named-variable", "FROM debian\nENV GPG_KEY=A", "rename it if it is none; otherwise give it"),
         ("secret-named-variable", "FROM debian\nARG GPG_KEY=A", "rename it if it is none; otherwise mount it"),

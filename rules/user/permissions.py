@@ -67,6 +67,7 @@ class ExcessivePermissions(Rule[Build]):
         "FROM debian:trixie AS build\nRUN chmod -R 777 /app\nFROM scratch\nCOPY --from=build /a /a",
         "FROM debian:trixie\nCOPY --chmod=755 a /srv/\nRUN mkdir -m 750 /b && echo chmod 777 /app",
         "FROM debian:trixie\nRUN chmod $MODE /app",
+        "FROM debian:trixie\nADD setup.sh /root/\nRUN chmod 777 /root/setup.sh && /root/setup.sh && rm /root/setup.sh",
         "FROM debian:trixie\nRUN sed -i 's/NOPASSWD: ALL/PASSWD: ALL/' /etc/sudoers",
         "FROM debian:trixie\nRUN echo 'app ALL=(ALL) NOPASSWD: /usr/bin/apt-get' > /etc/sudoers.d/app",
     )
@@ -84,7 +85,8 @@ class ExcessivePermissions(Rule[Build]):
     def _in_layer(self, layer: Layer) -> Findings:
         for command in layer.named("chmod", "install", "mkdir"):
             for given in _modes(command):
-                yield from self._mode(layer.stage, given)
+                if not given.paths or not all(_is_removed(layer, command, path) for path in given.paths):
+                    yield from self._mode(layer.stage, given, _owner(layer, given))
         if "NOPASSWD" in layer.script.text and "sudoers" in layer.script.text:
             yield from self._sudoers(layer.script.text)
 
@@ -96,14 +98,14 @@ class ExcessivePermissions(Rule[Build]):
             if "sudoers" in copy.destination:
                 yield from self._sudoers(heredoc.body)
 
-    def _mode(self, stage: Stage, given: _Mode) -> Findings:
+    def _mode(self, stage: Stage, given: _Mode, owner: str | None = None) -> Findings:
         paths = [path for path in given.paths if not _is_shared(path)]
         if given.paths and not paths:
             return
         where = f" {paths[0][:60]}" if paths and paths[0] != "{}" else ""
         if _opens_to_all(given.mode):
             message = f"`{given.command}{where}` lets every user of the container write there"
-            yield self.finding(given.mode, message, help=_way_out(stage, given))
+            yield self.finding(given.mode, message, help=_way_out(stage, given, owner))
         elif given.command.startswith("chmod") and _sets_user(given.mode):
             if paths and all(path.endswith(_SETUID_BY_DESIGN) for path in paths):
                 return
@@ -153,11 +155,27 @@ def _is_shared(path: str) -> bool:
     return any(path == shared or path.startswith((f"{shared}/", f"{shared}*")) for shared in _SHARED)
 
 
-def _way_out(stage: Stage, given: _Mode) -> str:
+def _is_removed(layer: Layer, command: Command, path: str) -> bool:
+    """Whether a file is gone again at the end of the RUN."""
+    words = [str(word.value).rstrip("/*") for each in layer.after(command) if each.name == "rm" for word in each.operands]
+    return any(word and f"{path}/".startswith(f"{word}/") for word in words)
+
+
+def _owner(layer: Layer, given: _Mode) -> str | None:
+    """Who a chown of the same RUN gives the same paths to."""
+    for command in layer.named("chown"):
+        if command.operands and set(given.paths) <= {str(word.value) for word in command.operands[1:]}:
+            return str(command.operands[0].value).partition(":")[0]
+    return None
+
+
+def _way_out(stage: Stage, given: _Mode, owner: str | None) -> str:
     if given.paths and all(_is_program(path) for path in given.paths):
         return "use 755: whoever runs a program need not write to it"
     name = (stage.state.user_name or "").partition(":")[0]
     is_copy = given.command.startswith(("COPY", "ADD"))
+    if name and is_root(name) is False and owner == name:
+        return f"leave it out: `{name}` owns the files already"
     if name and is_root(name) is False:
         return f"give the files to `{name}` instead (`{'COPY --chown=' if is_copy else 'chown '}{name}`)"
     return f"give the files to the user who needs them (`{'COPY --chown=' if is_copy else 'chown '}app`)"
