@@ -110,6 +110,11 @@ def test_copied_archive_is_named_with_its_size(tmp_path: Path) -> None:
         ),
         (
             "source-before-dependencies",
+            "FROM ruby:3.4\nCOPY . /srv\nRUN cd /srv/web && bundle install",
+            "copy `web/Gemfile` and the lock file, run `bundle install`, and copy the rest after it",
+        ),
+        (
+            "source-before-dependencies",
             "FROM golang:1.26\nCOPY . .\nRUN go build",
             "copy `go.mod` and `go.sum`, run `go mod download`, and copy the rest after it",
         ),

@@ -306,12 +306,24 @@ def _manifest_files(build: Build, broad: _Broad, found: Installer) -> str:
     """The manifests to copy first, as far as they are there, else by the names that the installer reads."""
     if found.command.name in _SEVERAL_FILES:
         return _SEVERAL_FILES[found.command.name]
+    folder = _folder_in_context(build, broad, found)
     names = [_in_context(name, broad.destination) for name in found.manifests if not name.startswith(".")]
+    if len(broad.sources) == 1 and broad.sources[0] not in _EVERYTHING:
+        folder = posixpath.join(broad.sources[0], folder)
+    names = [posixpath.normpath(posixpath.join(folder, name)) for name in names]
     there = [name for name in names if build.context is not None and build.context.exists(name)]
     if not there and len(names) > 1 and names[1].endswith(_LOCKS):
         return f"`{names[0]}` and the lock file"
     shown = [f"`{name}`" for name in there or names if "*" not in name and not name.startswith("/")]
     return " and ".join(shown[:2]) if shown else "the manifest"
+
+
+def _folder_in_context(build: Build, broad: _Broad, found: Installer) -> str:
+    """Where the installer runs, as seen from what the COPY takes, if it runs below it."""
+    layer = next((layer for layer in build.layers if layer.action_of(found.command) is not None), None)
+    folder = layer.folder_of(found.command) if layer is not None else None
+    target = (broad.destination or "").rstrip("/")
+    return folder.removeprefix(f"{target}/") if folder is not None and folder.startswith(f"{target}/") else ""
 
 
 def _in_context(name: str, destination: str | None) -> str:

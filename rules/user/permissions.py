@@ -156,8 +156,9 @@ def _is_shared(path: str) -> bool:
 
 
 def _is_removed(layer: Layer, command: Command, path: str) -> bool:
-    """Whether a file is gone again at the end of the RUN."""
-    words = [str(word.value).rstrip("/*") for each in layer.after(command) if each.name == "rm" for word in each.operands]
+    """Whether a file is gone again at the end of the build."""
+    later = [*layer.after(command), *(each for other in layer.later for each in other.named("rm"))]
+    words = [str(word.value).rstrip("/*") for each in later if each.name == "rm" for word in each.operands]
     return any(word and f"{path}/".startswith(f"{word}/") for word in words)
 
 
