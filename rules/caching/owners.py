@@ -244,7 +244,13 @@ def _fix(change: _Change, again: Sequence[Placed]) -> Fix | None:
     """The flag at each COPY, and the RUN deleted: if it does nothing else, and the owner is there by then."""
     run, flag = change.layer.run, _flag(change)
     is_alone = len(change.layer.commands) == 1 and not run.flags and not run.heredocs and run.exec_form is None
-    if flag is None or not is_alone or _is_open_to_all(change) or not is_editable(change.layer) or run.start_line != run.end_line:
+    if (
+        flag is None
+        or not is_alone
+        or _is_open_to_all(change)
+        or not is_editable(change.layer)
+        or run.start_line != run.end_line
+    ):
         return None
     if len(change.paths) != 1 or change.setting.is_expanded or len(change.command.words) != 3 + change.is_recursive:
         return None

@@ -172,7 +172,8 @@ class RecommendedPackages(Rule[Layer]):
                 continue
             if _is_configured(layer):
                 return
-            named = next((str(package.name) for package in action.packages if package.is_literal), "")
+            names = [str(package.name) for package in action.packages if package.is_literal]
+            named = next((name for name in names if name not in _RECOMMEND_NOTHING), "")
             command = f"{written(action)} {named}".strip()
             message = f"`{command}` takes recommended packages too; add `{_option(action)}`"
             yield self.finding(place_of(action), message, fix=_without(layer, action))
@@ -181,7 +182,7 @@ class RecommendedPackages(Rule[Layer]):
 # With all that they depend on beyond a base image they recommend nothing.
 _RECOMMEND_NOTHING = frozenset(
     {
-        "bzip2", "ca-certificates", "debconf-utils", "dos2unix", "dumb-init", "gettext-base", "gosu", "jq", "less",
+        "apt-transport-https", "bzip2", "ca-certificates", "debconf-utils", "dos2unix", "dumb-init", "gettext-base", "gosu", "jq", "less",
         "locales", "make", "net-tools", "netcat-openbsd", "openssl", "patch", "sshpass", "sudo", "tini", "tree",
         "tzdata", "unzip", "xz-utils",
     }
