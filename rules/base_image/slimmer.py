@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dockerlint.dockerfile.image import Reference
-from dockerlint.dockerfile.instructions import From, Run
+from dockerlint.dockerfile.instructions import From, Instruction, Onbuild, Run
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.knowledge.endoflife import end_of_life
 from dockerlint.knowledge.retired import deprecated
@@ -93,6 +93,7 @@ class SlimmerBaseImage(Rule[Build]):
         'CMD ["python", "a.py"]\n=== requirements.txt\nflask\nmysqlclient==2.2\n',
         'FROM debian:trixie\nRUN apt-get update && apt-get install -y default-jre\nCMD ["java"]',
         "FROM python:3.14",
+        'FROM node:24\nONBUILD RUN npm install\nCMD ["node", "app.js"]',
         'FROM node:16\nCMD ["node", "/app.js"]',
     )
 
@@ -137,7 +138,9 @@ def _tag_of(from_: From) -> Text:
 
 def _needs_full(build: Build, stage: Stage) -> bool:
     """Whether something seen uses what only the full variant has, or something unseen might."""
-    runs = [run for link in stage.chain for run in link.instructions if isinstance(run, Run)]
+    instructions: list[Instruction] = [one for link in stage.chain for one in link.instructions]
+    instructions += [one.instruction for one in instructions if isinstance(one, Onbuild)]
+    runs = [run for run in instructions if isinstance(run, Run)]
     if any(run.script.is_broken for run in runs):
         return True
     commands = [command for run in runs for command in run.commands]
