@@ -128,6 +128,12 @@ def test_copied_archive_is_named_with_its_size(tmp_path: Path) -> None:
             "FROM debian\nRUN apt-get update\nRUN apt-get install -y git",
             "update, install and `rm -rf /var/lib/apt/lists/*` in one RUN; the later ones rely on these lists",
         ),
+        (
+            "apt-lists-left",
+            "FROM debian\nRUN apt-get update && apt-get install -y git\n"
+            "RUN apt-get update && apt-get install -y jq && rm -rf /var/lib/apt/lists/*\nRUN apt-get install -y wget",
+            "end the RUN with `rm -rf /var/lib/apt/lists/*`",
+        ),
         ("apt-lists-left", "FROM debian\nRUN apt-get update", "end the RUN with `rm -rf /var/lib/apt/lists/*`"),
     ],
 )

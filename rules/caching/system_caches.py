@@ -87,7 +87,9 @@ def _keeps_lists(layer: Layer, action: PackageAction) -> bool:
 def _without_lists_here(layer: Layer) -> str:
     """What to write; where a later RUN installs from these lists, they must not be deleted before it does."""
     delete = "`rm -rf /var/lib/apt/lists/*`"
-    if any(_installs_from_lists(later) for later in _built_on(layer)):
+    # With an update of its own, a later RUN has other lists.
+    reader = next((later for later in _built_on(layer) if _installs_from_lists(later) or _updates(later)), None)
+    if reader is not None and _installs_from_lists(reader):
         return f"update, install and {delete} in one RUN; the later ones rely on these lists"
     return f"end the RUN with {delete}"
 
@@ -112,6 +114,10 @@ def _needs_lists(layer: Layer) -> bool:
     """Whether a step installs from the lists that it finds, or may do so in a script that nobody reads."""
     has_script = any("/" in (command.program.value if command.program else "$") for command in layer.commands)
     return has_script or _installs_from_lists(layer)
+
+
+def _updates(layer: Layer) -> bool:
+    return any(action.manager in _APT and action.verb.name == "update" for action in layer.actions)
 
 
 def _installs_from_lists(layer: Layer) -> bool:
