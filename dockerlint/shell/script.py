@@ -53,6 +53,9 @@ class Command:
         program = self.program
         name = base_name(program.value) if program is not None else ""
         self.name = "" if "$" in name or "`" in name else name
+        # What package managers make of it, worked out once for all who ask.
+        self.known_action: object = None
+        self.has_known_action = False
 
     def with_words(self, words: tuple[Word, ...]) -> Command:
         """The same command with other words."""

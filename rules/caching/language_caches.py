@@ -120,11 +120,15 @@ def _uncached(layer: Layer, action: PackageAction) -> Fix | None:
 
 def _is_configured(layer: Layer, action: PackageAction, file: str) -> bool:
     """Whether a command or a file may have told the tool what to do with its cache, for all steps to come."""
-    commands = [command for earlier in layer.earlier for command in earlier.commands]
+    commands = [command for earlier in layer.earlier[-_NEAR:] for command in earlier.commands]
     if any(_configures(command, action) for command in (*commands, *layer.commands)):
         return True
     texts = (step.instruction.rest for link in layer.stage.chain for step in link.steps)
     return any(file in text for text in texts)
+
+
+# Layers further below than these are not looked at, however many there are.
+_NEAR = 100
 
 
 def _configures(command: Command, action: PackageAction) -> bool:

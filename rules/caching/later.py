@@ -100,7 +100,7 @@ def _deletes(command: Command) -> bool:
 
 def _hidden(build: Build, layer: Layer) -> Iterator[tuple[Command, _Kept]]:
     """The commands of a layer that delete what an earlier one holds."""
-    earlier = layer.earlier
+    earlier = layer.earlier[-_NEAR:]
     for command, folder in located(layer):
         action = action_of(command)
         found: _Kept | None = None
@@ -112,6 +112,10 @@ def _hidden(build: Build, layer: Layer) -> Iterator[tuple[Command, _Kept]]:
             found = _cached(command, earlier) or _written(command, folder, layer, earlier)
         if found is not None:
             yield command, found
+
+
+# Nobody tidies up after more layers than these.
+_NEAR = 100
 
 
 def _title(command: Command, what: _Kept) -> Iterator[str]:

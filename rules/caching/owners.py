@@ -161,16 +161,15 @@ def _flag(change: _Change) -> str | None:
 def _last_copies(stage: Stage, layer: Layer) -> list[Placed]:
     """What was copied into the stage since the last step before a layer that may have written other files."""
     copies: list[Placed] = []
-    for step in stage.steps:
+    before = next(number for number, step in enumerate(stage.steps) if step.instruction is layer.run)
+    for step in reversed(stage.steps[:before]):
         instruction = step.instruction
-        if instruction is layer.run:
-            break
         if isinstance(instruction, Copy | Add):
             placing = placed(instruction, step.before)
             copies += [placing] if placing is not None else []
         elif isinstance(instruction, Run) and not all(_is_harmless(command) for command in instruction.commands):
-            copies = []
-    return copies
+            break
+    return copies[::-1]
 
 
 def _is_harmless(command: Command) -> bool:

@@ -267,6 +267,8 @@ class InstallWithoutUpdate(Rule[Layer]):
     def check(self, layer: Layer) -> Findings:
         if layer.is_trigger or not any(_needs_index(action) for action in layer.actions):
             return
+        if len(layer.earlier) > _MOST_LAYERS:
+            return
         lists = _Lists(layer)
         for before in layer.earlier:
             lists.run(before)
@@ -276,6 +278,10 @@ class InstallWithoutUpdate(Rule[Layer]):
                 name = f"{action.manager} {action.verb.written} {action.packages[0].text}"
                 message = f"`{name}` finds no package: {lists.reason} and no `{action.manager} update` comes before it"
                 yield self.finding(verb, message)
+
+
+# Images have at most 127 layers; whoever writes more RUNs than this does not build them.
+_MOST_LAYERS = 300
 
 
 # They are in the smallest images already.

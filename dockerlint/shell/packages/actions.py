@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 from typing import cast
 
@@ -37,17 +37,19 @@ _VERSIONED = ("pip", "python", "pypy", "easy_install")
 
 def action_of(command: Command) -> PackageAction | None:
     """What a command does with packages or downloads; None for any other program."""
+    if command.has_known_action:
+        return cast("PackageAction | None", command.known_action)
+    action = _action_of(command)
+    command.known_action, command.has_known_action = action, True
+    return action
+
+
+def _action_of(command: Command) -> PackageAction | None:
     name = command.name
     reader = READERS.get(name)
     if reader is None and name.startswith(_VERSIONED):
         reader = READERS.get(name.rstrip("0123456789.-"))
-    return _read(command, reader) if reader is not None else None
-
-
-@lru_cache(maxsize=256)
-def _read(command: Command, reader: str) -> PackageAction | None:
-    """Kept for a while, since several rules ask about the same command in turn."""
-    return _function(reader)(command)
+    return _function(reader)(command) if reader is not None else None
 
 
 @cache
