@@ -41,6 +41,7 @@ class UnquotedExpansion(Rule[ShellText]):
         "FROM debian:13\nRUN F=$(ls /a) && cat x > «$F»": 'FROM debian:13\nRUN F=$(ls /a) && cat x > "$F"',
         "FROM debian:13\nRUN sh -c 'rm «$1»' x y": None,
         "FROM debian:13\nRUN cp «`npm root`» /bin/x": None,
+        "FROM debian:13\nRUN URL=$(cat /url) && curl -fO «$URL»": 'FROM debian:13\nRUN URL=$(cat /url) && curl -fO "$URL"',
         'FROM debian:13\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\n=== run.sh\n#!/bin/sh\nexec app «$@»\n': (
             '=== run.sh\n#!/bin/sh\nexec app "$@"\n'
         ),
@@ -50,6 +51,7 @@ class UnquotedExpansion(Rule[ShellText]):
         "FROM debian:13\nARG V=1.2\nENV D=/srv\nRUN mkdir $D/$V && exit $?",
         "FROM debian:13\nRUN make -j$(grep -c ^processor /proc/cpuinfo) && chown $(id -u):$(id -g) /a && ls $(dirname $(pwd))-$(uname -m)",
         'FROM debian:13\nARG CFLAGS\nENV D="a b" O="-a -b"\nRUN cc $CFLAGS x.c && ./configure $O && apt-get install -y $D $(cat /list)',
+        'FROM debian:13\nRUN curl -fO https://x.org/$(. /etc/os-release && echo "$ID")/key',
         "FROM debian:13\nRUN X=a && LIST='a b' && mkdir $X $LIST && for i in 1 2; do touch $i; done",
         "FROM debian:13\nARG D\nRUN ls $HOME $UNKNOWN && echo $D $(date) && export $(cat /env) && rm $(ls -t /a)",
         'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nARG D\nRUN [[ $D == a ]]',
@@ -72,7 +74,7 @@ class UnquotedExpansion(Rule[ShellText]):
 
 def _split_words(body: Body) -> Iterator[tuple[Word, bool]]:
     """The words of a script that are split, and whether they are packages, which are meant to be."""
-    installs = {id(one.words[0]) for one in body.commands if one.words and action_of(one) is not None}
+    installs = {id(one.words[0]) for one in body.commands if one.words and _names_packages(one)}
     for node in nodes(body.script.statements):
         if isinstance(node, Simple):
             is_list = bool(node.words) and id(node.words[0]) in installs
@@ -84,6 +86,11 @@ def _split_words(body: Body) -> Iterator[tuple[Word, bool]]:
             yield from ((word, False) for word in node.words[1:] if word.value in ("$@", "${@}"))
         if isinstance(node, Simple | Compound):
             yield from ((one.target, False) for one in node.redirections if one.target and one.operator != "<<<")
+
+
+def _names_packages(command: Command) -> bool:
+    action = action_of(command)
+    return action is not None and action.download is None
 
 
 def _is_meant(command: Simple, word: Word) -> bool:
@@ -108,11 +115,13 @@ _LIST = (
     r"|ext(?:ension)?s?|modules?|plugins?|gems?|features?|targets?|files|dirs|libs|tools|env|cmd|command|requirements|components?"
     r"|version|nproc|cores|cpus|jobs|port|uid|gid|sha\d*|hash|commit|arch)$"
 )
-# Commands whose output has no blanks.
+# Commands whose output has no blanks, or that have none.
 _ONE_WORD = frozenset(
-    {"arch", "basename", "cd", "dirname", "getconf", "hostname", "id", "lsb_release", "mktemp", "nproc", "pwd", "uname", "true",
+    {".", "source", "arch", "basename", "cd", "dirname", "getconf", "hostname", "id", "lsb_release", "mktemp", "nproc", "pwd", "uname", "true",
      "wc", "whoami", "which", "md5sum", "expr", "seq", "tr", "sha256sum", "stat", "dpkg-architecture"}
 )  # fmt: skip
+# Variables of /etc/os-release whose values never have any.
+_OF_OS_RELEASE = frozenset({"ID", "VERSION_ID", "VERSION_CODENAME", "UBUNTU_CODENAME"})
 _SPECIAL = frozenset("?#$!-0")
 
 
@@ -197,7 +206,8 @@ def _prints_one_word(last: Simple | Compound) -> bool:
         return not {"--print-architecture", "-E", "--eval", "--print-arch"}.isdisjoint(arguments)
     if name in ("date", "echo"):
         is_plain = name == "echo" or (len(arguments) > 0 and arguments[-1].startswith("+"))
-        return is_plain and "$" not in "".join(arguments) and not any(" " in word for word in arguments)
+        is_fixed = "$" not in "".join(arguments) or "".join(arguments).strip("${}") in _OF_OS_RELEASE
+        return is_plain and is_fixed and not any(" " in word for word in arguments)
     if name == "git":
         return arguments[:1] in (["rev-parse"], ["describe"])
     is_number = name.isdigit() or (name == "grep" and command.has_option("-c", "--count"))

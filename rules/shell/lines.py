@@ -51,6 +51,7 @@ class SwallowedLines(Rule[Layer]):
         "FROM debian:13\nRUN make \\\n    && «RUN» make install": None,
         "FROM debian:13\nRUN make; \\\r\n«CMD» make run": "FROM debian:13\nRUN make\r\nCMD make run",
         "FROM debian:13\nONBUILD RUN make «# x» \\\n && make install": None,
+        "FROM debian:13\nRUN git clone $URL /src && (cd /src \\\n    «make» all \\\n    && make install)": None,
     }
     good = (
         "FROM debian:13\nRUN make \\\n    # build it\n    && make install",
@@ -62,6 +63,7 @@ class SwallowedLines(Rule[Layer]):
         'FROM debian:13\nRUN mysql -e "GRANT ALL TO \\\n    USER a"',
         "FROM debian:13\nRUN make \\\n    ENV=prod \\\n    USER",
         "FROM debian:13\nRUN make \\\n    add x",
+        "FROM debian:13\nRUN cd \\\n    /src \\\n    && make",
         "FROM debian:13\nRUN cat > /x <<EOF\nRUN a\nEOF",
     )
 
@@ -74,6 +76,11 @@ class SwallowedLines(Rule[Layer]):
             yield self.finding(own, message, fix=_comment_moved(layer, own))
         for command, word in _keywords(layer):
             yield self.finding(word.value, _taken(command, word), fix=_backslash_removed(layer, word.value))
+        for command in layer.named("cd"):
+            for word in command.arguments[1:2]:
+                if _begins_line(word.value):
+                    message = f"`{brief(word.value)}` is a word of `cd` here, and no command"
+                    yield self.finding(word.value, message, help="end the line before it with `&& \\`")
 
 
 class Swallowing(NamedTuple):
