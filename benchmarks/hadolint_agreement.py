@@ -206,10 +206,10 @@ def _summary(sites: list[Site]) -> Iterator[str]:
 
 def _show(comparison: Comparison, code: str, name: str, count: int) -> None:
     sites = [site for site in (*comparison.theirs, *comparison.ours) if site.code == code]
-    wanted = [site for site in sites if name in (class_of(site), "any")]
+    wanted = [site for site in sites if name in (class_of(site, comparison.told), "any")]
     for site in wanted[:: max(1, len(wanted) // count)][:count]:
         side = f"dockerlint only: {site.message}" if site.is_ours else "hadolint only"
-        print(f"=== {site.build.dockerfile.path}:{site.line} {code} ({class_of(site)}), {side}")
+        print(f"=== {site.build.dockerfile.path}:{site.line} {code} ({class_of(site, comparison.told)}), {side}")
         print(f"[{site.base}] {site.text[:700]}")
 
 
