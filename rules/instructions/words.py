@@ -56,6 +56,7 @@ class BrokenJsonForm(Rule[Cmd | Entrypoint | Run | Healthcheck | Copy | Add | Vo
         "FROM python:3.13\nCMD «[python, app.py]»": 'FROM python:3.13\nCMD ["python", "app.py"]',
         "FROM python:3.13\nCMD «[\u201cpython\u201d, \u201capp.py\u201d]»": 'FROM python:3.13\nCMD ["python", "app.py"]',
         'FROM python:3.13\nCMD «["app", $PORT]»': None,
+        "FROM python:3.13\nCMD «[ '/bin/bash' ]»": 'FROM python:3.13\nCMD [ "/bin/bash" ]',
         "FROM python:3.13\nCMD «['sh', \\\n  '-c', 'echo \"a\"']»": (
             'FROM python:3.13\nCMD ["sh", \\\n  "-c", "echo \\"a\\""]'
         ),
@@ -76,6 +77,7 @@ class BrokenJsonForm(Rule[Cmd | Entrypoint | Run | Healthcheck | Copy | Add | Vo
         'FROM python:3.13\nCMD ["python", "app.py"]',
         "FROM alpine:3.22\nRUN [ -f /etc/motd ] && rm /etc/motd",
         'FROM alpine:3.22\nRUN [ "$A" = "b" ] || exit 1',
+        "FROM alpine:3.22\nRUN [ '$A' ]",
         'FROM alpine:3.22\nRUN [ "a, b" = "b" ]',
         "FROM alpine:3.22\nRUN [[ -f /etc/motd ]]",
         'FROM alpine:3.22\nRUN [ "$A" ] && [ "a" ]',
