@@ -90,7 +90,7 @@ THEIRS_ONLY: Table = {
     "SC2155": (("ours: `mktemp` fails only where the whole system does", r.says(r"export \w+=\"?\$\(mktemp")),),
     "SC2164": (
         ("same: shell-state-lost says that a `cd` at the end does nothing", s.is_lost_cd),
-        ("same: swallowed-lines says that `&&` is missing behind the `cd`", r.says(r"cd /\S+\s+\w")),
+        ("same: swallowed-lines says that `&&` is missing behind the `cd`", r.says(r"cd /[\w/]+\s+\w")),
         ("ours: nothing follows the `cd`", r.ends_in_cd),
         ("ours: every image has the folder", r.says(r"cd (?:/|/opt|/tmp|/usr/src|/root) ?;")),
         ("ours: instructions before it make the folder", s.is_made_before),
