@@ -28,6 +28,10 @@ def _is(*kinds: type[Instruction]) -> r.Test:
     return lambda site: isinstance(site.written, kinds)
 
 
+def _has_empty_line_above(site: Site) -> bool:
+    return site.instruction is not None and not site.build.dockerfile.source.text.split("\n")[site.line - 2].strip()
+
+
 # Start commands in shell form.
 
 
@@ -117,10 +121,8 @@ def _is_declared_elsewhere(site: Site) -> bool:
 
 BUILDKIT_ONLY: Table = {
     "InvalidDefinitionDescription": (
-        (
-            "ours: the comment is no prose: a line, an instruction that is switched off, a pragma",
-            lambda site: True,
-        ),
+        ("ours: an empty line separates the comment, as Docker's manual advises", _has_empty_line_above),
+        ("ours: the comment is a line, an instruction that is switched off or a pragma", r.always),
     ),
     "JSONArgsRecommended": (
         ("ours: `exec` puts the program in the shell's place", r.says(r"\bexec\s")),
