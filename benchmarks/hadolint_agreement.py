@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import differences_dl
+from benchmarks import differences_dl, differences_sc
 from benchmarks.sites import Files, Site
 from benchmarks.speed import lay_out
 from dockerlint.dockerfile.instructions import Onbuild, ShellForm
@@ -117,13 +117,18 @@ _CLASSES: tuple[tuple[str, Callable[[Site], bool]], ...] = (
 
 def class_of(site: Site) -> str:
     """The first class that the site belongs to: one of its code, else a general one."""
-    classes = [*differences_dl.classes(site), *_CLASSES]
+    classes = [*_classes_by_code(site), *_CLASSES]
     return next((name for name, holds in classes if holds(site)), "other")
+
+
+def _classes_by_code(site: Site) -> Iterator[tuple[str, Callable[[Site], bool]]]:
+    yield from differences_dl.classes(site)
+    yield from differences_sc.classes(site, site.codes_there)
 
 
 def is_explained(site: Site) -> bool:
     """Whether it is in a class of its code, which says who is right."""
-    return any(holds(site) for _, holds in differences_dl.classes(site))
+    return any(holds(site) for _, holds in _classes_by_code(site))
 
 
 class Comparison(NamedTuple):
@@ -158,7 +163,17 @@ def compare(ours: list[Finding], theirs: list[Theirs], files: Files) -> Comparis
             site = _our_site(finding, "/".join(codes), files)
             is_given_up = bool(said[finding.region.path, "DL1000"])
             only_ours.append(site._replace(told_lines=frozenset(lines), is_given_up=is_given_up))
-    return Comparison(both, only_ours, only_theirs)
+    there: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for each in theirs:
+        there[each.path, _lines(files, each.path, each.line)[0]].add(each.code)
+    return Comparison(
+        both, [_with_codes(site, there) for site in only_ours], [_with_codes(site, there) for site in only_theirs]
+    )
+
+
+def _with_codes(site: Site, there: dict[tuple[str, int], set[str]]) -> Site:
+    start = site.instruction.start_line if site.instruction is not None else site.line
+    return site._replace(codes_there=frozenset(there[site.build.dockerfile.path, start]))
 
 
 def _told(places: Iterable[tuple[str, str, int]], files: Files) -> Told:
@@ -193,23 +208,25 @@ def _table(comparison: Comparison) -> Iterator[str]:
         yield f"{code:16} both {comparison.both[code]:6,}"
         for (side, name), count in sorted(counts[code].items(), key=lambda item: (item[0][0], -item[1])):
             yield f"    {side:15} {count:6,}  {name}"
-    yield from _summary([site for site in (*comparison.theirs, *comparison.ours) if site.code.startswith("DL")])
+    sites = [*comparison.theirs, *comparison.ours]
+    for prefix in ("DL", "SC"):
+        yield from _summary(prefix, [site for site in sites if site.code.startswith(prefix)])
 
 
-def _summary(sites: list[Site]) -> Iterator[str]:
-    """How many differences of the DL codes there are, and which of them nobody has explained."""
+def _summary(prefix: str, sites: list[Site]) -> Iterator[str]:
+    """How many differences of these codes there are, and which of them nobody has explained."""
     counts = Counter(class_of(site).partition(":")[0] for site in sites if is_explained(site))
     unexplained = [f"{site.code} {site.build.dockerfile.path}:{site.line}" for site in sites if not is_explained(site)]
     parts = ", ".join(f"{name} {count:,}" for name, count in counts.most_common())
-    yield f"{len(sites):,} differences of DL codes: {parts}; unexplained {len(unexplained):,} {unexplained or ''}"
+    yield f"{len(sites):,} differences of {prefix} codes: {parts}; unexplained {len(unexplained):,} {unexplained or ''}"
 
 
 def _show(comparison: Comparison, code: str, name: str, count: int) -> None:
     sites = [site for site in (*comparison.theirs, *comparison.ours) if site.code == code]
-    wanted = [site for site in sites if name in (class_of(site, comparison.told), "any")]
+    wanted = [site for site in sites if name in (class_of(site), "any")]
     for site in wanted[:: max(1, len(wanted) // count)][:count]:
         side = f"dockerlint only: {site.message}" if site.is_ours else "hadolint only"
-        print(f"=== {site.build.dockerfile.path}:{site.line} {code} ({class_of(site, comparison.told)}), {side}")
+        print(f"=== {site.build.dockerfile.path}:{site.line} {code} ({class_of(site)}), {side}")
         print(f"[{site.base}] {site.text[:700]}")
 
 

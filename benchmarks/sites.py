@@ -29,6 +29,8 @@ class Site(NamedTuple):
     is_ours: bool = False
     # Whether hadolint gave the file up with a syntax error.
     is_given_up: bool = False
+    # The codes that hadolint tells of the instruction.
+    codes_there: frozenset[str] = frozenset()
     # The lines of the file's instructions of which the other one tells under the same code.
     told_lines: frozenset[int] = frozenset()
 
