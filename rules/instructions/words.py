@@ -67,7 +67,6 @@ class BrokenJsonForm(Rule[Cmd | Entrypoint | Run | Healthcheck | Copy | Add | Vo
         "FROM alpine:3.22\nHEALTHCHECK CMD «['wget', '-q', 'http://localhost/']»": (
             'FROM alpine:3.22\nHEALTHCHECK CMD ["wget", "-q", "http://localhost/"]'
         ),
-        "FROM python:3.13\nCMD «[ '/bin/bash' ]»": 'FROM python:3.13\nCMD [ "/bin/bash" ]',
         'FROM python:3.13\nCMD «= ["python"]»': 'FROM python:3.13\nCMD ["python"]',
         "FROM alpine:3.22\nVOLUME «[/data]»": 'FROM alpine:3.22\nVOLUME ["/data"]',
         "FROM alpine:3.22\nCOPY «['a', 'b/']»": 'FROM alpine:3.22\nCOPY ["a", "b/"]',
