@@ -115,6 +115,7 @@ THEIRS_ONLY: Table = {
         _DOWNLOADED,
         ("ours: nothing is named, only broken packages are mended", r.names_no_package(*_APT)),
         ("ours: what they recommend is asked for", r.says("--install-recommends")),
+        ("ours: the packages recommend nothing", r.recommends_nothing),
         ("ours: apt.conf may have turned it off", r.file_says(r"apt\.conf|Install-Recommends")),
         ("ours: a file is installed", r.says(r"install[^&;|]*\.deb")),
         _BY_VARIABLE,

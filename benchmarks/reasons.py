@@ -8,6 +8,7 @@ from collections.abc import Callable
 from benchmarks.sites import Site
 from dockerlint.dockerfile.instructions import Arg, Env, Instruction, Onbuild, Run, ShellForm, Transfer, User
 from dockerlint.knowledge.images import is_root
+from dockerlint.knowledge.packages import RECOMMEND_NOTHING
 from dockerlint.knowledge.retired import deprecated
 from dockerlint.shell.packages import installer
 from dockerlint.shell.risks import hands_on_what_may_fail, refuses_nothing
@@ -130,6 +131,12 @@ def has_old_pip(site: Site) -> bool:
 _OLD_PIP = frozenset(
     {"debian:squeeze", "debian:wheezy", "debian:jessie", "ubuntu:12.04", "ubuntu:13.10", "ubuntu:14.04"}
 )
+
+
+def recommends_nothing(site: Site) -> bool:
+    """Whether what the RUN installs has nothing that it recommends."""
+    installs = [one for one in site.actions if one.is_system_install]
+    return bool(installs) and all(package.name in RECOMMEND_NOTHING for one in installs for package in one.packages)
 
 
 def names_release(site: Site) -> bool:

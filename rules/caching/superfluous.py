@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dockerlint.dockerfile.instructions import Add, Copy, Run
+from dockerlint.knowledge.packages import RECOMMEND_NOTHING
 from dockerlint.lint.edits import inserted_after
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.project.layers import Layer
@@ -173,26 +174,16 @@ class RecommendedPackages(Rule[Layer]):
             if _is_configured(layer):
                 return
             names = [str(package.name) for package in action.packages if package.is_literal]
-            named = next((name for name in names if name not in _RECOMMEND_NOTHING), "")
+            named = next((name for name in names if name not in RECOMMEND_NOTHING), "")
             command = f"{written(action)} {named}".strip()
             message = f"`{command}` takes recommended packages too; add `{_option(action)}`"
             yield self.finding(place_of(action), message, fix=_without(layer, action))
 
 
-# With all that they depend on beyond a base image they recommend nothing.
-_RECOMMEND_NOTHING = frozenset(
-    {
-        "apt-transport-https", "bzip2", "ca-certificates", "debconf-utils", "dos2unix", "dumb-init", "gettext-base", "gosu", "jq", "less",
-        "locales", "make", "net-tools", "netcat-openbsd", "openssl", "patch", "sshpass", "sudo", "tini", "tree",
-        "tzdata", "unzip", "xz-utils",
-    }
-)  # fmt: skip
-
-
 def _takes_recommended(action: PackageAction) -> bool:
     if not action.packages or action.is_dry_run or may_hold_options(action):
         return False
-    if all(package.name in _RECOMMEND_NOTHING for package in action.packages):
+    if all(package.name in RECOMMEND_NOTHING for package in action.packages):
         return False
     if action.options.has("--no-install-recommends", "--install-recommends", "--without-recommends", "-R"):
         return False
