@@ -21,10 +21,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import differences_dl, differences_sc
+from benchmarks import differences_dl, differences_sc, reasons
 from benchmarks.sites import Files, Site
 from benchmarks.speed import lay_out
-from dockerlint.dockerfile.instructions import Onbuild, ShellForm
+from dockerlint.dockerfile.instructions import ShellForm
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.profiles import HADOLINT
 from dockerlint.lint.registry import Selection, find
@@ -59,10 +59,6 @@ def ask_dockerlint(paths: list[str], folder: Path) -> list[Finding]:
     return list(run(request).findings)
 
 
-def _is_refused(site: Site) -> bool:
-    return bool(site.build.dockerfile.errors)
-
-
 def _has_cache_mount(site: Site) -> bool:
     return site.run is not None and any(mount.type in ("cache", "tmpfs") for mount in site.run.mounts)
 
@@ -80,14 +76,6 @@ def _is_unread(site: Site) -> bool:
     return isinstance(site.instruction, ShellForm) and site.instruction.script.unread is not None
 
 
-def _is_trigger(site: Site) -> bool:
-    return isinstance(site.instruction, Onbuild)
-
-
-def _is_exec_form(site: Site) -> bool:
-    return site.run is not None and site.run.exec_form is not None
-
-
 def _is_heredoc(site: Site) -> bool:
     return site.instruction is not None and bool(site.instruction.heredocs)
 
@@ -101,11 +89,11 @@ def _has_variables(site: Site) -> bool:
 
 
 _CLASSES: tuple[tuple[str, Callable[[Site], bool]], ...] = (
-    ("Docker refuses the file", _is_refused),
-    ("does not ship", lambda site: not site.ships),
+    ("Docker refuses the file", reasons.is_refused),
+    ("does not ship", reasons.does_not_ship),
     ("cache mount", _has_cache_mount),
-    ("ONBUILD", _is_trigger),
-    ("exec form", _is_exec_form),
+    ("ONBUILD", reasons.is_trigger),
+    ("exec form", reasons.is_in_exec_form),
     ("heredoc", _is_heredoc),
     ("no shell text", _is_unread),
     ("script in a script", _has_inner_script),

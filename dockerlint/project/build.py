@@ -364,10 +364,10 @@ def _joined(entrypoint: ShellForm | None, cmd: ShellForm | None) -> Iterator[Com
         yield from cmd.commands if cmd is not None else ()
         return
     yield from command_of_words((*entrypoint.exec_form, *arguments), shown=arguments or None)
-    if cmd is not None and _hands_on(entrypoint.exec_form[0]):
+    if cmd is not None and is_script_by_name(entrypoint.exec_form[0]):
         yield from cmd.commands
 
 
-def _hands_on(program: str) -> bool:
-    """Whether an entrypoint is a script, which usually ends in `exec "$@"`."""
+def is_script_by_name(program: str) -> bool:
+    """Whether an entrypoint is a script, which puts in what it likes and usually ends in `exec "$@"`."""
     return program.endswith((".sh", ".bash")) or "entrypoint" in program

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dockerlint.dockerfile.instructions import Cmd, Entrypoint, Healthcheck, Onbuild, Run, ShellForm
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
-from dockerlint.project.build import Build
+from dockerlint.project.build import Build, is_script_by_name
 from dockerlint.shell.exec_form import as_json, plain_words
 from dockerlint.shell.script import SHELLS, command_of_words, read_script
 from dockerlint.shell.words import base_name
@@ -108,7 +108,7 @@ class ExecFormMisuse(Rule[Build]):
         is_argument = isinstance(form, Cmd) and not is_program
         whole = (*_before(stage), *words) if is_argument else words
         program = _program(whole)
-        if _is_script(program) or (is_argument and program not in PROGRAMS):
+        if is_script_by_name(program) or (is_argument and program not in PROGRAMS):
             return
         for index, word in enumerate(words):
             is_first = is_program and index == 0
@@ -119,11 +119,6 @@ class ExecFormMisuse(Rule[Build]):
         for word in _patterns(program, words, is_program=is_program):
             message = f"only a shell expands `{_short(word)}`: `{program}` gets the text as it is"
             yield self.finding(word, message, help=_advice(whole))
-
-
-def _is_script(program: str) -> bool:
-    """A script may put in what it likes."""
-    return program.endswith((".sh", ".bash")) or "entrypoint" in program
 
 
 def _short(text: str) -> str:

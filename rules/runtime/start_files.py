@@ -21,6 +21,7 @@ from dockerlint.source import Text
 
 from ..build_context.evidence import is_the_context
 from .certain import certain
+from .effective import is_replaced
 
 # Names of modules that are a project's own: no package that people install is called so.
 _OWN_MODULES = frozenset(
@@ -96,7 +97,7 @@ class StartFileMissing(Rule[Build]):
             return
         seen: set[int] = set()
         for stage in build.targets:
-            if _is_replaced(build, stage) or not is_the_context(build):
+            if is_replaced(build, stage) or not is_the_context(build):
                 continue
             for missing in _missing(build, stage, known):
                 if missing.place.start not in seen:
@@ -116,12 +117,6 @@ class _Missing(NamedTuple):
     title: str
     loss: str
     path: str
-
-
-def _is_replaced(build: Build, stage: Stage) -> bool:
-    """Whether Compose never starts what the image would, or nobody knows."""
-    services = build.services_of(stage)
-    return bool(services) and all(service.command or service.entrypoint for service in services)
 
 
 def _missing(build: Build, stage: Stage, known: Contents) -> Iterator[_Missing]:
