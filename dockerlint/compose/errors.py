@@ -1,4 +1,4 @@
-"""What Docker Compose refuses in a file."""
+"""What Docker Compose or the engine refuses in the files of a project."""
 
 from __future__ import annotations
 
@@ -11,25 +11,50 @@ Kind = Literal[
     "encoding",  # not UTF-8
     "documents",  # more than one: only the first is read
     "repeated-key",
+    "unknown-key",
     "wrong-type",
     "empty-key",  # a key without a value
     "first-format",  # services at top level, as in the Compose files of 2014
     "interpolation",
     "port",
     "mount",
-    "value",  # any other value that Compose refuses
+    "value",  # any other value that is refused
+    "missing-file",  # of `extends`, `include` or COMPOSE_FILE, or a service that is not in it
+    "missing-env-file",
+    "undefined",  # a volume, network, service, ... that is used and not declared
+    "cycle",
+    "missing-image",
+    "conflict",  # two keys that exclude each other
+    "repeated-name",  # two containers of one name
 ]
 
+# Without a readable YAML mapping there is no project: these are no findings but problems of the run.
+UNREADABLE: frozenset[Kind] = frozenset({"syntax", "encoding"})
 
 _SHOWN = 60  # characters of a faulty text in a message
 
 
+class Repair(NamedTuple):
+    """How a refused place could be written instead. A safe one keeps what the project means."""
+
+    message: str
+    edits: tuple[tuple[Span, str], ...]
+    is_safe: bool
+
+
 class ComposeError(NamedTuple):
-    """Something that Docker Compose refuses, and the place to look at."""
+    """Something that is refused, and the place to look at.
+
+    `by_engine`: Compose lets it pass, and the engine refuses to make or start the container. `is_certain` is False
+    for what holds only as long as this file is not used together with others.
+    """
 
     kind: Kind
     message: str
     span: Span
+    repair: Repair | None = None
+    by_engine: bool = False
+    is_certain: bool = True
 
 
 def shown(text: str) -> str:

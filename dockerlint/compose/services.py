@@ -5,6 +5,7 @@ https://docs.docker.com/reference/compose-file/services/
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping as AbstractMapping
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from dockerlint.compose.interpolation import Variable
 from dockerlint.compose.mounts import Volume, read_volumes
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence, parse, scalars
 from dockerlint.compose.ports import Port, read_ports
-from dockerlint.compose.values import Assignment, Reader, Section, Value, is_null
+from dockerlint.compose.values import Assignment, Reader, Scope, Section, Value, is_null
 from dockerlint.source import Source, Span, Text
 
 _SERVICE_MARKS = ("image", "build", "links", "ports", "command", "volumes", "environment")
@@ -131,6 +132,16 @@ class Compose:
         included = self.root is not None and "include" in self.root
         return included or any(service.is_partial for service in self.services)
 
+    def path_of(self, value: Value) -> str:
+        """A path that a value names, from the working directory; an absolute one and `~` as they are."""
+        folder = self.reader.scope_of(value.written.source).folder
+        text = str(value.text)
+        return text if text.startswith(("/", "~")) else posixpath.normpath(posixpath.join(folder, text))
+
+    def folder_of(self, service: Service) -> str:
+        """The folder that a service's missing paths stand for: that of the project which it comes from."""
+        return self.reader.scope_of(service.name.source).folder
+
     @property
     def volumes(self) -> tuple[Text, ...]:
         """The names of the volumes declared at top level."""
@@ -156,7 +167,7 @@ def read(source: Source, environment: AbstractMapping[str, str] | None = None) -
     `environment` is what its variables are replaced with: that of the `.env` file beside it, say.
     """
     tree = parse(source)
-    reader = Reader(environment or {}, tree.errors)
+    reader = Reader(Scope(environment or {}, posixpath.dirname(source.path)), tree.errors)
     return Compose(source, _root(source, tree.documents, reader), reader)
 
 

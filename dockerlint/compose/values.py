@@ -5,6 +5,7 @@ Whatever has the wrong type is noted and left out, so that one fault never hides
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as AbstractMapping
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from dockerlint.compose.interpolation import Interpolated, Variable, interpolate
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
 from dockerlint.compose.places import pinned
 from dockerlint.compose.scalars import printed
-from dockerlint.source import Span, Text
+from dockerlint.source import Source, Span, Text
 
 _MANY = 200  # variables of one value; which of more stand in a part of it is not looked at
 # Compose takes these words of YAML 1.1 for booleans, with a warning.
@@ -83,15 +84,34 @@ class Assignment(NamedTuple):
     value: Value | None
 
 
-class Reader:
-    """Interpolates scalars, each once, and collects what is wrong."""
+class Scope(NamedTuple):
+    """What holds for the text of one file: what its variables are replaced with, and where its relative paths begin."""
 
-    def __init__(self, environment: AbstractMapping[str, str], errors: tuple[ComposeError, ...] = ()) -> None:
-        self.environment = environment
+    environment: AbstractMapping[str, str]
+    folder: str
+
+
+class Reader:
+    """Interpolates scalars, each once, and collects what is wrong.
+
+    A file that is read twice, in two scopes, is two sources.
+    """
+
+    def __init__(self, scope: Scope, errors: Iterable[ComposeError] = ()) -> None:
+        self._scope = scope
+        self._scopes: dict[int, tuple[Source, Scope]] = {}
         self.errors = list(errors)
         self._faulty = {error.span for error in errors}  # what is no YAML there has no type either
         self._noted: set[tuple[Kind, Span]] = set()
         self._values: dict[int, tuple[Scalar, Value]] = {}
+
+    def enter(self, source: Source, scope: Scope) -> None:
+        """A file has a scope of its own."""
+        self._scopes[id(source)] = (source, scope)  # the source too: an id is good as long as its object lives
+
+    def scope_of(self, source: Source) -> Scope:
+        known = self._scopes.get(id(source))
+        return known[1] if known else self._scope
 
     def value(self, scalar: Scalar) -> Value:
         """The scalar as text: a number or date as Compose prints it."""
@@ -103,7 +123,7 @@ class Reader:
         if not isinstance(typed, str) and (shown := printed(typed)) != text:
             value = Value(pinned(shown, text.source, text.start, text.end), text)
         elif "$" in text:
-            result = interpolate(text, self.environment)
+            result = interpolate(text, self.scope_of(text.source).environment)
             for error in result.errors:
                 self.note("interpolation", error.message, error.text.span)
             value = Value.of(text, result)

@@ -58,7 +58,7 @@ class Context:
         own = dockerfile.with_name(dockerfile.name + ".dockerignore") if dockerfile else None
         for path in (own, root / ".dockerignore"):
             if path is not None and os.path.lexists(path):
-                data = _read_regular(path, _IGNORE_FILE_LIMIT)
+                data = read_regular(path, _IGNORE_FILE_LIMIT)
                 ignore = None if data is None else IgnoreFile.read(Source.from_bytes(str(path), data))
                 return cls(root, ignore, path)
         return cls(root, None)
@@ -139,7 +139,7 @@ class Context:
         if status is None or stat.S_ISLNK(status.st_mode):
             return None
         full = self.root / _inside(path)
-        data = _read_regular(full, limit)
+        data = read_regular(full, limit)
         return None if data is None or b"\0" in data else Source.from_bytes(str(full), data)
 
     def raw_folder(self, path: str) -> tuple[int, int]:
@@ -286,7 +286,7 @@ def _has_wildcard(name: str) -> bool:
     return False
 
 
-def _read_regular(path: Path, limit: int) -> bytes | None:
+def read_regular(path: Path, limit: int) -> bytes | None:
     """The bytes of a regular file. None if it is something else, a link, above `limit` or unreadable."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:

@@ -11,12 +11,12 @@ from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import AnyRule, Rule
 from dockerlint.lint.settings import Settings
 from dockerlint.project.build import Build, Launch
+from dockerlint.project.containers import Stack
 from dockerlint.project.layers import Layer
 from dockerlint.project.shell_texts import ShellText
 from dockerlint.shell.script import Command
 
 if TYPE_CHECKING:
-    from dockerlint.compose.services import Compose
     from dockerlint.lint.suppression import Suppression
 
 
@@ -31,8 +31,10 @@ class Engine:
         """All findings about a Dockerfile, its context and its program."""
         return arranged(found for node in self._nodes_of_build(build) for found in self._show(node))
 
-    def check_compose(self, compose: Compose) -> list[Finding]:
-        nodes: Iterator[object] = iter((compose, *compose.services))
+    def check_stack(self, stack: Stack) -> list[Finding]:
+        """All findings about a Compose project and the images that it runs."""
+        compose = stack.compose
+        nodes: tuple[object, ...] = (compose, *compose.services, stack, *stack.containers)
         return arranged(found for node in nodes for found in self._show(node))
 
     def check_suppressions(self, suppressions: Iterable[Suppression]) -> list[Finding]:

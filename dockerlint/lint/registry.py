@@ -26,7 +26,13 @@ DOCKERFILE_CHAPTERS = (
     "application",
     "instructions",
 )
-COMPOSE_CHAPTERS = ("compose_security", "compose_secrets")
+COMPOSE_CHAPTERS = (
+    "compose_structure",
+    "compose_security",
+    "compose_secrets",
+    "compose_reliability",
+    "compose_build",
+)
 
 
 class UnknownRule(Exception):

@@ -219,7 +219,8 @@ class _Runner:
         if self._compose_engine is None:
             self._compose_engine = Engine(self.request.selection.rules(COMPOSE_CHAPTERS), self.request.settings)
         problems = [_problem(error.span, error.message) for error in compose.errors]
-        return _Checked(self._compose_engine.check_compose(compose), problems)
+        stack = self.projects[root_of(file.path)].stack(compose)
+        return _Checked(self._compose_engine.check_stack(stack), problems)
 
     def _source(self, path: str) -> Source | Problem:
         if self.request.standard_input is not None and path == self.request.standard_input[0]:

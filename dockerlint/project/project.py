@@ -9,10 +9,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from dockerlint.context.files import Context
+from dockerlint.context.files import Context, read_regular
 from dockerlint.dockerfile.instructions import Add, Copy
-from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.dockerfile.stages import Dockerfile, Options
+from dockerlint.knowledge.base_images import base_image
 from dockerlint.project.build import Build, has_development_part, is_called_one_of
+from dockerlint.project.containers import Container, Stack
+from dockerlint.source import Source
 
 if TYPE_CHECKING:
     from dockerlint.compose.services import Compose, Service
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 # What Compose looks for by itself; https://docs.docker.com/compose/intro/compose-application-model/
 COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+
+
+_LARGEST_DOCKERFILE = 1 << 20
 
 
 class Link(NamedTuple):
@@ -69,21 +75,57 @@ class Project:
         candidates = () if folders else [self._context(folder, full) for folder in self._folders_from(full.parent)]
         return Build(dockerfile, context, services, label, candidates, self._development_images)
 
+    def stack(self, compose: Compose) -> Stack:
+        """A Compose project with the images that its services run."""
+        return Stack(compose, [self._container(compose, service) for service in compose.services])
+
+    def _container(self, compose: Compose, service: Service) -> Container:
+        return Container(compose, service, self._build_of(compose, service), self._development_images)
+
+    def _build_of(self, compose: Compose, service: Service) -> Build | None:
+        """What a service builds, with the arguments and the target that it gives."""
+        places = self._places_of(compose, service)
+        source = self.read(places[1]) if places is not None else None
+        if service.build is None or places is None or source is None:
+            return None
+        folder, path = places
+        given = {str(name): str(value.text) for name, value in service.build.args if value and not value.unknown}
+        target = service.build.target
+        if target is not None and target.unknown:
+            return None
+        options = Options(given, str(target.text) if target is not None and target.text else None, base_image)
+        context = self._context(folder, path)
+        label = str(path)[len(str(self.root)) :].lstrip("/")
+        return Build(Dockerfile(source, options), context, [service], label, (), self._development_images)
+
+    def read(self, path: Path) -> Source | None:
+        """The text of a regular file below the root; None for any other, and above a limit."""
+        data = read_regular(path, _LARGEST_DOCKERFILE) if self.contains(path) else None
+        return None if data is None else Source.from_bytes(str(as_typed(path)), data)
+
     def _context(self, folder: Path, dockerfile: Path) -> Context:
         """A folder as context, the same object for all Dockerfiles that see the same files: it is walked once."""
         context = Context.find(as_typed(folder), as_typed(dockerfile))
         return self._contexts.setdefault((context.root, context.ignore_path), context)
 
     def _link(self, compose: Compose, service: Service) -> None:
-        build = service.build
-        if build is None or build.inline is not None or not _is_local(build.context, build.dockerfile):
-            return
-        folder = _absolute(Path(compose.source.path).parent / (build.context.text if build.context else "."))
-        file = _absolute(folder / (build.dockerfile.text if build.dockerfile else "Dockerfile"))
-        if os.path.isdir(folder) and self.contains(folder) and self.contains(file):
+        places = self._places_of(compose, service)
+        if places is not None:
+            folder, file = places
             is_named = is_called_one_of(compose.source.path, self._development_images)
             is_development = is_named or has_development_part(_compose_name(compose))
             self._links.setdefault(file, []).append(Link(service, folder, is_development))
+
+    def _places_of(self, compose: Compose, service: Service) -> tuple[Path, Path] | None:
+        """The context and the Dockerfile of a service, absolute, if both lie below the root."""
+        build = service.build
+        if build is None or build.inline is not None or not _is_local(build.context, build.dockerfile):
+            return None
+        context = compose.path_of(build.context) if build.context else compose.folder_of(service)
+        folder = _absolute(Path(context))
+        file = _absolute(folder / (build.dockerfile.text if build.dockerfile else "Dockerfile"))
+        is_inside = os.path.isdir(folder) and self.contains(folder) and self.contains(file)
+        return (folder, file) if is_inside else None
 
     def _likely_contexts(self, dockerfile: Dockerfile, path: Path) -> Iterator[Path]:
         """The Dockerfile's own folder, or the nearest above it that has all that COPY names."""

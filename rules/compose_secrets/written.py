@@ -18,9 +18,8 @@ from dockerlint.knowledge.secrets import (
     is_secret_option,
 )
 from dockerlint.lint.rule import Findings, Rule, Severity
+from dockerlint.project.service_kinds import is_development, name_parts
 from dockerlint.source import Text
-
-from .compose_security import is_development, name_parts
 
 # Files that only ever run in a test run.
 _TEST = frozenset({"test", "tests", "ci", "e2e"})

@@ -1,0 +1,78 @@
+"""The containers of a Compose project: each service with the image that it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dockerlint.dockerfile.image import Reference, parse
+from dockerlint.knowledge.data_services import DataFamily, data_family
+from dockerlint.knowledge.images import ImageFacts, facts
+from dockerlint.project.service_kinds import is_development, is_one_shot
+
+if TYPE_CHECKING:
+    from dockerlint.compose.services import Compose, Service
+    from dockerlint.dockerfile.stages import Stage
+    from dockerlint.project.build import Build
+
+
+class Container:
+    """A service and what is known of its image.
+
+    `build` is the Dockerfile that it builds, with what the service tells that build; None for a pulled image and where
+    the Dockerfile cannot be read.
+    """
+
+    def __init__(
+        self, compose: Compose, service: Service, build: Build | None, development_images: Sequence[str] = ()
+    ) -> None:
+        self.compose = compose
+        self.service = service
+        self.build = build
+        self._development_images = development_images
+
+    @property
+    def stage(self) -> Stage | None:
+        """The stage that the service builds; None without a Dockerfile or where it has no such stage."""
+        return self.build.dockerfile.target if self.build is not None else None
+
+    @cached_property
+    def reference(self) -> Reference | None:
+        """The image that is pulled: the service's own, or the one that the built stage stands on."""
+        if self.service.build is not None:
+            name = self.stage.root.base_name if self.stage is not None else None
+            return parse(name) if name else None
+        image = self.service.image
+        return None if image is None or image.unknown else parse(image.text)
+
+    @cached_property
+    def facts(self) -> ImageFacts | None:
+        """What is known of that image."""
+        return facts(self.reference) if self.reference is not None else None
+
+    @cached_property
+    def data(self) -> DataFamily | None:
+        """The family of databases, caches or brokers that the image belongs to."""
+        return data_family(self.reference) if self.reference is not None else None
+
+    @cached_property
+    def is_development(self) -> bool:
+        """Whether a name says that this never runs in production."""
+        return is_development(self.service, self._development_images)
+
+    @cached_property
+    def is_one_shot(self) -> bool:
+        """Whether it is a job that ends."""
+        return is_one_shot(self.service, self.compose)
+
+
+class Stack:
+    """All containers of a Compose project, also those that a profile switches on."""
+
+    def __init__(self, compose: Compose, containers: Sequence[Container]) -> None:
+        self.compose = compose
+        self.containers = tuple(containers)
+
+    def container(self, name: str) -> Container | None:
+        return next((one for one in self.containers if one.service.name == name), None)

@@ -1,0 +1,1 @@
+"""The contract between a service and the Dockerfile that it builds."""

@@ -1,0 +1,1 @@
+"""Services that are waited for, checked, restarted, and that keep their data."""
