@@ -29,10 +29,11 @@ class EnvEntry(NamedTuple):
 def parse_env(source: Source, environment: Mapping[str, str] | None = None) -> Iterator[EnvEntry]:
     """The variables of a file, in order.
 
-    `$NAME` in a value is one of `environment` or of an earlier line. Lines that Compose refuses are
+    `$NAME` in a value is one of `environment`, or else of an earlier line. Lines that Compose refuses are
     left out.
     """
-    known = dict(environment or {})
+    given = environment or {}
+    known = dict(given)
     position = 0
     while position < len(source.text) and (match := _statement().match(source.text, position)):
         position = max(match.end(), position + 1)
@@ -44,11 +45,26 @@ def parse_env(source: Source, environment: Mapping[str, str] | None = None) -> I
             entry = _assigned(name, match, source, known)
             if entry.value is not None and len(entry.value) > LONGEST_VALUE:
                 entry = EnvEntry(name, None, unknown=True)
-        if entry.value is not None and not entry.unknown:
-            known[name] = entry.value
-        else:
+        if name not in given:
             known.pop(name, None)
+            if entry.value is not None and not entry.unknown:
+                known[name] = entry.value
         yield entry
+
+
+def parse_raw(source: Source) -> Iterator[EnvEntry]:
+    """The variables of a file of `format: raw`, where all behind the `=` counts as it stands.
+
+    https://docs.docker.com/reference/compose-file/services/#format
+    """
+    for number, start in enumerate(source.line_starts, 1):
+        line = source.line(number)
+        name, equals, _ = line.partition("=")
+        if not name or name.startswith("#") or any(map(str.isspace, name)):
+            continue
+        end = start + len(name)
+        value = source.slice(end + 1, start + len(line)) if equals else None
+        yield EnvEntry(source.slice(start, end), value, unknown=value is None)
 
 
 def _assigned(name: Text, match: re.Match[str], source: Source, known: Mapping[str, str]) -> EnvEntry:

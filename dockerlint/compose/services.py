@@ -45,10 +45,14 @@ class Dependency(NamedTuple):
 
 
 class EnvFile(NamedTuple):
-    """A file that feeds `environment`. Unless it is required it may be missing; None if unknown."""
+    """A file that feeds `environment`. Unless it is required it may be missing; None if unknown.
+
+    In a raw one quotes and `$` have no meaning.
+    """
 
     path: Value
     required: bool | None
+    is_raw: bool = False
 
 
 class Service:
@@ -270,7 +274,9 @@ def _env_file(node: Node, settings: Section) -> EnvFile | None:
     path = section.text("path")
     if path is None:
         return None
-    return EnvFile(path, section.flag("required") if "required" in node else True)
+    form = section.text("format")
+    required = section.flag("required") if "required" in node else True
+    return EnvFile(path, required, is_raw=form is not None and form.text == "raw")
 
 
 def _depends_on(settings: Section) -> tuple[Dependency, ...]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from dockerlint.dockerfile.image import Reference, parse
 from dockerlint.knowledge.data_services import DataFamily, data_family
 from dockerlint.knowledge.images import ImageFacts, facts
+from dockerlint.project.environments import ContainerEnvironment, GivenFile, given_files
+from dockerlint.project.files import Files
 from dockerlint.project.service_kinds import is_development, is_one_shot
 
 if TYPE_CHECKING:
@@ -25,11 +27,17 @@ class Container:
     """
 
     def __init__(
-        self, compose: Compose, service: Service, build: Build | None, development_images: Sequence[str] = ()
+        self,
+        compose: Compose,
+        service: Service,
+        build: Build | None,
+        files: Files,
+        development_images: Sequence[str] = (),
     ) -> None:
         self.compose = compose
         self.service = service
         self.build = build
+        self.files = files
         self._development_images = development_images
 
     @property
@@ -57,6 +65,16 @@ class Container:
         return data_family(self.reference) if self.reference is not None else None
 
     @cached_property
+    def env_files(self) -> tuple[GivenFile, ...]:
+        """The files that its `env_file` names, with what stands in those that can be read."""
+        return tuple(given_files(self.compose, self.service, self.files))
+
+    @cached_property
+    def environment(self) -> ContainerEnvironment:
+        """The variables that its programs start with."""
+        return ContainerEnvironment.of(self)
+
+    @cached_property
     def is_development(self) -> bool:
         """Whether a name says that this never runs in production."""
         return is_development(self.service, self._development_images)
@@ -70,9 +88,10 @@ class Container:
 class Stack:
     """All containers of a Compose project, also those that a profile switches on."""
 
-    def __init__(self, compose: Compose, containers: Sequence[Container]) -> None:
+    def __init__(self, compose: Compose, containers: Sequence[Container], files: Files) -> None:
         self.compose = compose
         self.containers = tuple(containers)
+        self.files = files
 
     def container(self, name: str) -> Container | None:
         return next((one for one in self.containers if one.service.name == name), None)

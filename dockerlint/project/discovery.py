@@ -7,16 +7,14 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from dockerlint.project.gitignore import Ignored, ignored_above, is_ignored, read_gitignore
 
 Kind = Literal["dockerfile", "compose"]
 
 # Folders that hold nobody's own files, whether or not git ignores them.
 _SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox"})
-_LARGEST_GITIGNORE = 1 << 20
 
 
 class Found(NamedTuple):
@@ -76,16 +74,9 @@ def find(paths: Sequence[str]) -> Iterator[Found]:
                 yield file
 
 
-class _Ignored(NamedTuple):
-    """A .gitignore and the folder that it speaks of."""
-
-    folder: str
-    spec: GitIgnoreSpec
-
-
 def _walk(top: str) -> Iterator[Found]:
     """Depth first, in the order of names; links are not followed, what git ignores is left out."""
-    pending: list[tuple[str, tuple[_Ignored, ...]]] = [(top, _ignored_above(top))]
+    pending: list[tuple[str, tuple[Ignored, ...]]] = [(top, ignored_above(top))]
     while pending:
         folder, ignored = pending.pop()
         try:
@@ -94,54 +85,15 @@ def _walk(top: str) -> Iterator[Found]:
         except OSError:
             continue
         if any(entry.name == ".gitignore" for entry in entries):
-            ignored = (*ignored, *_read_gitignore(folder))
+            ignored = (*ignored, *read_gitignore(folder))
         folders: list[str] = []
         for entry in entries:
             path = entry.name if folder == "." else os.path.join(folder, entry.name)  # noqa: PTH118
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in _SKIPPED and not _is_ignored(path + "/", ignored):
+                if entry.name not in _SKIPPED and not is_ignored(path + "/", ignored):
                     folders.append(path)
             else:
                 kind = kind_of_name(entry.name)
-                if kind and not _is_ignored(path, ignored):
+                if kind and not is_ignored(path, ignored):
                     yield Found(path, kind)
         pending += [(path, ignored) for path in reversed(folders)]
-
-
-def _ignored_above(top: str) -> tuple[_Ignored, ...]:
-    """The .gitignore files between the repository's root and this folder."""
-    folder = Path(os.path.abspath(top))  # noqa: PTH100
-    found: list[_Ignored] = []
-    # os.path.exists, unlike pathlib, takes what may not be looked at for absent.
-    if not any(os.path.exists(parent / ".git") for parent in (folder, *folder.parents)):
-        return ()
-    while not os.path.exists(folder / ".git"):
-        folder = folder.parent
-        found = [*_read_gitignore(str(folder)), *found]
-    return tuple(found)
-
-
-def _read_gitignore(folder: str) -> tuple[_Ignored, ...]:
-    path = Path(folder, ".gitignore")
-    try:
-        if path.is_symlink() or path.stat().st_size > _LARGEST_GITIGNORE:
-            return ()
-        lines = path.read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return ()
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 (most folders have no .gitignore)
-
-    return (_Ignored(os.path.abspath(folder), GitIgnoreSpec.from_lines(lines)),)  # noqa: PTH100
-
-
-def _is_ignored(path: str, ignored: tuple[_Ignored, ...]) -> bool:
-    """Whether git ignores a path: the innermost .gitignore that says something decides."""
-    if not ignored:
-        return False
-    ending = "/" if path.endswith("/") else ""
-    full = os.path.abspath(path)  # noqa: PTH100
-    for folder, spec in reversed(ignored):
-        answer = spec.check_file(os.path.relpath(full, folder).replace(os.sep, "/") + ending).include
-        if answer is not None:
-            return answer
-    return False

@@ -9,13 +9,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from dockerlint.context.files import Context, read_regular
+from dockerlint.context.files import Context
 from dockerlint.dockerfile.instructions import Add, Copy
 from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.knowledge.base_images import base_image
 from dockerlint.project.build import Build, has_development_part, is_called_one_of
 from dockerlint.project.containers import Container, Stack
-from dockerlint.source import Source
+from dockerlint.project.files import Files, absolute, as_typed, is_below
 
 if TYPE_CHECKING:
     from dockerlint.compose.services import Compose, Service
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 # What Compose looks for by itself; https://docs.docker.com/compose/intro/compose-application-model/
 COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-
-
-_LARGEST_DOCKERFILE = 1 << 20
 
 
 class Link(NamedTuple):
@@ -37,38 +34,29 @@ class Link(NamedTuple):
 
 
 class Project:
-    """Files below `root`; nothing outside it is ever read on a file's word.
+    """What is built and run together of the files below `root`.
 
     `development_images` are globs of the names of stages, Dockerfiles and Compose files that never go into production.
     """
 
     def __init__(self, root: Path, composes: Sequence[Compose] = (), development_images: Sequence[str] = ()) -> None:
-        self.root = root.resolve()
+        self.files = Files(root)
         self._development_images = development_images
         self._links: dict[Path, list[Link]] = {}
         self._contexts: dict[tuple[Path, Path | None], Context] = {}
-        self._contained: dict[str, bool] = {}
         for compose in composes:
             for service in compose.services:
                 self._link(compose, service)
-
-    def contains(self, path: Path) -> bool:
-        """Whether a path, links resolved, lies below the root."""
-        name = str(path)
-        found = self._contained.get(name)
-        if found is None:
-            found = self._contained[name] = is_below(os.path.realpath(name), str(self.root))
-        return found
 
     def build(self, dockerfile: Dockerfile, path: Path | None) -> Build:
         """A Dockerfile with its context and services; without a path (standard input) there are none."""
         if path is None:
             return Build(dockerfile, development_images=self._development_images)
-        full = _absolute(path)
+        full = absolute(path)
         links = self._links.get(full, [])
         folders = {link.context for link in links} or set(self._likely_contexts(dockerfile, full))
         context = self._context(next(iter(folders)), full) if len(folders) == 1 else None
-        root, name = str(self.root), str(full)
+        root, name = str(self.files.root), str(full)
         label = name[len(root) :].lstrip("/") if is_below(name, root) else full.name
         # What runs only where somebody develops says nothing of what ships.
         services = [link.service for link in links if not link.is_development]
@@ -77,15 +65,15 @@ class Project:
 
     def stack(self, compose: Compose) -> Stack:
         """A Compose project with the images that its services run."""
-        return Stack(compose, [self._container(compose, service) for service in compose.services])
+        return Stack(compose, [self._container(compose, service) for service in compose.services], self.files)
 
     def _container(self, compose: Compose, service: Service) -> Container:
-        return Container(compose, service, self._build_of(compose, service), self._development_images)
+        return Container(compose, service, self._build_of(compose, service), self.files, self._development_images)
 
     def _build_of(self, compose: Compose, service: Service) -> Build | None:
         """What a service builds, with the arguments and the target that it gives."""
         places = self._places_of(compose, service)
-        source = self.read(places[1]) if places is not None else None
+        source = self.files.read(places[1]) if places is not None else None
         if service.build is None or places is None or source is None:
             return None
         folder, path = places
@@ -95,13 +83,8 @@ class Project:
             return None
         options = Options(given, str(target.text) if target is not None and target.text else None, base_image)
         context = self._context(folder, path)
-        label = str(path)[len(str(self.root)) :].lstrip("/")
+        label = str(path)[len(str(self.files.root)) :].lstrip("/")
         return Build(Dockerfile(source, options), context, [service], label, (), self._development_images)
-
-    def read(self, path: Path) -> Source | None:
-        """The text of a regular file below the root; None for any other, and above a limit."""
-        data = read_regular(path, _LARGEST_DOCKERFILE) if self.contains(path) else None
-        return None if data is None else Source.from_bytes(str(as_typed(path)), data)
 
     def _context(self, folder: Path, dockerfile: Path) -> Context:
         """A folder as context, the same object for all Dockerfiles that see the same files: it is walked once."""
@@ -122,9 +105,9 @@ class Project:
         if build is None or build.inline is not None or not _is_local(build.context, build.dockerfile):
             return None
         context = compose.path_of(build.context) if build.context else compose.folder_of(service)
-        folder = _absolute(Path(context))
-        file = _absolute(folder / (build.dockerfile.text if build.dockerfile else "Dockerfile"))
-        is_inside = os.path.isdir(folder) and self.contains(folder) and self.contains(file)
+        folder = absolute(Path(context))
+        file = absolute(folder / (build.dockerfile.text if build.dockerfile else "Dockerfile"))
+        is_inside = os.path.isdir(folder) and self.files.contains(folder) and self.files.contains(file)
         return (folder, file) if is_inside else None
 
     def _likely_contexts(self, dockerfile: Dockerfile, path: Path) -> Iterator[Path]:
@@ -136,7 +119,7 @@ class Project:
 
     def _folders_from(self, folder: Path) -> Iterator[Path]:
         """A folder and those above it, up to the root."""
-        while self.contains(folder):
+        while self.files.contains(folder):
             yield folder
             if folder == folder.parent:
                 return
@@ -152,21 +135,6 @@ def _compose_name(compose: Compose) -> str:
 def _is_local(*values: Value | None) -> bool:
     """Whether values are paths that are known, not URLs."""
     return not any(value is not None and (value.unknown or "://" in value.text) for value in values)
-
-
-def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100 (links stay as they are written)
-
-
-def as_typed(path: Path) -> Path:
-    """A path as somebody in the working directory would type it."""
-    name, here = str(path), os.getcwd()  # noqa: PTH109 (strings: this is asked for every file)
-    return Path(name[len(here) :].lstrip("/") or ".") if is_below(name, here) else path
-
-
-def is_below(path: str, folder: str) -> bool:
-    """Whether an absolute path is a folder or lies below it, by their texts."""
-    return path == folder or path.startswith(folder if folder.endswith("/") else folder + "/")
 
 
 def _plain_sources(dockerfile: Dockerfile) -> Iterator[str]:
