@@ -20,7 +20,8 @@ class DataFamily(NamedTuple):
     `ports` are those of the container, the one that clients use first. `path` is where the data lies; None where
     nothing is kept. `passwords` are the variables that set the password of the first user, `users` and `databases`
     those that name it and its database. `open_variables` switch the password off: a name, and the value in lower case
-    that does it (None: any that is not empty).
+    that does it (None: any that is not empty). `programs` are its servers; `probe` asks one whether it answers;
+    `data_option` and `data_variable` name another folder.
     """
 
     name: str
@@ -36,6 +37,12 @@ class DataFamily(NamedTuple):
     is_open_by_default: bool = False
     # Losing what it holds is what it is made for.
     is_cache: bool = False
+    programs: tuple[str, ...] = ()
+    probe: str | None = None
+    data_option: str | None = None
+    data_variable: str | None = None
+    # Where older versions keep their data, if the tag does not tell which version it is.
+    older_path: str | None = None
 
 
 _FAMILIES = (
@@ -49,6 +56,10 @@ _FAMILIES = (
         default_user="postgres",
         schemes=("postgres", "postgresql"),
         open_variables={"POSTGRES_HOST_AUTH_METHOD": "trust"},
+        programs=("postgres",),
+        probe="pg_isready -U {user}",
+        data_option="-D",
+        data_variable="PGDATA",
     ),
     DataFamily(
         "mysql",
@@ -64,6 +75,9 @@ _FAMILIES = (
             "MARIADB_ALLOW_EMPTY_PASSWORD": None,
             "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD": None,
         },
+        programs=("mysqld", "mariadbd", "mysqld_safe", "mariadbd-safe"),
+        probe="mysqladmin ping",
+        data_option="--datadir",
     ),
     DataFamily(
         "mongo",
@@ -73,9 +87,30 @@ _FAMILIES = (
         users=("MONGO_INITDB_ROOT_USERNAME",),
         schemes=("mongodb", "mongodb+srv"),
         is_open_by_default=True,
+        programs=("mongod",),
+        probe="mongosh --quiet --eval 'db.runCommand(\"ping\")'",
+        data_option="--dbpath",
     ),
-    DataFamily("redis", (6379,), "/data", schemes=("redis", "rediss"), is_open_by_default=True, is_cache=True),
-    DataFamily("memcached", (11211,), None, schemes=("memcached",), is_open_by_default=True, is_cache=True),
+    DataFamily(
+        "redis",
+        (6379,),
+        "/data",
+        schemes=("redis", "rediss"),
+        is_open_by_default=True,
+        is_cache=True,
+        programs=("redis-server", "valkey-server", "keydb-server", "dragonfly"),
+        probe="redis-cli ping",
+        data_option="--dir",
+    ),
+    DataFamily(
+        "memcached",
+        (11211,),
+        None,
+        schemes=("memcached",),
+        is_open_by_default=True,
+        is_cache=True,
+        programs=("memcached",),
+    ),
     DataFamily(
         "elasticsearch",
         (9200, 9300),
@@ -105,6 +140,8 @@ _FAMILIES = (
         users=("RABBITMQ_DEFAULT_USER",),
         default_user="guest",
         schemes=("amqp", "amqps"),
+        programs=("rabbitmq-server",),
+        probe="rabbitmq-diagnostics -q ping",
     ),
     DataFamily("etcd", (2379, 2380), None, is_open_by_default=True),
     DataFamily("consul", (8500,), "/consul/data", is_open_by_default=True),
@@ -140,7 +177,31 @@ _IMAGES: Mapping[str, str] = {
     "getmeili/meilisearch": "meilisearch",
     "typesense/typesense": "typesense",
 }
-_MAJOR = re.compile(r"(\d+)")
+# Bitnami's images keep their data in folders of their own, and ask for a password unless they are told not to.
+# https://github.com/bitnami/containers/tree/main/bitnami
+_BITNAMI: Mapping[str, tuple[str, str | None, tuple[str, ...]]] = {
+    "postgresql": ("postgres", "/bitnami/postgresql", ("POSTGRESQL_PASSWORD", "POSTGRES_PASSWORD")),
+    "mysql": ("mysql", "/bitnami/mysql/data", ("MYSQL_ROOT_PASSWORD", "MYSQL_PASSWORD")),
+    "mariadb": ("mysql", "/bitnami/mariadb", ("MARIADB_ROOT_PASSWORD", "MARIADB_PASSWORD")),
+    "mongodb": ("mongo", "/bitnami/mongodb", ("MONGODB_ROOT_PASSWORD", "MONGODB_PASSWORD")),
+    "redis": ("redis", "/bitnami/redis/data", ("REDIS_PASSWORD",)),
+    "valkey": ("redis", "/bitnami/valkey/data", ("VALKEY_PASSWORD",)),
+    "memcached": ("memcached", None, ("MEMCACHED_PASSWORD",)),
+    "elasticsearch": ("elasticsearch", "/bitnami/elasticsearch/data", ("ELASTICSEARCH_PASSWORD",)),
+    "cassandra": ("cassandra", "/bitnami/cassandra", ("CASSANDRA_PASSWORD",)),
+    "clickhouse": ("clickhouse", "/bitnami/clickhouse", ("CLICKHOUSE_ADMIN_PASSWORD",)),
+    "influxdb": ("influxdb", "/bitnami/influxdb", ("INFLUXDB_ADMIN_USER_PASSWORD",)),
+    "neo4j": ("neo4j", "/bitnami/neo4j", ("NEO4J_PASSWORD",)),
+    "couchdb": ("couchdb", "/bitnami/couchdb", ("COUCHDB_PASSWORD",)),
+    "rabbitmq": ("rabbitmq", "/bitnami/rabbitmq/mnesia", ("RABBITMQ_PASSWORD",)),
+    "etcd": ("etcd", "/bitnami/etcd", ("ETCD_ROOT_PASSWORD",)),
+}
+_BITNAMI_OPEN: Mapping[str, str | None] = {"ALLOW_EMPTY_PASSWORD": "yes", "ALLOW_NONE_AUTHENTICATION": "yes"}
+
+_POSTGRES_18 = "/var/lib/postgresql"
+_TIMESCALE_HA = "/home/postgres/pgdata/data"
+# `18`, `18.1-alpine`, `latest-pg18`, `2.22.0-pg17`, `pg17-trixie`; postgis has the number of Postgres first.
+_MAJOR = re.compile(r"(?:^|.*-)pg(\d+)|(\d+)")
 
 
 def data_family(reference: Reference) -> DataFamily | None:
@@ -150,7 +211,7 @@ def data_family(reference: Reference) -> DataFamily | None:
     if name is None and "/" in path and "." in path.partition("/")[0]:
         name = _IMAGES.get(path.partition("/")[2].removeprefix("library/"))
     if name is None:
-        return None
+        return _of_bitnami(reference.path)
     return _at_tag(_BY_NAME[name], path, reference.tag)
 
 
@@ -159,10 +220,31 @@ def family_named(name: str) -> DataFamily:
     return _BY_NAME[name]
 
 
+def _of_bitnami(path: str) -> DataFamily | None:
+    space, _, image = path.partition("/")
+    row = _BITNAMI.get(image) if space in ("bitnami", "bitnamilegacy", "bitnamisecure") else None
+    if row is None:
+        return None
+    name, folder, passwords = row
+    return _BY_NAME[name]._replace(
+        path=folder,
+        passwords=passwords,
+        open_variables=_BITNAMI_OPEN,
+        is_open_by_default=False,
+        data_variable=None,
+    )
+
+
 def _at_tag(family: DataFamily, path: str, tag: str | None) -> DataFamily:
-    major = _MAJOR.match(tag or "")
-    if path == "postgres" and major and int(major[1]) >= 18:
-        return family._replace(path="/var/lib/postgresql")
-    if family.name == "influxdb" and major and int(major[1]) == 1:
+    if path == "timescale/timescaledb-ha":
+        return family._replace(path=_TIMESCALE_HA)
+    match = _MAJOR.match(tag or "")
+    major = int(match[1] or match[2]) if match else None
+    if family.name == "postgres":
+        is_counted_otherwise = path.startswith("timescale/") and "-pg" not in (tag or "")
+        if major is None or is_counted_otherwise:
+            return family._replace(older_path=family.path, path=_POSTGRES_18)
+        return family._replace(path=_POSTGRES_18) if major >= 18 else family
+    if family.name == "influxdb" and major == 1:
         return family._replace(path="/var/lib/influxdb")
     return family
