@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dockerlint.compose.config import Places, to_config
 from dockerlint.compose.durations import nanoseconds, normalised
 from dockerlint.compose.services import Compose, Service
-from dockerlint.compose.services import read as read_source
+from dockerlint.compose.loading import read as read_source
 from dockerlint.compose.values import Value
 from dockerlint.source import Source, Text
 
@@ -469,7 +469,6 @@ def test_an_alias_of_nothing_is_told_once() -> None:
         ("services: [a]\n", "wrong-type"),
         ("services:\n", "empty-key"),
         ("web:\n  image: i\n", "first-format"),
-        ("services: {}\n---\nservices: {}\n", "documents"),
     ],
 )
 def test_files_without_services(text: str, kind: str) -> None:

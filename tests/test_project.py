@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dockerlint.compose.services import read as read_compose
+from dockerlint.compose.loading import read as read_compose
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.run import dotenv_of
 from dockerlint.project.build import Build, has_development_part, is_called_one_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -44,13 +43,23 @@ def _model(file: Found, options: Options) -> dict[str, Any]:
     if isinstance(source, Problem):
         return model.of_unreadable(file.path, file.kind, source.message, source.line, source.column)
     if file.kind == "compose":
-        from dockerlint.compose.services import read  # noqa: PLC0415
-        from dockerlint.lint.run import dotenv_of  # noqa: PLC0415
-
-        return model.of_compose(read(source, dotenv_of(Path(file.path))))
+        return _compose_model(file.path)
     from dockerlint.dockerfile.stages import Dockerfile  # noqa: PLC0415
 
     return model.of_dockerfile(Dockerfile(source, options))
+
+
+def _compose_model(path: str) -> dict[str, Any]:
+    """One file with what it extends and includes, as `docker compose -f` reads it."""
+    from dockerlint.lint.run import source_or_none  # noqa: PLC0415
+    from dockerlint.project.compose_files import ComposeFiles  # noqa: PLC0415
+    from dockerlint.project.project import root_of  # noqa: PLC0415
+    from dockerlint.report import model  # noqa: PLC0415
+
+    compose = ComposeFiles(str(root_of(path)), source_or_none).alone(path)
+    if compose is None:
+        return model.of_unreadable(path, "compose", "cannot be read any more", 1, 1)
+    return model.of_compose(compose)
 
 
 def _print(model: dict[str, Any]) -> None:

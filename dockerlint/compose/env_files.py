@@ -67,6 +67,12 @@ def parse_raw(source: Source) -> Iterator[EnvEntry]:
         yield EnvEntry(source.slice(start, end), value, unknown=value is None)
 
 
+def environment_of(source: Source, environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The names of an env file that have a known value. What `environment` sets already feeds the values of others."""
+    last = {str(entry.name): entry for entry in parse_env(source, environment)}
+    return {name: str(entry.value) for name, entry in last.items() if entry.value is not None and not entry.unknown}
+
+
 def _assigned(name: Text, match: re.Match[str], source: Source, known: Mapping[str, str]) -> EnvEntry:
     if match["single"] is not None:
         return EnvEntry(name, _unescaped(source.slice(*match.span("single")), _SINGLE), unknown=False)

@@ -9,7 +9,6 @@ from dockerlint.source import Span
 Kind = Literal[
     "syntax",  # no YAML, an alias of nothing, too deep or too big
     "encoding",  # not UTF-8
-    "documents",  # more than one: only the first is read
     "repeated-key",
     "unknown-key",
     "wrong-type",

@@ -6,16 +6,15 @@ https://docs.docker.com/reference/compose-file/services/
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping as AbstractMapping
 from typing import NamedTuple
 
 from dockerlint.compose.commands import Command, Healthcheck, read_command, read_healthcheck
 from dockerlint.compose.errors import ComposeError
 from dockerlint.compose.interpolation import Variable
 from dockerlint.compose.mounts import Volume, read_volumes
-from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence, parse, scalars
+from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence, scalars
 from dockerlint.compose.ports import Port, read_ports
-from dockerlint.compose.values import Assignment, Reader, Scope, Section, Value, is_null
+from dockerlint.compose.values import Assignment, Reader, Section, Value, is_null
 from dockerlint.source import Source, Span, Text
 
 _SERVICE_MARKS = ("image", "build", "links", "ports", "command", "volumes", "environment")
@@ -112,29 +111,44 @@ class Service:
 
 
 class Compose:
-    """A Compose file as far as it can be read, and all that Docker Compose would refuse in it.
+    """A Compose project as far as it can be read, and all that Docker Compose would refuse in it.
 
-    `root` is None for a file that is no YAML mapping. `variables` are all uses of variables, those
-    outside of services too. `reader` gives the value of any scalar below `root`.
+    `source` is its first file, `sources` are all that were read for it, `trees` their documents as they are written.
+    `root` is all of them together; None if none is a YAML mapping. `variables` are all uses of variables, those outside
+    of services too. `reader` gives the value of any scalar. `is_whole` is False where a part of the project was not
+    read or may be missing.
     """
 
-    __slots__ = ("errors", "name", "reader", "root", "services", "source", "variables")
+    __slots__ = ("errors", "is_whole", "name", "reader", "root", "services", "source", "sources", "trees", "variables")
 
-    def __init__(self, source: Source, root: Mapping | None, reader: Reader) -> None:
+    def __init__(
+        self,
+        sources: tuple[Source, ...],
+        root: Mapping | None,
+        reader: Reader,
+        trees: tuple[Mapping, ...],
+        is_whole: bool = True,
+    ) -> None:
+        source = sources[0]
         self.source = source
+        self.sources = sources
         self.root = root
         self.reader = reader
-        self.variables = _variables(root, reader)
+        self.trees = trees
+        self.is_whole = is_whole
+        self.variables = _variables(trees, reader)
         project = Section("the file", root or Mapping({}, Span(source, 0, 0)), reader)
         self.name = project.text("name")
         self.services = tuple(_services(project)) if root else ()
-        self.errors: tuple[ComposeError, ...] = tuple(sorted(reader.errors, key=lambda error: error.span.start))
+        order = {id(one): index for index, one in enumerate(sources)}
+        self.errors: tuple[ComposeError, ...] = tuple(
+            sorted(reader.errors, key=lambda error: (order.get(id(error.span.source), 0), error.span.start))
+        )
 
     @property
     def is_fragment(self) -> bool:
         """Whether it only makes sense together with other files: an override, or a base to extend."""
-        included = self.root is not None and "include" in self.root
-        return included or any(service.is_partial for service in self.services)
+        return not self.is_whole or any(service.is_partial for service in self.services)
 
     def path_of(self, value: Value) -> str:
         """A path that a value names, from the working directory; an absolute one and `~` as they are."""
@@ -165,37 +179,14 @@ class Compose:
         return next((service for service in self.services if service.name == name), None)
 
 
-def read(source: Source, environment: AbstractMapping[str, str] | None = None) -> Compose:
-    """Reads one Compose file by itself.
-
-    `environment` is what its variables are replaced with: that of the `.env` file beside it, say.
-    """
-    tree = parse(source)
-    reader = Reader(Scope(environment or {}, posixpath.dirname(source.path)), tree.errors)
-    return Compose(source, _root(source, tree.documents, reader), reader)
-
-
-def _root(source: Source, documents: tuple[Node, ...], reader: Reader) -> Mapping | None:
-    if not documents:
-        if not reader.errors:
-            reader.note("syntax", "the file is empty: Compose wants at least `services:`", Span(source, 0, 0))
-        return None
-    if len(documents) > 1:
-        message = "a second document: Compose merges it with the first, but only the first is looked at here"
-        reader.note("documents", message, documents[1].span)
-    root = documents[0]
-    if isinstance(root, Mapping):
-        return root
-    what = "a list" if isinstance(root, Sequence) else "a single value" if root.text else "nothing"
-    reader.note("wrong-type", f"a Compose file is a mapping with `services:` in it, not {what}", root.span)
-    return None
-
-
-def _variables(root: Mapping | None, reader: Reader) -> tuple[Variable, ...]:
-    """All uses of variables, in the order of the file. Faulty ones anywhere in it are noted."""
-    values = (reader.value(scalar) for scalar in (scalars(root) if root else ()) if "$" in scalar.text)
-    found = (variable for value in values for variable in value.variables)
-    return tuple(sorted(found, key=lambda variable: variable.text.start))
+def _variables(trees: tuple[Mapping, ...], reader: Reader) -> tuple[Variable, ...]:
+    """All uses of variables, in the order of the files. Faulty ones anywhere in them are noted."""
+    found: list[Variable] = []
+    for tree in trees:
+        values = (reader.value(scalar) for scalar in scalars(tree) if "$" in scalar.text)
+        uses = (variable for value in values for variable in value.variables)
+        found += sorted(uses, key=lambda variable: variable.text.start)
+    return tuple(found)
 
 
 def _services(project: Section) -> list[Service]:

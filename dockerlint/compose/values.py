@@ -5,7 +5,6 @@ Whatever has the wrong type is noted and left out, so that one fault never hides
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Mapping as AbstractMapping
 from typing import NamedTuple
 
@@ -97,11 +96,11 @@ class Reader:
     A file that is read twice, in two scopes, is two sources.
     """
 
-    def __init__(self, scope: Scope, errors: Iterable[ComposeError] = ()) -> None:
+    def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._scopes: dict[int, tuple[Source, Scope]] = {}
-        self.errors = list(errors)
-        self._faulty = {error.span for error in errors}  # what is no YAML there has no type either
+        self.errors: list[ComposeError] = []
+        self._faulty: set[Span] = set()
         self._noted: set[tuple[Kind, Span]] = set()
         self._values: dict[int, tuple[Scalar, Value]] = {}
 
@@ -131,6 +130,11 @@ class Reader:
             value = Value(text, text)
         self._values[id(scalar)] = (scalar, value)  # the scalar too: an id is good as long as its object lives
         return value
+
+    def add(self, errors: tuple[ComposeError, ...]) -> None:
+        """Faults of the YAML itself; what stands there has no type either."""
+        self.errors += errors
+        self._faulty.update(error.span for error in errors)
 
     def note(self, kind: Kind, message: str, span: Span) -> None:
         """Adds an error; the same one only once, however many services share the node."""

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.knowledge.base_images import base_image
@@ -14,12 +14,11 @@ from dockerlint.lint.engine import Engine, arranged
 from dockerlint.lint.finding import Finding, Problem, Region
 from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS, Selection
 from dockerlint.lint.settings import Settings
+from dockerlint.project.compose_files import ComposeFiles, ComposeSet
+from dockerlint.project.containers import Stack
 from dockerlint.project.discovery import Found
 from dockerlint.project.project import Project, companions, root_of
 from dockerlint.source import Source, Span
-
-if TYPE_CHECKING:
-    from dockerlint.compose.services import Compose
 
 # Larger files are nobody's Dockerfile; reading them would only cost memory.
 LARGEST_FILE = 32 * 1024 * 1024
@@ -114,9 +113,11 @@ def _check_in_worker(file: Found) -> _Checked:
 class _Runner:
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.composes: dict[str, Compose] = {}
         self.projects: dict[Path, Project] = {}
+        self._compose_files: dict[Path, ComposeFiles] = {}
+        self._requested = {file.path for file in request.files}
         self._unread: dict[str, Problem] = {}
+        self._checked_stacks: dict[ComposeSet, _Checked] = {}
         self._said_by_shellcheck: dict[str, list[Finding]] = {}
         self._engine: Engine | None = None
         self._compose_engine: Engine | None = None
@@ -131,8 +132,10 @@ class _Runner:
                 paths.add(file.path)
         self._add_companions(by_root)
         for root, paths in by_root.items():
-            composes = [compose for path in sorted(paths) if (compose := self._compose(path))]
-            self.projects[root] = Project(root, composes, self.request.settings.development_images)
+            files = self._compose_files[root] = ComposeFiles(str(root), self._source_or_none)
+            composes = dict(files.project_of(path) for path in sorted(paths))
+            known = [compose for compose in composes.values() if compose is not None]
+            self.projects[root] = Project(root, known, self.request.settings.development_images)
 
     def _add_companions(self, by_root: dict[Path, set[str]]) -> None:
         known = {os.path.abspath(path) for paths in by_root.values() for path in paths}  # noqa: PTH100
@@ -144,16 +147,12 @@ class _Runner:
                 root = root_of(file.path)
                 by_root[root] |= {path for path in companions(file.path, str(root)) if path not in known}
 
-    def _compose(self, path: str) -> Compose | None:
-        if path not in self.composes:
-            source = self._source(path)
-            if isinstance(source, Problem):
-                self._unread[path] = source
-                return None
-            from dockerlint.compose.services import read  # noqa: PLC0415 (most runs have no Compose file)
-
-            self.composes[path] = read(source, {} if path == "-" else dotenv_of(Path(path)))
-        return self.composes[path]
+    def _source_or_none(self, path: str) -> Source | None:
+        source = self._source(path)
+        if isinstance(source, Problem):
+            self._unread[path] = source
+            return None
+        return source
 
     def ask_shellcheck(self) -> None:
         """Let ShellCheck see all scripts at once. Raises CannotRun."""
@@ -208,18 +207,33 @@ class _Runner:
             return _Checked(selection.judged(findings), [])
         from dockerlint.lint.suppression import sift  # noqa: PLC0415 (most files have no such comments)
 
-        sifted = sift(dockerfile, findings, selection.meaning, self.request.settings.as_of, _source_or_none)
+        sifted = sift(dockerfile, findings, selection.meaning, self.request.settings.as_of, source_or_none)
         kept = [*sifted.kept, *engine.check_suppressions(sifted.suppressions)]
         return _Checked(selection.judged(kept), [], sifted.suppressed)
 
     def _check_compose(self, file: Found) -> _Checked:
-        compose = self._compose(file.path)
-        if compose is None:
+        """What is told of a project with one of its files: each of those asked for has its own findings."""
+        root = root_of(file.path)
+        files, compose = self._compose_files[root].project_of(file.path)
+        if compose is None or file.path in self._unread:
             return _Checked([], [self._unread[file.path]])
+        if files not in self._checked_stacks:
+            self._checked_stacks[files] = self._check_stack(self.projects[root].stack(compose))
+        checked = self._checked_stacks[files]
+        is_first = file.path == next(path for path in files.paths if path in self._requested)
+
+        def is_told_here(path: str) -> bool:
+            if path == file.path or files.added is not None:
+                return path == file.path
+            return is_first and not (path in files.paths and path in self._requested)
+
+        findings = [finding for finding in checked.findings if is_told_here(finding.region.path)]
+        return _Checked(findings, [problem for problem in checked.problems if is_told_here(problem.path)])
+
+    def _check_stack(self, stack: Stack) -> _Checked:
         if self._compose_engine is None:
             self._compose_engine = Engine(self.request.selection.rules(COMPOSE_CHAPTERS), self.request.settings)
-        problems = [_problem(error.span, error.message) for error in compose.errors]
-        stack = self.projects[root_of(file.path)].stack(compose)
+        problems = [_problem(error.span, error.message) for error in stack.compose.errors]
         return _Checked(self._compose_engine.check_stack(stack), problems)
 
     def _source(self, path: str) -> Source | Problem:
@@ -240,23 +254,9 @@ def read_source(path: str) -> Source | Problem:
     return _decoded(path, data)
 
 
-def _source_or_none(path: str) -> Source | None:
+def source_or_none(path: str) -> Source | None:
     source = read_source(path)
     return source if isinstance(source, Source) else None
-
-
-def dotenv_of(path: Path) -> dict[str, str]:
-    """The `.env` beside a Compose file, which feeds its variables."""
-    file = path.parent / ".env"
-    if not os.path.isfile(file) or os.path.islink(file):
-        return {}
-    source = read_source(str(file))
-    if isinstance(source, Problem):
-        return {}
-    from dockerlint.compose.env_files import parse_env  # noqa: PLC0415 (only Compose files have it)
-
-    last = {str(entry.name): entry for entry in parse_env(source)}
-    return {name: str(entry.value) for name, entry in last.items() if entry.value is not None and not entry.unknown}
 
 
 def _decoded(path: str, data: bytes) -> Source | Problem:

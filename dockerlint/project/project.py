@@ -14,15 +14,13 @@ from dockerlint.dockerfile.instructions import Add, Copy
 from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.knowledge.base_images import base_image
 from dockerlint.project.build import Build, has_development_part, is_called_one_of
+from dockerlint.project.compose_files import BASE_NAMES
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.files import Files, absolute, as_typed, is_below
 
 if TYPE_CHECKING:
     from dockerlint.compose.services import Compose, Service
     from dockerlint.compose.values import Value
-
-# What Compose looks for by itself; https://docs.docker.com/compose/intro/compose-application-model/
-COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 
 
 class Link(NamedTuple):
@@ -167,7 +165,7 @@ def companions(path: str, root: str) -> Iterator[str]:
     """The Compose files that may build a Dockerfile: in its folder and in those above, up to the root."""
     folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120
     while is_below(folder, root):
-        for name in COMPOSE_NAMES:
+        for name in BASE_NAMES:
             if os.path.isfile(f"{folder}/{name}"):
                 yield os.path.join(folder, name)  # noqa: PTH118
                 break

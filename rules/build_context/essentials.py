@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dockerlint.context.files import Context
 from dockerlint.project.build import Build
-from dockerlint.project.project import COMPOSE_NAMES
+from dockerlint.project.compose_files import BASE_NAMES
 
 from .contents import Contents, is_named_by
 from .copies import BroadCopy
@@ -104,7 +104,7 @@ def _reads_dotenv(context: Context) -> bool:
 
 def _compose_has_variables(context: Context) -> bool:
     """Whether a Compose file takes values from an env file, or from variables, which live in `.env`."""
-    texts = [source.text for name in COMPOSE_NAMES if (source := context.read_text(name)) is not None]
+    texts = [source.text for name in BASE_NAMES if (source := context.read_text(name)) is not None]
     return any("${" in text or "env_file" in text for text in texts)
 
 

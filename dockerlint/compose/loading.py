@@ -1,0 +1,258 @@
+"""A Compose project of its files: overrides, `extends` and `include`, each read as Docker Compose reads it.
+
+https://docs.docker.com/compose/how-tos/multiple-compose-files/
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as AbstractMapping
+from collections.abc import Sequence as AbstractSequence
+from functools import reduce
+from typing import Literal, NamedTuple, TypeAlias
+
+from dockerlint.compose.env_files import environment_of
+from dockerlint.compose.merging import cleaned, merged, merged_service
+from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence, parse
+from dockerlint.compose.services import Compose
+from dockerlint.compose.values import Reader, Scope, Value
+from dockerlint.source import Source, Span, Text
+
+# Why a file that another one names is not read.
+Absence = Literal["missing", "outside"]
+Read: TypeAlias = "Callable[[str], Source | Absence]"
+_REMOTE = ("://", "git@", "github.com/", "oci:")
+_MOST_FILES = 500  # of one project: more is a trap
+
+
+class Files(NamedTuple):
+    """The files of a project in the order in which Compose lays them onto each other, and the way to others.
+
+    `environment` is what variables are replaced with, `folder` where relative paths begin. `read` gives the text of a
+    file by its path. `is_whole` is False for files that may be meant for use together with others.
+    """
+
+    sources: tuple[Source, ...]
+    environment: AbstractMapping[str, str]
+    folder: str
+    read: Read
+    is_whole: bool = True
+
+
+def read(source: Source, environment: AbstractMapping[str, str] | None = None) -> Compose:
+    """Reads one Compose file by itself; what it extends or includes is not looked at."""
+    return load(Files((source,), environment or {}, posixpath.dirname(source.path), lambda _path: "outside"))
+
+
+def load(files: Files) -> Compose:
+    """Reads the files of a project and what they extend and include."""
+    scope = Scope(files.environment, files.folder)
+    loader = _Loader(Reader(scope), files.read)
+    root = loader.project(files.sources, scope, ())
+    is_whole = files.is_whole and not loader.is_open
+    return Compose(tuple(loader.sources), root, loader.reader, tuple(loader.trees), is_whole)
+
+
+class _Loader:
+    """Reads files and what they name; `is_open` says whether something of the project was not read."""
+
+    def __init__(self, reader: Reader, read: Read) -> None:
+        self.reader = reader
+        self.trees: list[Mapping] = []
+        self.sources: list[Source] = []
+        self.is_open = False
+        self._read = read
+
+    def project(self, sources: AbstractSequence[Source], scope: Scope, including: tuple[str, ...]) -> Mapping | None:
+        """The files of a project laid onto each other; `including` are the paths that led here by `include`."""
+        root: Mapping | None = None
+        for source in sources:
+            for document in self._documents(source, scope):
+                resolved = self._extended(document, source, scope)
+                root = self._first(resolved, source) if root is None else merged(root, resolved, self.reader)
+                root = self._with_included(root, document, scope, (*including, source.path))
+        return root
+
+    def _documents(self, source: Source, scope: Scope) -> list[Mapping]:
+        """The documents of a file, as far as they are mappings."""
+        self.reader.enter(source, scope)
+        self.sources.append(source)
+        tree = parse(source)
+        self.reader.add(tree.errors)
+        if not tree.documents and not tree.errors:
+            self.reader.note("syntax", "the file is empty: Compose wants at least `services:`", Span(source, 0, 0))
+        documents = [document for document in tree.documents if isinstance(document, Mapping)]
+        for document in tree.documents:
+            self._note_other(document)
+        self.trees += documents
+        return documents
+
+    def _first(self, document: Mapping, source: Source) -> Mapping:
+        return cleaned(document, self.reader) if "!reset" in source.text else document
+
+    def _note_other(self, document: Node) -> None:
+        if not isinstance(document, Mapping):
+            what = "a list" if isinstance(document, Sequence) else "a single value" if document.text else "nothing"
+            message = f"a Compose file is a mapping with `services:` in it, not {what}"
+            self.reader.note("wrong-type", message, document.span)
+
+    # What `extends` brings.
+
+    def _extended(self, document: Mapping, source: Source, scope: Scope) -> Mapping:
+        services = document.get("services")
+        if not isinstance(services, Mapping) or not any(_extends(entry.value) for entry in services.entries):
+            return document
+        within = _Within(services, source, scope)
+        entries = {
+            str(entry.key.text): Entry(entry.key, self._service(entry, within, ())) for entry in services.entries
+        }
+        return _with(document, "services", Mapping(entries, services.span, services.flow, services.tag))
+
+    def _service(self, entry: Entry, within: _Within, chain: tuple[tuple[str, str], ...]) -> Node:
+        """A service laid onto what it extends; as it is where that cannot be had."""
+        own, extends = entry.value, _extends(entry.value)
+        if not isinstance(own, Mapping) or extends is None:
+            return own
+        step = (within.source.path, str(entry.key.text))
+        if step in chain:
+            path = " -> ".join(name for _, name in (*chain[chain.index(step) :], step))
+            self.reader.note("cycle", f"`extends` goes round in a circle: {path}", extends.span)
+            return own
+        base = self._base(entry.key.text, extends, within, (*chain, step))
+        if not isinstance(base, Mapping):
+            return own
+        return merged_service(_without(base, "extends"), _without(own, "extends"), self.reader)
+
+    def _base(self, name: Text, extends: Node, within: _Within, chain: tuple[tuple[str, str], ...]) -> Node | None:
+        wanted, file = self._named(name, extends)
+        if wanted is None:
+            return None
+        if file is not None:
+            other = self._other_file(name, file, within)
+            if other is None:
+                return None
+            within = other
+        entry = within.services.entry(wanted.text)
+        if entry is None:
+            message = f"`{name}` extends `{wanted.text}`, which is no service of `{within.source.path}`"
+            self.reader.note("missing-file", message, wanted.written.span)
+            return None
+        return self._service(entry, within, chain)
+
+    def _named(self, name: Text, extends: Node) -> tuple[Value | None, Value | None]:
+        """The service that `extends` names, and its file."""
+        if isinstance(extends, Scalar):
+            return self.reader.value(extends), None
+        service = extends.get("service") if isinstance(extends, Mapping) else None
+        if not isinstance(service, Scalar):
+            if isinstance(extends, Mapping):
+                self.reader.note("missing-file", f"`extends` of `{name}` names no `service`", extends.span)
+            return None, None
+        file = extends.get("file") if isinstance(extends, Mapping) else None
+        return self.reader.value(service), self.reader.value(file) if isinstance(file, Scalar) else None
+
+    def _other_file(self, name: Text, file: Value, within: _Within) -> _Within | None:
+        if file.unknown or _is_remote(file.text):
+            self.is_open = True
+            return None
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(within.source.path), file.text))
+        if path == posixpath.normpath(within.source.path):
+            return within
+        source = self._source(path, f"`extends` of `{name}` names", file)
+        if source is None:
+            return None
+        scope = Scope(within.scope.environment, posixpath.dirname(path))
+        roots = self._documents(source, scope)
+        root = reduce(lambda base, later: merged(base, later, self.reader), roots) if roots else None
+        services = root.get("services") if root is not None else None
+        return _Within(services, source, scope) if isinstance(services, Mapping) else None
+
+    def _source(self, path: str, what: str, named: Value) -> Source | None:
+        """A file that another one names; one that is not there is noted, one outside of the root is not looked at."""
+        source = self._read(path) if len(self.sources) < _MOST_FILES else "outside"
+        if isinstance(source, Source):
+            return source
+        self.is_open = True
+        if source == "missing":
+            self.reader.note("missing-file", f"{what} `{named.text}`, which is not there", named.written.span)
+        return None
+
+    # What `include` brings.
+
+    def _with_included(self, root: Mapping, document: Mapping, scope: Scope, including: tuple[str, ...]) -> Mapping:
+        """A project with those that it includes: its own keys win, then those of the first that is included."""
+        include = document.get("include")
+        items = include.items if isinstance(include, Sequence) else ()
+        parts = [part for item in items if (part := self._included(item, scope, including)) is not None]
+        if not parts:
+            return root
+        below = reduce(lambda later, earlier: merged(later, earlier, self.reader), reversed(parts))
+        return _without(merged(_without(below, "include", "name"), root, self.reader), "include")
+
+    def _included(self, item: Node, scope: Scope, including: tuple[str, ...]) -> Mapping | None:
+        paths = [self.reader.value(path) for path in _paths(item, "path")]
+        if not paths or any(path.unknown or _is_remote(path.text) for path in paths):
+            self.is_open = True
+            return None
+        places = [posixpath.normpath(posixpath.join(scope.folder, path.text)) for path in paths]
+        for path, place in zip(paths, places, strict=True):
+            if place in map(posixpath.normpath, including):
+                round_ = " -> ".join((*including[including.index(place) :], place)) if place in including else place
+                self.reader.note("cycle", f"`include` goes round in a circle: {round_}", path.written.span)
+                return None
+        sources = [self._source(place, "`include` names", path) for path, place in zip(paths, places, strict=True)]
+        found = [source for source in sources if source is not None]
+        return self.project(found, self._inner_scope(item, places[0], scope), including) if found else None
+
+    def _inner_scope(self, item: Node, path: str, scope: Scope) -> Scope:
+        """An included project has its own folder, and its own `.env` for what the including one leaves open."""
+        folder = posixpath.dirname(path)
+        given = item.get("project_directory") if isinstance(item, Mapping) else None
+        if isinstance(given, Scalar):
+            folder = posixpath.normpath(posixpath.join(scope.folder, self.reader.value(given).text))
+        environment = dict(scope.environment)
+        own: dict[str, str] = {}
+        named = [self.reader.value(file) for file in _paths(item, "env_file")] if isinstance(item, Mapping) else []
+        for file in named:
+            source = self._source(posixpath.normpath(posixpath.join(scope.folder, file.text)), "`env_file` names", file)
+            own |= environment_of(source, {**own, **environment}) if source is not None else {}
+        if not named:
+            beside = self._read(posixpath.join(folder, ".env"))
+            own = environment_of(beside, environment) if isinstance(beside, Source) else {}
+        return Scope({**own, **environment}, folder)
+
+
+class _Within(NamedTuple):
+    """The services of one document, and where they stand."""
+
+    services: Mapping
+    source: Source
+    scope: Scope
+
+
+def _extends(service: Node) -> Node | None:
+    return service.get("extends") if isinstance(service, Mapping) else None
+
+
+def _paths(item: Node, key: str) -> Iterator[Scalar]:
+    """One path or several, by themselves or below a key."""
+    node = item.get(key) if isinstance(item, Mapping) else item
+    for one in node.items if isinstance(node, Sequence) else (node,):
+        if isinstance(one, Scalar):
+            yield one
+
+
+def _is_remote(path: str) -> bool:
+    return any(mark in path for mark in _REMOTE[:1]) or path.startswith(_REMOTE[1:])
+
+
+def _with(mapping: Mapping, key: str, value: Node) -> Mapping:
+    entries = {str(entry.key.text): entry for entry in mapping.entries}
+    entries[key] = Entry(entries[key].key, value)
+    return Mapping(entries, mapping.span, mapping.flow, mapping.tag)
+
+
+def _without(mapping: Mapping, *keys: str) -> Mapping:
+    entries = {str(entry.key.text): entry for entry in mapping.entries if entry.key.text not in keys}
+    return Mapping(entries, mapping.span, mapping.flow, mapping.tag)
