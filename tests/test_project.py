@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dockerlint.compose.env_files import environment_of
 from dockerlint.compose.loading import read as read_compose
 from dockerlint.dockerfile.stages import Dockerfile
-from dockerlint.lint.run import dotenv_of
 from dockerlint.project.build import Build, has_development_part, is_called_one_of
 from dockerlint.project.project import Project, companions
 from dockerlint.source import Source
@@ -166,10 +166,9 @@ def test_companions_are_the_compose_files_above(tmp_path: Path) -> None:
     assert names == ["a/docker-compose.yml", "compose.yaml"]
 
 
-def test_dotenv_gives_only_the_values_that_it_tells(tmp_path: Path) -> None:
+def test_dotenv_gives_only_the_values_that_it_tells() -> None:
     doubling = "B=xxxxxxxx\n" + "B=$B$B\n" * 40
-    lay_out({".env": f"A=1\nNAME_ALONE\n{doubling}C=$UNKNOWN\n"}, tmp_path)
-    assert dotenv_of(tmp_path / "compose.yaml") == {"A": "1"}
+    assert environment_of(Source(".env", f"A=1\nNAME_ALONE\n{doubling}C=$UNKNOWN\n")) == {"A": "1"}
 
 
 def test_layers_know_those_above_and_below_them_also_where_a_trigger_runs_late(tmp_path: Path) -> None:

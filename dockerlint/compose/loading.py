@@ -62,6 +62,7 @@ class _Loader:
         self.trees: list[Mapping] = []
         self.sources: list[Source] = []
         self.is_open = False
+        self._circles: set[frozenset[tuple[str, str]]] = set()  # of files and services, each told once
         self._read = read
 
     def project(self, sources: AbstractSequence[Source], scope: Scope, including: tuple[str, ...]) -> Mapping | None:
@@ -116,13 +117,18 @@ class _Loader:
             return own
         step = (within.source.path, str(entry.key.text))
         if step in chain:
-            path = " -> ".join(name for _, name in (*chain[chain.index(step) :], step))
-            self.reader.note("cycle", f"`extends` goes round in a circle: {path}", extends.span)
+            self._note_circle((*chain[chain.index(step) :], step), extends)
             return own
         base = self._base(entry.key.text, extends, within, (*chain, step))
         if not isinstance(base, Mapping):
             return own
         return merged_service(_without(base, "extends"), _without(own, "extends"), self.reader)
+
+    def _note_circle(self, steps: tuple[tuple[str, str], ...], extends: Node) -> None:
+        if frozenset(steps) not in self._circles:
+            self._circles.add(frozenset(steps))
+            path = " -> ".join(name for _, name in steps)
+            self.reader.note("cycle", f"`extends` goes round in a circle: {path}", extends.span)
 
     def _base(self, name: Text, extends: Node, within: _Within, chain: tuple[tuple[str, str], ...]) -> Node | None:
         wanted, file = self._named(name, extends)

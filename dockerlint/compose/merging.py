@@ -177,7 +177,7 @@ def _target(merge: _Merge, item: Node, field: str) -> str | None:
         target = item.get("target")
         if target is not None:
             text = merge.text(target)
-            return posixpath.join(field, text) if field else posixpath.normpath(text) if text else None
+            return text if field or not text else posixpath.normpath(text)
         source = item.get("source")
         return f"{field}{merge.text(source)}" if field and source is not None else None
     text = merge.text(item)
@@ -203,17 +203,16 @@ def _by_name(merge: _Merge, base: Node, later: Node) -> Node:
     if isinstance(base, Scalar) or isinstance(later, Scalar):
         return merge.clash(base, later)
     entries = dict(_assigned(base))
-    entries.update(
-        (name, Entry(entries[name].key if name in entries else key, value)) for name, (key, value) in _assigned(later)
-    )
+    for name, (key, value) in _assigned(later):
+        known = entries.pop(name, None) if value.tag == _RESET else entries.get(name)
+        if value.tag != _RESET:
+            entries[name] = Entry(known.key if known else key, value)
     return Mapping(entries, base.span, base.flow)
 
 
 def _assigned(node: Node) -> Iterator[tuple[str, Entry]]:
     if isinstance(node, Mapping):
-        for entry in node.entries:
-            if entry.value.tag != _RESET:
-                yield str(entry.key.text), entry
+        yield from ((str(entry.key.text), entry) for entry in node.entries)
     elif isinstance(node, Sequence):
         for item in node.items:
             if isinstance(item, Scalar):
