@@ -405,7 +405,7 @@ def test_other_keys_are_read_on_demand() -> None:
         ("user: [a]", "wrong-type", "[a]"),
         ("build: [a]", "wrong-type", "[a]"),
         ("ports: 80", "wrong-type", "80"),
-        ("ports: [80.5]", "wrong-type", "80.5"),
+        ("ports: [80.5]", "port", "80.5"),
         ("ports: [[80]]", "wrong-type", "[80]"),
         ("volumes: /a", "wrong-type", "/a"),
         ("command: [1]", "wrong-type", "1"),

@@ -122,6 +122,8 @@ def _long(section: Section) -> Volume | None:
     if "type" not in section.node:
         section.wrong(section.node, f"{section.name} has no `type`: `bind`, `volume` or `tmpfs`", "mount")
     if target is None:
+        if "target" not in section.node:
+            section.wrong(section.node, f"{section.name} has no `target`, the path in the container", "mount")
         return None
     source = section.text("source")
     if kind and kind.text == "bind" and not (source and (source.text or source.unknown)):

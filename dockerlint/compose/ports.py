@@ -13,7 +13,7 @@ from dockerlint.compose.values import Section, Value
 from dockerlint.source import Text
 
 HIGHEST = 65535
-_PROTOCOLS = ("tcp", "udp", "sctp")
+PROTOCOLS = ("tcp", "udp", "sctp")
 
 
 class Port(NamedTuple):
@@ -72,7 +72,10 @@ def port_range(text: str) -> range:
 def _read(item: Node, service: Section) -> Port | None:
     if isinstance(item, Mapping):
         return _long(Section(f"a port of {service.name}", item, service.reader))
-    if not isinstance(item, Scalar) or isinstance(item.value, (float, bool)) or item.value is None:
+    if isinstance(item, Scalar) and isinstance(item.value, float):
+        service.wrong(item, f"{shown(item.text)} is no port: a number with a point", "port")
+        return None
+    if not isinstance(item, Scalar) or isinstance(item.value, bool) or item.value is None:
         service.wrong(item, f"an item of `ports` of {service.name} must be a text, a number or a mapping")
         return None
     value = service.reader.value(item)
@@ -107,10 +110,10 @@ def _given(value: Value, start: int, end: int) -> Value | None:
 
 def _check(port: Port) -> None:
     text = port.text
-    if port.protocol not in _PROTOCOLS:
+    if port.protocol not in PROTOCOLS:
         raise ValueError(f"{shown(text)}: {shown(port.protocol)} is no protocol that can be published")
     if port.host_ip and not port.host_ip.unknown:
-        _check_address(port.host_ip.text)
+        _check_address(port.host_ip.text, text)
     if not port.target.text and not port.target.unknown:
         raise ValueError(f"{shown(text)}: the port of the container is missing after the colon")
     target = None if port.target.unknown else port_range(port.target.text)
@@ -129,14 +132,17 @@ def _published_range(text: str, entry: str) -> range:
     return port_range(text)
 
 
-def _check_address(address: str) -> None:
+def _check_address(address: str, entry: str = "") -> None:
     import ipaddress  # noqa: PLC0415  (few entries have an address)
 
     bracketed = address.startswith("[") and address.endswith("]")
     try:
         ipaddress.ip_address(address[1:-1] if bracketed else address)
     except ValueError:
-        raise ValueError(f"{shown(address)} is no IP address: Compose takes no name there") from None
+        instead = "127.0.0.1" + entry.removeprefix(address) if address == "localhost" and entry else ""
+        hint = f": {shown(instead)}" if instead else ""
+        message = f"{shown(entry or address)}: Compose takes an address there, not a name{hint}"
+        raise ValueError(message) from None
 
 
 def _long(section: Section) -> Port | None:

@@ -50,6 +50,9 @@ class _Checked(NamedTuple):
 
 _MAY_BE_PRAGMA = re.compile(r"dockerlint|hadolint|checkov|trivy").search
 
+# Kinds of errors of a Compose file that a rule reports, with its page and a place to ignore it.
+_SAID_BY_RULES = frozenset({"port"})
+
 # A build that is told nothing, on base images of which something is known.
 KNOWING_IMAGES = Options(base_images=base_image)
 
@@ -233,7 +236,8 @@ class _Runner:
     def _check_stack(self, stack: Stack) -> _Checked:
         if self._compose_engine is None:
             self._compose_engine = Engine(self.request.selection.rules(COMPOSE_CHAPTERS), self.request.settings)
-        problems = [_problem(error.span, error.message) for error in stack.compose.errors]
+        unsaid = (error for error in stack.compose.errors if error.kind not in _SAID_BY_RULES)
+        problems = [_problem(error.span, error.message) for error in unsaid]
         return _Checked(self._compose_engine.check_stack(stack), problems)
 
     def _source(self, path: str) -> Source | Problem:
