@@ -58,6 +58,10 @@ class Source:
         end = self.line_starts[number] - 1 if number < len(self.line_starts) else len(self.text)
         return self.text[start:end].rstrip("\r")
 
+    def in_file(self, span: Span) -> Span:
+        """A stretch of this text as it stands in its file."""
+        return span
+
     def slice(self, start: int, end: int) -> Text:
         """The characters from `start` to `end` as a text that knows its place."""
         return Text(self.text[start:end], self, start, end)
@@ -166,6 +170,27 @@ class Text(str):
     def within(self, start: int, end: int) -> Text:
         """The same text, said to be written from `start` to `end`: with its quotes, say."""
         return Text(self, self.source, start, end, self.runs or ((0, self.start),))
+
+
+class EmbeddedSource(Source):
+    """A text that stands within a file of another kind, as a Dockerfile in a Compose file.
+
+    It begins with as many empty lines as there are above it, so that its lines have the numbers of the file's where
+    each of them stands on one.
+    """
+
+    def __init__(self, origin: Text) -> None:
+        above = origin.source.position(origin.offset(0)).line - 1
+        super().__init__(origin.source.path, "\n" * above + origin)
+        self._origin = origin
+        self._above = above
+        # What is written into a text without quotes and escapes stands there as it is.
+        self.is_block = origin.source.text.startswith("|", origin.start)
+
+    def in_file(self, span: Span) -> Span:
+        first, last = (max(offset - self._above, 0) for offset in (span.start, span.end))
+        start = self._origin.offset(first)
+        return Span(self._origin.source, start, self._origin.offset(last - 1) + 1 if last > first else start)
 
 
 def join(texts: Iterable[Text], source: Source, place: int) -> Text:

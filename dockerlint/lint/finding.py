@@ -35,9 +35,8 @@ class Region(NamedTuple):
 
     @classmethod
     def of(cls, span: Span) -> Region:
-        start = span.source.position(span.start)
-        end = span.source.position(max(span.end, span.start))
-        return cls(span.source.path, *start, *end)
+        source, first, last = span.source.in_file(span)
+        return cls(source.path, *source.position(first), *source.position(max(last, first)))
 
 
 class Edit(NamedTuple):
@@ -51,7 +50,7 @@ class Edit(NamedTuple):
     @classmethod
     def replacing(cls, place: Text | Span, replacement: str) -> Edit:
         span = place.span if isinstance(place, Text) else place
-        return cls(Region.of(span), span.start, span.end, replacement)
+        return cls(Region.of(span), *span.source.in_file(span)[1:], replacement)
 
     @classmethod
     def creating(cls, path: str, text: str) -> Edit:
@@ -105,4 +104,5 @@ class Problem(NamedTuple):
 
 def shown_lines(span: Span, region: Region) -> tuple[str, ...]:
     last = min(region.end_line, region.line + MOST_LINES - 1)
-    return tuple(span.source.line(number)[:LONGEST_LINE] for number in range(region.line, last + 1))
+    source = span.source.in_file(span).source
+    return tuple(source.line(number)[:LONGEST_LINE] for number in range(region.line, last + 1))

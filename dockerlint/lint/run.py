@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from dockerlint.project.compose_files import ComposeFiles, ComposeSet
 from dockerlint.project.containers import Stack
 from dockerlint.project.discovery import Found
 from dockerlint.project.project import Project, companions, root_of
-from dockerlint.source import Source, Span
+from dockerlint.source import EmbeddedSource, Source, Span
 
 # Larger files are nobody's Dockerfile; reading them would only cost memory.
 LARGEST_FILE = 32 * 1024 * 1024
@@ -122,7 +123,6 @@ class _Runner:
         self._unread: dict[str, Problem] = {}
         self._checked_stacks: dict[ComposeSet, _Checked] = {}
         self._said_by_shellcheck: dict[str, list[Finding]] = {}
-        self._engine: Engine | None = None
         self._compose_engine: Engine | None = None
 
     def read_compose_files(self) -> None:
@@ -188,18 +188,16 @@ class _Runner:
         source = self._source(file.path)
         if isinstance(source, Problem):
             return _Checked([], [source])
-        if self._engine is None:
-            self._engine = Engine(self.request.selection.rules(DOCKERFILE_CHAPTERS), self.request.settings)
         dockerfile = Dockerfile(source, self.request.options)
         path = None if file.path == "-" else Path(file.path)
         build = self.projects[root_of(file.path)].build(dockerfile, path)
-        findings = self._engine.check_build(build)
+        findings = self._dockerfile_engine.check_build(build)
         said = self._said_by_shellcheck.get(file.path)
         if said:
             from dockerlint.lint.shellcheck import without_doubles  # noqa: PLC0415
 
             findings += without_doubles(said, findings)
-        return self._sifted(dockerfile, self._engine, findings)
+        return self._sifted(dockerfile, self._dockerfile_engine, findings)
 
     def _sifted(self, dockerfile: Dockerfile, engine: Engine, findings: list[Finding]) -> _Checked:
         """The findings without those that comments of the file ask to leave out, and what is wrong with these."""
@@ -238,12 +236,29 @@ class _Runner:
             self._compose_engine = Engine(self.request.selection.rules(COMPOSE_CHAPTERS), self.request.settings)
         unsaid = (error for error in stack.compose.errors if error.kind not in _SAID_BY_RULES)
         problems = [_problem(error.span, error.message) for error in unsaid]
-        return _Checked(self._compose_engine.check_stack(stack), problems)
+        findings = self._compose_engine.check_stack(stack)
+        for container in stack.containers:
+            source = container.build.dockerfile.source if container.build is not None else None
+            if container.build is not None and isinstance(source, EmbeddedSource):
+                found = self._dockerfile_engine.check_build(container.build)
+                findings += (_embedded(finding, source) for finding in found)
+        return _Checked(self.request.selection.judged(findings), problems)
+
+    @cached_property
+    def _dockerfile_engine(self) -> Engine:
+        return Engine(self.request.selection.rules(DOCKERFILE_CHAPTERS), self.request.settings)
 
     def _source(self, path: str) -> Source | Problem:
         if self.request.standard_input is not None and path == self.request.standard_input[0]:
             return _decoded(path, self.request.standard_input[1])
         return read_source(path)
+
+
+def _embedded(finding: Finding, source: EmbeddedSource) -> Finding:
+    """A finding in a Dockerfile that stands in a Compose file: its fix must not add lines, whose indentation counts."""
+    edits = finding.fix.edits if finding.fix is not None else ()
+    is_within_lines = all(edit.region.line == edit.region.end_line and "\n" not in edit.replacement for edit in edits)
+    return finding if is_within_lines and source.is_block else finding._replace(fix=None)
 
 
 def read_source(path: str) -> Source | Problem:

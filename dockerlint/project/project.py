@@ -17,6 +17,7 @@ from dockerlint.project.build import Build, has_development_part, is_called_one_
 from dockerlint.project.compose_files import BASE_NAMES
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.files import Files, absolute, as_typed, is_below
+from dockerlint.source import EmbeddedSource
 
 if TYPE_CHECKING:
     from dockerlint.compose.services import Compose, Service
@@ -71,17 +72,20 @@ class Project:
     def _build_of(self, compose: Compose, service: Service) -> Build | None:
         """What a service builds, with the arguments and the target that it gives."""
         places = self._places_of(compose, service)
-        source = self.files.read(places[1]) if places is not None else None
-        if service.build is None or places is None or source is None:
+        if service.build is None or places is None:
             return None
         folder, path = places
+        inline = service.build.inline
+        source = self.files.read(path) if inline is None else EmbeddedSource(inline.text)
+        if source is None or (inline is not None and inline.unknown):
+            return None
         given = {str(name): str(value.text) for name, value in service.build.args if value and not value.unknown}
         target = service.build.target
         if target is not None and target.unknown:
             return None
         options = Options(given, str(target.text) if target is not None and target.text else None, base_image)
         context = self._context(folder, path)
-        label = str(path)[len(str(self.files.root)) :].lstrip("/")
+        label = str(path)[len(str(self.files.root)) :].lstrip("/") if inline is None else source.path
         return Build(Dockerfile(source, options), context, [service], label, (), self._development_images)
 
     def _context(self, folder: Path, dockerfile: Path) -> Context:
@@ -91,7 +95,7 @@ class Project:
 
     def _link(self, compose: Compose, service: Service) -> None:
         places = self._places_of(compose, service)
-        if places is not None:
+        if places is not None and service.build is not None and service.build.inline is None:
             folder, file = places
             is_named = is_called_one_of(compose.source.path, self._development_images)
             is_development = is_named or has_development_part(_compose_name(compose))
@@ -100,7 +104,7 @@ class Project:
     def _places_of(self, compose: Compose, service: Service) -> tuple[Path, Path] | None:
         """The context and the Dockerfile of a service, absolute, if both lie below the root."""
         build = service.build
-        if build is None or build.inline is not None or not _is_local(build.context, build.dockerfile):
+        if build is None or not _is_local(build.context, build.dockerfile):
             return None
         context = compose.path_of(build.context) if build.context else compose.folder_of(service)
         folder = absolute(Path(context))
