@@ -5,8 +5,8 @@ from textwrap import dedent
 
 import pytest
 
+from dockerlint.compose.loading import read
 from dockerlint.compose.nodes import Mapping, Node, Scalar, Sequence, parse
-from dockerlint.compose.services import read
 from dockerlint.lint.finding import Edit
 from dockerlint.lint.yaml_edits import (
     appended_item,

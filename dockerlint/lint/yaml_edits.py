@@ -145,19 +145,19 @@ def _deleting(lines: _Lines, nodes: tuple[Node, ...]) -> Edit | None:
     end = lines.end + len(lines.line_end) if lines.end < len(text) else len(text)
     span = Span(lines.source, lines.start, end)
     holds_anchor = any(start < end and lines.start < stop for start, stop in _aliased(lines.source))
-    if holds_anchor or not _REST.fullmatch(lines.after) or _has_comment(span, nodes):
+    if holds_anchor or not _REST.fullmatch(lines.after) or _loses(span, nodes):
         return None
     return Edit.replacing(span, "")
 
 
-def _has_comment(span: Span, nodes: tuple[Node, ...]) -> bool:
-    """Whether a `#` stands between the scalars of a stretch of lines, or behind the `|` of a block scalar."""
+def _loses(span: Span, nodes: tuple[Node, ...]) -> bool:
+    """Whether nodes have a part elsewhere, or their lines a comment: a `#` that stands in no scalar."""
     text = span.source.text
     place = span.start
     for scalar in sorted(_scalars(nodes), key=lambda scalar: scalar.span.start):
         start, end = scalar.span.start, scalar.span.end
         if not _is_inside(scalar.span, span):
-            continue
+            return True
         if text[start : start + 1] in ("|", ">"):
             end = max(end, start)
             if "#" in text[start:end].partition("\n")[0]:

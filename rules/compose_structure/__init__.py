@@ -1,9 +1,15 @@
 """What Compose or the engine refuses in a Compose file, what resolves to something else than was meant, and order."""
 
+from .mounts import InvalidMount, MisreadVolumeName
 from .ports import InvalidPublishedPort, RepeatedHostPort, UnpublishablePort, UnquotedPort
+from .variables import BrokenInterpolation, LostDollar
 
 __all__ = [
+    "BrokenInterpolation",
+    "InvalidMount",
     "InvalidPublishedPort",
+    "LostDollar",
+    "MisreadVolumeName",
     "RepeatedHostPort",
     "UnpublishablePort",
     "UnquotedPort",

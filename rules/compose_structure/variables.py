@@ -1,0 +1,245 @@
+"""Variables that Compose cannot read, that nobody sets, or that were meant for the container."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from dockerlint.compose.env_files import parse_env
+from dockerlint.compose.interpolation import Variable
+from dockerlint.compose.nodes import Mapping, Node, Scalar, Sequence, scalars
+from dockerlint.compose.services import Compose, Service
+from dockerlint.knowledge.secrets import find_credentials, is_secret_name
+from dockerlint.lint.finding import Edit
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.yaml_edits import is_shared
+from dockerlint.project.containers import Container, Stack
+from dockerlint.project.files import absolute
+from dockerlint.source import Span
+
+# Variables that only containers know; the first ones nobody writes into a `.env` either.
+_NEVER_GIVEN = re.compile(r"HOSTNAME|PATH|HOME|PWD|RANDOM")
+_CONTAINERS_OWN = re.compile(rf"{_NEVER_GIVEN.pattern}|POSTGRES_\w+|MYSQL_\w+")
+_OF_EVERY_SHELL = frozenset({"HOME", "PATH", "PWD"})
+
+
+class ShellText(NamedTuple):
+    """Texts of one command, script or Dockerfile that Compose interpolates before anybody runs them."""
+
+    what: str
+    scalars: tuple[Scalar, ...]
+    is_dockerfile: bool = False
+
+
+def shell_texts(service: Service) -> Iterator[ShellText]:
+    """What a service runs, checks itself with and is built by."""
+    for key, what in (("command", "command"), ("entrypoint", "entrypoint")):
+        yield from _text(f"the {what} of `{service.name}`", service.node.get(key))
+    healthcheck = service.node.get("healthcheck")
+    if isinstance(healthcheck, Mapping):
+        yield from _text(f"the healthcheck of `{service.name}`", healthcheck.get("test"))
+    for key in ("post_start", "pre_stop"):
+        hooks = service.node.get(key)
+        for hook in hooks.items if isinstance(hooks, Sequence) else ():
+            if isinstance(hook, Mapping):
+                yield from _text(f"`{key}` of `{service.name}`", hook.get("command"))
+    build = service.node.get("build")
+    if isinstance(build, Mapping):
+        inline = _text(f"the Dockerfile of `{service.name}`", build.get("dockerfile_inline"))
+        yield from (text._replace(is_dockerfile=True) for text in inline)
+
+
+def _text(what: str, node: Node | None) -> Iterator[ShellText]:
+    if node is not None:
+        yield ShellText(what, tuple(scalars(node)))
+
+
+def _doubled(place: Span) -> Fix | None:
+    """A fix that leaves a reference to whoever reads the text after Compose."""
+    if is_shared(place) or place.source.text[place.start : place.start + 1] != "$":
+        return None
+    edit = Edit.replacing(Span(place.source, place.start, place.start), "$")
+    return Fix("double the `$`", (edit,), is_safe=False)
+
+
+class BrokenInterpolation(Rule[Compose]):
+    """A `${...}` is no variable that Compose can read.
+
+    Compose refuses the file. It knows `${V}`, `${V:-default}`, `${V:?message}` and `${V:+other}`, the last three without
+    the colon too, and none of the other forms that shells have.
+
+    Write `$$` for a `$` that is meant for a shell in the container, or as text.
+
+    https://docs.docker.com/reference/compose-file/interpolation/
+    """
+
+    severity = Severity.ERROR
+    guards = True
+    bad = {
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    command: sh -c 'cd «${HOME%/}»/x'\n":
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    command: sh -c 'cd $${HOME%/}/x'\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:«${TAG»\n    user: «${}»\n    hostname: «${1A}»\n": None,
+        "=== compose.yaml\nservices:\n  web:\n    image: x:«${A :-1}»\n": None,
+        "=== compose.yaml\nx-y: '«${A:=b}»'\nservices:\n  web:\n    image: x:«${A.b}»\n": None,
+        "=== compose.yaml\nservices:\n  web:\n    build:\n      dockerfile_inline: |\n        FROM alpine:3.22\n"
+        "        RUN echo «${A/b/c}»\n": "=== compose.yaml\nservices:\n  web:\n    build:\n      dockerfile_inline: |\n"
+        "        FROM alpine:3.22\n        RUN echo $${A/b/c}\n",
+    }  # fmt: skip
+    good = (
+        "=== compose.yaml\nservices:\n  web:\n    image: x:${TAG:-${OTHER-1}}\n    command: sh -c 'echo $$HOME $1 $(id) $'\n",
+        "=== compose.yaml\n# ${\nservices:\n  web:\n    image: x:1\n    user: ${U:?who}\n    hostname: ${H:+a}\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    command: echo $${HOME%/}\n",
+    )
+
+    def check(self, compose: Compose) -> Findings:
+        texts = [scalar for service in compose.services for text in shell_texts(service) for scalar in text.scalars]
+        for error in compose.errors:
+            if error.kind == "interpolation":
+                is_shell = any(_holds(scalar, error.span) for scalar in texts)
+                fix = _doubled(error.span) if is_shell else None
+                yield self.finding(error.span, error.message, fix=fix, is_refusal=True)
+
+
+def _holds(scalar: Scalar, place: Span) -> bool:
+    span = scalar.span
+    return span.source is place.source and span.start <= place.start and place.end <= span.end
+
+
+class _Lost(NamedTuple):
+    """A variable that Compose replaces although the container has it."""
+
+    variable: Variable
+    what: str
+
+
+class LostDollar(Rule[Stack]):
+    """Compose replaces a variable that was meant for the container.
+
+    Compose looks for `$NAME` in its own environment, finds nothing and puts nothing in its place: the shell in the
+    container, which would know the variable, never sees it.
+
+    Double the `$`: Compose makes `$NAME` of `$$NAME`.
+
+    https://docs.docker.com/reference/compose-file/interpolation/
+    """
+
+    severity = Severity.WARNING
+    bad = {
+        "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_USER: app\n"
+        "    healthcheck:\n      test: [CMD-SHELL, pg_isready -U «$POSTGRES_USER»]\n":
+        "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_USER: app\n"
+        "    healthcheck:\n      test: [CMD-SHELL, pg_isready -U $$POSTGRES_USER]\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    command: |\n      sh -c 'A=1; echo «${A}»; ls «$PATH»'\n":
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    command: |\n      sh -c 'A=1; echo $${A}; ls $$PATH'\n",
+        "=== compose.yaml\nservices:\n  web:\n    build:\n      dockerfile_inline: |\n        ARG V=1\n"
+        "        FROM alpine:«$V»\n": "=== compose.yaml\nservices:\n  web:\n    build:\n      dockerfile_inline: |\n"
+        "        ARG V=1\n        FROM alpine:$$V\n",
+        "=== compose.yaml\nservices:\n  db:\n    image: x:1\n    environment:\n      DB_PASSWORD: pa«$word1»\n":
+        "=== compose.yaml\nservices:\n  db:\n    image: x:1\n    environment:\n      DB_PASSWORD: pa$$word1\n",
+    }  # fmt: skip
+    good = (
+        "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER}\n"
+        "    healthcheck:\n      test: [CMD-SHELL, pg_isready -U $POSTGRES_USER]\n",
+        "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\n    environment: {POSTGRES_USER: app}\n"
+        "    healthcheck:\n      test: pg_isready -U $$POSTGRES_USER -d ${POSTGRES_DB:-app} $1 $(id)\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment: [A=1]\n    command: run $A\n=== .env\nA=2\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment: [A=1]\n    command: run $A\n"
+        "=== .env.example\nA=2\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      API_PASSWORD: $API_PASSWORD\n"
+        "      DB_URL: postgres://u:$DB_PASS@db/x\n",
+    )
+
+    def check(self, stack: Stack) -> Findings:
+        for lost in _all_lost(stack):
+            place = lost.variable.text
+            is_hosts = lost.variable.name in _OF_EVERY_SHELL
+            by = "with its value outside" if is_hosts else "with nothing"
+            shown = "A `$`" if lost.what.startswith("the value") else f"`{place}`"
+            instead = "`$$`" if lost.what.startswith("the value") else f"`${place}`"
+            message = f"{shown} in {lost.what} is replaced by Compose, {by}, before the container sees it: {instead}"
+            yield self.finding(place, message, fix=_doubled(place.span))
+
+
+def _all_lost(stack: Stack) -> list[_Lost]:
+    """The lost variables, each place once."""
+    found: dict[tuple[int, int], _Lost] = {}
+    examples = _names_of_examples(stack)
+    shells = {id(scalar) for one in stack.containers for text in shell_texts(one.service) for scalar in text.scalars}
+    meant_for_host = examples | _used_outside(stack.compose, shells)
+    is_hidden = has_hidden_environment(stack)
+    for container in stack.containers:
+        for lost in (*_lost_in_shell(container, meant_for_host, is_hidden), *_lost_in_secrets(container.service)):
+            found.setdefault(_place(lost.variable), lost)
+    return list(found.values())
+
+
+def _place(variable: Variable) -> tuple[int, int]:
+    return id(variable.text.source), variable.text.start
+
+
+def _used_outside(compose: Compose, shells: set[int]) -> set[str]:
+    """Names that stand elsewhere than in what a container runs: whoever runs Compose gives these."""
+    values = (scalar for tree in compose.trees for scalar in scalars(tree) if "$" in scalar.text)
+    others = (scalar for scalar in values if id(scalar) not in shells)
+    return {str(variable.name) for scalar in others for variable in compose.reader.value(scalar).variables}
+
+
+def _lost_in_shell(container: Container, meant_for_host: set[str], is_hidden: bool) -> Iterator[_Lost]:
+    reader = container.compose.reader
+    own = _NEVER_GIVEN if is_hidden else _CONTAINERS_OWN
+    for text in shell_texts(container.service):
+        whole = "\n".join(str(scalar.text) for scalar in text.scalars if "$" in scalar.text or "=" in scalar.text)
+        for scalar in text.scalars:
+            for variable in reader.value(scalar).variables if "$" in scalar.text else ():
+                name = str(variable.name)
+                is_unset = variable.state == "unset" and name not in meant_for_host
+                if is_unset and (own.fullmatch(name) or _is_of_container(name, container, text, whole)):
+                    yield _Lost(variable, text.what)
+
+
+def has_hidden_environment(stack: Stack) -> bool:
+    """Whether there is likely a `.env` that the repository does not hold: git ignores it, or a service needs it."""
+    path = absolute(Path(stack.compose.source.path).parent / ".env")
+    if not stack.files.is_missing(path):
+        return False
+    given = (file.path for container in stack.containers for file in container.env_files)
+    return path in given or stack.files.git_ignores(path) is True
+
+
+def _is_of_container(name: str, container: Container, text: ShellText, whole: str) -> bool:
+    if text.is_dockerfile:
+        return re.search(rf"(?mi)^\s*(?:ARG|ENV)\s+(?:.*\s)?{name}\b", whole) is not None
+    if re.search(rf"(?:^|[\s;&|('\"])(?:{name}=|for\s+{name}\s|read\s+(?:-\w+\s+)*{name}\b)", whole):
+        return True
+    environment = container.environment
+    return environment.get(name) is not None or environment.value(name) is not None
+
+
+def _lost_in_secrets(service: Service) -> Iterator[_Lost]:
+    """`pa$word` in a password. All of a value, braces and capitals are those of a variable that is meant."""
+    for name, value in service.environment:
+        if value is None or value.is_literal:
+            continue
+        is_url = any(find_credentials(value.written))
+        if not is_url and not is_secret_name(name):
+            continue
+        for variable in value.variables:
+            is_word = re.fullmatch(r"\$\w*[a-z]\w*", variable.text) is not None
+            if variable.state == "unset" and is_word and variable.text != value.written:
+                yield _Lost(variable, f"the value of {name} of `{service.name}`")
+
+
+_EXAMPLES = (
+    *(".env.example", ".env.sample", ".env.template", ".env.dist", ".env.default", ".env.defaults"),
+    *("env.example", "env.sample", "env.template", "example.env", "sample.env", "template.env"),
+    *(".env-example", ".env-sample", ".env_example", ".env_sample", ".example.env"),
+)
+
+
+def _names_of_examples(stack: Stack) -> set[str]:
+    """The variables that a committed example of `.env` lists."""
+    folder = absolute(Path(stack.compose.source.path).parent)
+    sources = (stack.files.read(folder / name) for name in _EXAMPLES)
+    return {str(entry.name) for source in sources if source is not None for entry in parse_env(source)}
