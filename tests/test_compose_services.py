@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlint.compose.config import Places, to_config
+from dockerlint.compose.config import to_config
+from dockerlint.compose.config_shapes import Places
 from dockerlint.compose.durations import nanoseconds, normalised
-from dockerlint.compose.services import Compose, Service
 from dockerlint.compose.loading import read as read_source
+from dockerlint.compose.services import Compose, Service
 from dockerlint.compose.values import Value
 from dockerlint.source import Source, Text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -51,15 +52,17 @@ def _model(file: Found, options: Options) -> dict[str, Any]:
 
 def _compose_model(path: str) -> dict[str, Any]:
     """One file with what it extends and includes, as `docker compose -f` reads it."""
+    from dockerlint.compose.config_shapes import Places  # noqa: PLC0415
     from dockerlint.lint.run import source_or_none  # noqa: PLC0415
     from dockerlint.project.compose_files import ComposeFiles  # noqa: PLC0415
     from dockerlint.project.project import root_of  # noqa: PLC0415
     from dockerlint.report import model  # noqa: PLC0415
 
-    compose = ComposeFiles(str(root_of(path)), source_or_none).alone(path)
+    files = ComposeFiles(str(root_of(path)), source_or_none)
+    compose = files.alone(path)
     if compose is None:
         return model.of_unreadable(path, "compose", "cannot be read any more", 1, 1)
-    return model.of_compose(compose)
+    return model.of_compose(compose, Places(str(Path.cwd()), str(Path.home()), files.read))
 
 
 def _print(model: dict[str, Any]) -> None:

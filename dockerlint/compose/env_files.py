@@ -26,14 +26,16 @@ class EnvEntry(NamedTuple):
     unknown: bool
 
 
-def parse_env(source: Source, environment: Mapping[str, str] | None = None) -> Iterator[EnvEntry]:
+def parse_env(
+    source: Source, environment: Mapping[str, str] | None = None, earlier: Mapping[str, str] | None = None
+) -> Iterator[EnvEntry]:
     """The variables of a file, in order.
 
-    `$NAME` in a value is one of `environment`, or else of an earlier line. Lines that Compose refuses are
-    left out.
+    `$NAME` in a value is one of `environment`, or else of an earlier line, or else of the files before, `earlier`.
+    Lines that Compose refuses are left out.
     """
     given = environment or {}
-    known = dict(given)
+    known = {**(earlier or {}), **given}
     position = 0
     while position < len(source.text) and (match := _statement().match(source.text, position)):
         position = max(match.end(), position + 1)

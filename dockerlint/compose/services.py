@@ -104,6 +104,10 @@ class Service:
     def node(self) -> Mapping:
         return self.settings.node
 
+    def is_active(self, profiles: frozenset[str]) -> bool:
+        """Whether it is on when these profiles are."""
+        return not self.profiles or "*" in profiles or any(profile.text in profiles for profile in self.profiles)
+
     @property
     def is_partial(self) -> bool:
         """Whether more of it stands elsewhere: it extends something, or has nothing to run."""
@@ -155,6 +159,17 @@ class Compose:
         folder = self.reader.scope_of(value.written.source).folder
         text = str(value.text)
         return text if text.startswith(("/", "~")) else posixpath.normpath(posixpath.join(folder, text))
+
+    @property
+    def active_services(self) -> tuple[Service, ...]:
+        """The services that are on by themselves, or by COMPOSE_PROFILES in the `.env` file."""
+        given = self.reader.scope_of(self.source).environment.get("COMPOSE_PROFILES", "")
+        return tuple(service for service in self.services if service.is_active(frozenset(given.split(","))))
+
+    @property
+    def folder(self) -> str:
+        """The folder of the project, from the working directory."""
+        return self.reader.scope_of(self.source).folder
 
     def folder_of(self, service: Service) -> str:
         """The folder that a service's missing paths stand for: that of the project which it comes from."""

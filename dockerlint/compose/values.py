@@ -17,7 +17,7 @@ from dockerlint.source import Source, Span, Text
 
 _MANY = 200  # variables of one value; which of more stand in a part of it is not looked at
 # Compose takes these words of YAML 1.1 for booleans, with a warning.
-_BOOLEANS = dict.fromkeys(("true", "yes", "on", "y"), True) | dict.fromkeys(("false", "no", "off", "n"), False)
+BOOLEANS = dict.fromkeys(("true", "yes", "on", "y"), True) | dict.fromkeys(("false", "no", "off", "n"), False)
 
 
 class Value:
@@ -188,7 +188,7 @@ class Section:
             self.wrong(node, f"`{key}` of {self.name} must be `true` or `false`")
             return None
         value = self.reader.value(node)
-        meant = _BOOLEANS.get(value.text.lower())
+        meant = BOOLEANS.get(value.text.lower())
         if meant is None and not value.unknown:
             self.wrong(node, f"`{key}` of {self.name} must be `true` or `false`", "value")
         return None if value.unknown else meant

@@ -102,7 +102,7 @@ class ComposeFiles:
     def _environment(self, folder: str) -> dict[str, str]:
         """The `.env` of a folder, which feeds the variables of the files there."""
         if folder not in self._environments:
-            source = self._read(os.path.join(folder, ".env"))  # noqa: PTH118
+            source = self.read(os.path.join(folder, ".env"))  # noqa: PTH118
             environment: dict[str, str] = {}
             if isinstance(source, Source):
                 from dockerlint.compose.env_files import environment_of  # noqa: PLC0415 (few folders have one)
@@ -125,9 +125,9 @@ class ComposeFiles:
             return None
         own = self._environment(files.folder) if files.paths != ("-",) else {}
         environment = {**own, "COMPOSE_PROJECT_NAME": own.get("COMPOSE_PROJECT_NAME") or project_name(files.folder)}
-        return load(Files(tuple(sources), environment, files.folder, self._read, is_whole))
+        return load(Files(tuple(sources), environment, files.folder, self.read, is_whole))
 
-    def _read(self, path: str) -> Source | Absence:
+    def read(self, path: str) -> Source | Absence:
         """A file that a project names; what lies outside of the root is not looked at, nor what is no readable text."""
         if not is_below(os.path.realpath(path), self._root):
             return "outside"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-from dockerlint.compose.config import Places, to_config
+from dockerlint.compose.config import missing_env_files, to_config
+from dockerlint.compose.config_shapes import Places
+from dockerlint.compose.errors import ComposeError, shown
 from dockerlint.compose.services import Compose
 from dockerlint.dockerfile.copies import placed
 from dockerlint.dockerfile.expansion import Value
@@ -36,19 +38,28 @@ def _value(value: Value) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def of_compose(compose: Compose) -> dict[str, Any]:
-    errors = compose.errors
+def of_compose(compose: Compose, places: Places) -> dict[str, Any]:
+    """`error` is the first thing that Compose refuses, and without one `config` is what it prints."""
+    refused = [*compose.errors, *_missing_variables(compose), *_missing_files(compose, places)]
     return {
         "path": compose.source.path,
         "kind": "compose",
-        "error": _error(errors[0].message, errors[0].span) if errors else None,
-        "config": None if errors else to_config(compose, _places(compose.source.path)),
+        "error": _error(refused[0].message, refused[0].span) if refused else None,
+        "config": None if refused else to_config(compose, places),
     }
 
 
-def _places(path: str) -> Places:
-    """Compose makes paths absolute, from the folder of the file."""
-    return Places(str(Path(path).resolve().parent), str(Path.home()))
+def _missing_variables(compose: Compose) -> Iterator[ComposeError]:
+    for variable in compose.variables:
+        if variable.state == "required":
+            message = f"`{variable.name}` must be set, by whoever runs Compose or in the `.env` file"
+            yield ComposeError("interpolation", message, variable.text.span)
+
+
+def _missing_files(compose: Compose, places: Places) -> Iterator[ComposeError]:
+    for service, value in missing_env_files(compose, places):
+        message = f"{shown(value.text)}, which `{service.name}` takes its variables from, is not there"
+        yield ComposeError("missing-env-file", message, value.written.span)
 
 
 def of_unreadable(path: str, kind: str, message: str, line: int, column: int) -> dict[str, Any]:
