@@ -28,11 +28,12 @@ class Command(NamedTuple):
     text: Text | None  # of the text form
     is_list: bool
     lost: Text | None = None
+    has_vanished: bool = False  # a variable without a value left no word behind
 
     @property
     def unknown(self) -> bool:
         """Whether a variable without a value stands in it: there may be more words, or fewer."""
-        return self.words is None or any(word.unknown for word in self.words)
+        return self.words is None or self.has_vanished or any(word.unknown for word in self.words)
 
 
 class Healthcheck(NamedTuple):
@@ -101,14 +102,14 @@ def split(value: Value) -> Command:
             return Command(None, text, is_list=False)
         if match.lastgroup == "operator":
             words.stop(position, match[0])
-            return Command(tuple(words.found), text, is_list=False, lost=text.part(position, len(text)))
+            return words.command(lost=text.part(position, len(text)))
         if match.lastgroup == "blank":
             words.finish(position)
         else:
             words.add(match)
         position = match.end()
     words.finish(position)
-    return Command(tuple(words.found), text, is_list=False)
+    return words.command()
 
 
 class _Words:
@@ -132,6 +133,10 @@ class _Words:
             self._pieces += _unescaped(text, *match.span())
         else:
             self._pieces.append(text.part(*match.span()))
+
+    def command(self, lost: Text | None = None) -> Command:
+        has_vanished = self.value.unknown and not any(word.unknown for word in self.found)
+        return Command(tuple(self.found), self.value.text, is_list=False, lost=lost, has_vanished=has_vanished)
 
     def stop(self, position: int, operator: str) -> None:
         """Ends the last word. A number before `>` is one of a file, not a word."""

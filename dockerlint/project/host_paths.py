@@ -44,6 +44,11 @@ class HostPath(NamedTuple):
     def is_writable(self) -> bool:
         return self.read_only is False
 
+    @property
+    def shown(self) -> str:
+        """The path as it is written, for messages."""
+        return self.place.rstrip("/\\") or str(self.place)
+
 
 def host_paths(compose: Compose, service: Service) -> Iterator[HostPath]:
     """What a service gets of the host, the folders of the project left out, and paths that nobody can know."""
@@ -78,11 +83,6 @@ def normalised(value: Value) -> str | None:
     path = posixpath.normpath(text)
     path = "/" + path.lstrip("/") if path.startswith("/") else path
     return "/run" + path.removeprefix("/var/run") if _below_var_run().match(path) else path
-
-
-def is_below(path: str, folder: str) -> bool:
-    """Whether a path is a folder or lies in it."""
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _with_known_variables(value: Value) -> str | None:

@@ -6,7 +6,9 @@ from .debug import DebugService
 from .images import EndOfLifeServiceImage, UntaggedServiceImage
 from .mounts import SensitiveHostPath, SharedPropagation, WritableSystemPath
 from .namespaces import CustomCgroupParent, HostNetwork, HostProcessNamespace, HostUserNamespace
+from .ports import PasswordlessService, PortOnAllInterfaces, PrivilegedHostPort, PublishedDataService
 from .privileges import DockerApiOverTcp, PrivilegedService, RuntimeSocket
+from .resources import OomKillerOff, UnlimitedResources
 from .users import RootService
 
 __all__ = [
@@ -22,13 +24,19 @@ __all__ = [
     "HostUserNamespace",
     "LooseTmpfs",
     "MissingNoNewPrivileges",
+    "OomKillerOff",
+    "PasswordlessService",
+    "PortOnAllInterfaces",
+    "PrivilegedHostPort",
     "PrivilegedService",
+    "PublishedDataService",
     "RootService",
     "RuntimeSocket",
     "SensitiveHostPath",
     "SharedPropagation",
     "StrongCapability",
     "UndroppedCapabilities",
+    "UnlimitedResources",
     "UntaggedServiceImage",
     "WritableRootFilesystem",
     "WritableSystemPath",

@@ -95,7 +95,7 @@ def _writable(container: Container) -> Iterator[Fault]:
     service = container.service
     for given in host_paths(container.compose, service):
         if given.is_writable and given.path in _SYSTEM and runtime_of(given.path) is None:
-            message = f"`{service.name}` can write `{given.path}` of the host"
+            message = f"`{service.name}` can write `{given.shown}` of the host"
             yield Fault(
                 service, given.place, message, "mount it read-only, or only the folder it needs", _read_only(given)
             )
@@ -165,14 +165,14 @@ def _sensitive(container: Container) -> Iterator[Fault]:
             continue
         if given.path in _CLOCK:
             if given.is_writable:
-                message = f"`{service.name}` can change `{given.path}` of the host"
+                message = f"`{service.name}` can change `{given.shown}` of the host"
                 yield Fault(service, given.place, message, "mount it read-only", _read_only(given))
             continue
         what = _what_it_holds(given)
         if what is None or watches_host(container, given):
             continue
         verb = "use" if given.path.startswith("/run/") else "read"
-        message = f"`{service.name}` can {verb} `{_shown(given)}` of the host{what and f', {what}'}"
+        message = f"`{service.name}` can {verb} `{given.shown}` of the host{what and f', {what}'}"
         yield Fault(service, given.place, message, _instead(given))
 
 
@@ -191,10 +191,6 @@ def _what_it_holds(given: HostPath) -> str | None:
     if _disk().fullmatch(path):
         return "a whole disk"
     return "" if path in _SYSTEM or path.startswith("/run/") else None
-
-
-def _shown(given: HostPath) -> str:
-    return given.path.replace("/run/user/1000", "/run/user/...")
 
 
 def _instead(given: HostPath) -> str:

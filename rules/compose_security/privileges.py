@@ -174,7 +174,7 @@ def _socket_message(service: Service, given: HostPath, runtime: str) -> str:
     what = (
         f"the {runtime} socket"
         if given.path not in _FOLDERS_WITH_SOCKET
-        else f"`{given.path}` with the {runtime} socket"
+        else f"`{given.shown}` with the {runtime} socket"
     )
     read_only = "; `:ro` does not change it" if given.read_only else ""
     return f"`{service.name}` gets {what}: that is {owner}{read_only}"
