@@ -3,7 +3,7 @@
 from .capabilities import DangerousDevice, HostTakeoverCapability, StrongCapability, UndroppedCapabilities
 from .confinement import DisabledConfinement, LooseTmpfs, MissingNoNewPrivileges, WritableRootFilesystem
 from .debug import DebugService
-from .images import EndOfLifeServiceImage, UntaggedServiceImage
+from .images import EndOfLifeServiceImage, UnpinnedServiceDigest, UntaggedServiceImage
 from .mounts import SensitiveHostPath, SharedPropagation, WritableSystemPath
 from .namespaces import CustomCgroupParent, HostNetwork, HostProcessNamespace, HostUserNamespace
 from .ports import PasswordlessService, PortOnAllInterfaces, PrivilegedHostPort, PublishedDataService
@@ -37,6 +37,7 @@ __all__ = [
     "StrongCapability",
     "UndroppedCapabilities",
     "UnlimitedResources",
+    "UnpinnedServiceDigest",
     "UntaggedServiceImage",
     "WritableRootFilesystem",
     "WritableSystemPath",

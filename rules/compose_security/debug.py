@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
 
-from dockerlint.compose.services import Compose, Service
-from dockerlint.compose.values import Assignment
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
-from dockerlint.project.service_kinds import is_development, reaches_network, reference_of
+from dockerlint.compose.services import Service
+from dockerlint.compose.values import Value
+from dockerlint.knowledge.host_needs import is_reverse_proxy
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.yaml_edits import replaced_part
+from dockerlint.project.containers import Container, Stack
+from dockerlint.project.service_kinds import command_words, reaches_network
 from dockerlint.source import Text
 
+from .faults import Fault, fix_of, image_of, once
+
 _TRUE = frozenset({"1", "true", "yes", "on", "t", "y"})
-_PROXIES = frozenset({"nginx", "traefik", "caddy", "haproxy", "envoy", "httpd", "nginx-proxy", "swag"})
-_DEBUG_PORTS = {"5678": "debugpy", "9229": "Node's inspector", "9003": "Xdebug", "5005": "the JVM's debugger"}
+_OFF = {"1": "0", "true": "false", "True": "False", "on": "off", "yes": "no"}
+# Options that the program takes from its environment.
+_OPTION_VARIABLES = frozenset({"NODE_OPTIONS", "JAVA_TOOL_OPTIONS", "JAVA_OPTS", "JDK_JAVA_OPTIONS", "CATALINA_OPTS"})
 
 
-def _is_proxy(service: Service) -> bool:
-    reference = reference_of(service)
-    return reference is not None and reference.path.rpartition("/")[2] in _PROXIES and reaches_network(service)
-
-
-class DebugService(Rule[Compose]):
+class DebugService(Rule[Stack]):
     """A service that others can reach runs with a debugger switched on.
 
     The debugger of Flask and Werkzeug runs whatever Python a visitor types, and a debugger's port takes orders from
@@ -48,6 +51,10 @@ class DebugService(Rule[Compose]):
         ),
         "=== compose.yaml\nservices:\n  web:\n    image: node:24\n    ports: ['9229:9229']\n"
         "    command: node «--inspect=0.0.0.0:9229» app.js\n": None,
+        "=== compose.yaml\nservices:\n  api:\n    image: acme/api:1\n    ports: ['5005:5005']\n    environment:\n"
+        "      - JAVA_OPTS=-Xmx1g «-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=*:5005»\n": None,
+        "=== compose.yaml\nservices:\n  api:\n    image: acme/api:1\n    ports: ['5678:5678']\n"
+        "    command: python -m debugpy --listen «0.0.0.0:5678» app.py\n": None,
     }
     good = (
         '=== compose.yaml\nservices:\n  web:\n    build: .\n    ports: ["5000:5000"]\n    environment:\n'
@@ -58,68 +65,85 @@ class DebugService(Rule[Compose]):
         '      FLASK_DEBUG: "1"\n',
         "=== compose.yaml\nservices:\n  web:\n    image: node:24\n    ports: ['80:80']\n    environment:\n      DEBUG: app:*\n",
         "=== compose.yaml\nservices:\n  web:\n    build: .\n    environment:\n      FLASK_DEBUG: 1\n",
+        "=== compose.yaml\nservices:\n  n8n:\n    image: n8nio/n8n:1.120.0\n    ports: ['5678:5678']\n",
         '=== dockerlint.toml\ndevelopment-images = ["compose.play.*"]\n=== compose.play.yaml\nservices:\n  web:\n'
         '    build: .\n    ports: ["5000:5000"]\n    environment:\n      FLASK_DEBUG: "1"\n',
     )
 
-    def check(self, compose: Compose) -> Findings:
-        is_proxied = any(_is_proxy(service) for service in compose.services)
-        seen: set[int] = set()
-        for service in compose.services:
-            if is_development(service, self.settings.development_images) or not (
-                reaches_network(service) or is_proxied
-            ):
-                continue
-            for place, message, fix in (*_debug_variables(service), *_debug_words(service)):
-                if place.start not in seen:
-                    seen.add(place.start)
-                    yield self.finding(place, message, help="switch it on in an override file instead", fix=fix)
+    def check(self, stack: Stack) -> Findings:
+        is_proxied = any(_is_proxy(container) for container in stack.containers)
+        reached = (
+            container
+            for container in stack.containers
+            if not container.is_development and (is_proxied or reaches_network(container.service))
+        )
+        yield from once(self, (fault for container in reached for fault in _debugged(container)))
 
 
-def _debug_variables(service: Service) -> list[tuple[Text, str, Fix | None]]:
-    found: list[tuple[Text, str, Fix | None]] = []
+def _is_proxy(container: Container) -> bool:
+    reference = image_of(container)
+    return reference is not None and is_reverse_proxy(reference) and reaches_network(container.service)
+
+
+def _debugged(container: Container) -> Iterator[Fault]:
+    service = container.service
+    help_ = "switch it on in an override file instead"
+    for place, message, fix in (*_debug_variables(container), *_debug_words(service)):
+        yield Fault(service, place, message, help_, fix)
+
+
+def _debug_variables(container: Container) -> Iterator[tuple[Text, str, Fix | None]]:
+    service = container.service
     for entry in service.environment:
-        value = entry.value
+        name, value = str(entry.name), entry.value
         if value is None or value.unknown:
             continue
-        is_on = value.text.lower() in _TRUE
-        name = str(entry.name)
         is_switch = name in ("FLASK_DEBUG", "DJANGO_DEBUG", "APP_DEBUG") or (name == "DEBUG" and _is_django(service))
-        if is_switch and is_on:
+        if is_switch and value.text.lower() in _TRUE:
             message = f"`{name}={value.text}` in `{service.name}` shows a debugger to everyone who reaches it"
-            found.append((value.text, message, _off(entry)))
+            yield value.text, message, _off(value)
         elif name == "FLASK_ENV" and value.text == "development":
             message = f"`FLASK_ENV=development` in `{service.name}` switches on Flask's debugger (before Flask 2.3)"
-            found.append((value.text, message, None))
-    return found
+            yield value.text, message, None
+        elif name in _OPTION_VARIABLES:
+            for match in _listening_debugger().finditer(value.text):
+                yield value.text.part(*match.span()), _runs_code(service, match[0]), None
 
 
-def _off(entry: Assignment) -> Fix | None:
-    if entry.value is None or not entry.value.is_literal:
-        return None
-    value = entry.value.text
-    written = value.source.text[value.start : value.end]
-    off = {"1": "0", "true": "false", "True": "False", "on": "off", "yes": "no"}.get(str(value))
-    if off is None or str(value) not in written:
-        return None
-    return replace(value, written.replace(str(value), off), "switch it off", is_safe=False)
+def _off(value: Value) -> Fix | None:
+    off = _OFF.get(str(value.text))
+    edit = replaced_part(value, value.text, off) if off is not None else None
+    return fix_of(edit, "switch it off")
 
 
 def _is_django(service: Service) -> bool:
-    names = {str(entry.name) for entry in service.environment}
-    words = [str(word.text) for word in (service.command.words or () if service.command else ())]
-    return any(name.startswith("DJANGO") for name in names) or any("manage.py" in word for word in words)
+    names = (str(entry.name) for entry in service.environment)
+    return any(name.startswith("DJANGO") for name in names) or any(
+        "manage.py" in word for word in command_words(service)
+    )
 
 
-def _debug_words(service: Service) -> list[tuple[Text, str, Fix | None]]:
+def _debug_words(service: Service) -> Iterator[tuple[Text, str, Fix | None]]:
     words = [word for command in (service.entrypoint, service.command) if command for word in command.words or ()]
     texts = [str(word.text) for word in words]
-    found: list[tuple[Text, str, Fix | None]] = []
-    for word, text in zip(words, texts, strict=True):
+    for index, (word, text) in enumerate(zip(words, texts, strict=True)):
         if text == "--debug" and "flask" in texts and "run" in texts:
             message = f"`flask --debug` in `{service.name}` shows a Python console to everyone who reaches it"
-            found.append((word.text, message, None))
-        elif re.match(r"--inspect(-brk)?=(0\.0\.0\.0|\[::\])", text):
-            message = f"`{text}` in `{service.name}` lets everyone who reaches it run code"
-            found.append((word.text, message, None))
-    return found
+            yield word.text, message, None
+        elif match := _listening_debugger().search(text):
+            yield word.text, _runs_code(service, match[0]), None
+        elif "debugpy" in texts and texts[index - 1] == "--listen" and text.startswith(("0.0.0.0:", "[::]:")):
+            yield word.text, _runs_code(service, f"debugpy --listen {text}"), None
+
+
+def _runs_code(service: Service, what: str) -> str:
+    return f"`{what}` in `{service.name}` lets everyone who reaches it run code"
+
+
+@cache
+def _listening_debugger() -> re.Pattern[str]:
+    """The options of Node and of the JVM that open a debugger to all addresses."""
+    return re.compile(
+        r"--inspect(?:-brk|-wait)?=(?:0\.0\.0\.0|\[::\])(?::\d+)?"
+        r"|-(?:agentlib:jdwp=|Xrunjdwp:)(?=\S*server=y)\S*address=(?:\*|0\.0\.0\.0):\d+\S*"
+    )

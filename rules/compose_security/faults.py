@@ -34,7 +34,7 @@ def once(rule: Rule[Stack], faults: Iterable[Fault]) -> Findings:
         by_place.setdefault((fault.place.source.path, fault.place.start, fault.place.end), []).append(fault)
     for first, *others in by_place.values():
         names = list(dict.fromkeys(f"`{one.service.name}`" for one in others if one.service.name != first.service.name))
-        message = f"{first.message}; the same goes for {' and '.join(names)}" if names else first.message
+        message = f"{first.message}; the same goes for {listed_in_words(names)}" if names else first.message
         yield rule.finding(
             first.place,
             message,
@@ -43,6 +43,11 @@ def once(rule: Rule[Stack], faults: Iterable[Fault]) -> Findings:
             severity=first.severity,
             aliases=first.aliases,
         )
+
+
+def listed_in_words(words: list[str] | tuple[str, ...]) -> str:
+    """`a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def fix_of(edit: Edit | None, message: str, *, is_safe: bool = False) -> Fix | None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dockerlint.compose.services import Compose, Service
-from dockerlint.compose.values import Value
-from dockerlint.dockerfile.image import Reference
+from collections.abc import Iterator
+
+from dockerlint.compose.services import Service
+from dockerlint.dockerfile.image import parse
 from dockerlint.knowledge.endoflife import end_of_life
 from dockerlint.knowledge.images import facts
 from dockerlint.knowledge.retired import deprecated
 from dockerlint.knowledge.variants import versioned_example
 from dockerlint.lint.rule import Findings, Rule, Severity
-from dockerlint.project.service_kinds import is_development, reference_of
-from dockerlint.source import Text
+from dockerlint.lint.settings import Settings
+from dockerlint.project.containers import Container, Stack
+from dockerlint.project.service_kinds import reference_of
+
+from .faults import Fault, once
 
 _MOVING = frozenset(
     {
@@ -21,7 +25,7 @@ _MOVING = frozenset(
 )  # fmt: skip
 
 
-class UntaggedServiceImage(Rule[Compose]):
+class UntaggedServiceImage(Rule[Stack]):
     """A service's image has no tag, or one that moves.
 
     `docker compose pull` then brings another version on some day, on some machines, and a database of a new major
@@ -38,6 +42,8 @@ class UntaggedServiceImage(Rule[Compose]):
         "=== compose.yaml\nservices:\n  db:\n    image: «postgres»\n": None,
         "=== compose.yaml\nservices:\n  db:\n    image: registry:5000/acme/db:«latest»\n": None,
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:${TAG:-«latest»}\n": None,
+        "=== compose.yaml\nx-db: &db\n  image: postgres:«LTS»\nservices:\n  a: *db\n  b: *db\n": None,
+        '=== compose.yaml\nservices:\n  db:\n    image: «"postgres:"»\n': None,
     }
     good = (
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\n",
@@ -48,43 +54,86 @@ class UntaggedServiceImage(Rule[Compose]):
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:stable-alpine3.22\n",
     )
 
-    def check(self, compose: Compose) -> Findings:
-        built = {str(service.image.text) for service in compose.services if service.build and service.image}
-        seen: set[int] = set()
-        for service in compose.services:
-            reference = reference_of(service)
-            image = service.image
-            if reference is None or image is None or image.text in built or image.text.start in seen:
-                continue
-            tag = (reference.tag or "").lower()
-            if (
-                reference.digest
-                or reference.name == "scratch"
-                or (tag and tag not in _MOVING)
-                or is_development(service, self.settings.development_images)
-            ):
-                continue
-            seen.add(image.text.start)
-            example = versioned_example(reference)
-            help_ = (
-                f"name a version, such as `{reference.name}:{example}`" if example else "name the version you test with"
-            )
-            yield self.finding(_tag_of(image, tag), self._message(service, image, reference, tag), help=help_)
-
-    @staticmethod
-    def _message(service: Service, image: Value, reference: Reference, tag: str) -> str:
-        by_default = " by default" if image.from_default else ""
-        if not tag:
-            return f"`{service.name}` takes whatever `{reference.name}:latest` is on that day{by_default}"
-        return f"`{service.name}` takes whatever `{reference.name}:{reference.tag}` is on that day{by_default}"
+    def check(self, stack: Stack) -> Findings:
+        pulled = (container for container in _pulled(stack) if not container.is_development)
+        yield from once(self, (fault for container in pulled for fault in _untagged(container)))
 
 
-def _tag_of(image: Value, tag: str) -> Text:
-    text = image.text
-    return text.part(len(text) - len(tag), len(text)) if tag else text
+def _pulled(stack: Stack) -> Iterator[Container]:
+    """The containers whose image no service of the project builds."""
+    services = [container.service for container in stack.containers]
+    built = {str(service.image.text) for service in services if service.build is not None and service.image is not None}
+    for container in stack.containers:
+        image = container.service.image
+        if image is not None and container.service.build is None and image.text not in built:
+            yield container
 
 
-class EndOfLifeServiceImage(Rule[Service]):
+def is_moving(tag: str) -> bool:
+    """Whether a tag names no version."""
+    return tag.lower() in _MOVING
+
+
+def _untagged(container: Container) -> Iterator[Fault]:
+    service = container.service
+    image = service.image
+    if image is None or image.unknown:
+        return
+    reference = parse(image.text.removesuffix(":"))
+    if reference is None or reference.digest or reference.name == "scratch":
+        return
+    tag = reference.tag or ""
+    if tag and not is_moving(tag):
+        return
+    example = versioned_example(reference)
+    help_ = f"name a version, such as `{reference.name}:{example}`" if example else "name the version you test with"
+    by_default = " by default" if image.from_default else ""
+    message = f"`{service.name}` takes whatever `{reference.name}:{tag or 'latest'}` is on that day{by_default}"
+    place = image.text.part(len(image.text) - len(tag), len(image.text)) if tag else image.text
+    yield Fault(service, place, message, help_)
+
+
+class UnpinnedServiceDigest(Rule[Stack]):
+    """A service's image is named by a tag alone.
+
+    Whoever can push to the registry can put another image under the same tag, and the next `docker compose pull` runs
+    it. The same file gives different containers on different days.
+
+    Add the digest: `nginx:1.31@sha256:...`, and let Renovate or Dependabot keep both up.
+
+    https://docs.docker.com/reference/compose-file/services/#image
+    """
+
+    severity = Severity.INFO
+    profile = "security"
+    aliases = ("CL-0019", "CIS-4.5", "OWASP-13")
+    bad = {
+        "=== compose.yaml\nservices:\n  web:\n    image: «nginx:1.31»\n": None,
+        "=== compose.yaml\nservices:\n  web:\n    image: «ghcr.io/acme/web:${V:-1.2}»\n": None,
+        "=== compose.yaml\nx-web: &web\n  image: «acme/web:1»\nservices:\n  a: *web\n  b: *web\n": None,
+    }
+    good = (
+        "=== compose.yaml\nservices:\n  web:\n    image: nginx:1.31@sha256:"
+        "0000000000000000000000000000000000000000000000000000000000000000\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: nginx\n  other:\n    image: nginx:latest\n",
+        "=== compose.yaml\nservices:\n  app:\n    image: acme/app:1\n    build: .\n  worker:\n    image: acme/app:1\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: nginx:${TAG}\n",
+    )
+
+    def check(self, stack: Stack) -> Findings:
+        yield from once(self, (fault for container in _pulled(stack) for fault in _unpinned(container)))
+
+
+def _unpinned(container: Container) -> Iterator[Fault]:
+    image = container.service.image
+    reference = parse(image.text) if image is not None and not image.unknown else None
+    if image is None or reference is None or reference.digest or not reference.tag or is_moving(reference.tag):
+        return
+    message = f"`{reference}` can be replaced under its tag"
+    yield Fault(container.service, image.text, message, f"`{reference}@sha256:...`")
+
+
+class EndOfLifeServiceImage(Rule[Stack]):
     """A service runs an image whose software gets no more security fixes.
 
     From its end of life on nobody mends the holes that are found in it. For a database the step to a supported version
@@ -110,27 +159,26 @@ class EndOfLifeServiceImage(Rule[Service]):
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:9.6\n  app:\n    image: openjdk:17\n",
     )
 
-    def check(self, service: Service) -> Findings:
-        reference = reference_of(service)
-        image = service.image
-        if reference is None or image is None:
-            return
-        retired = deprecated(reference)
-        if retired is not None and self.settings.allows(reference.familiar, reference.tag):
-            return
-        if retired is not None:
-            named = " or ".join(f"`{successor}`" for successor in retired.successors[:2])
-            help_ = f"move to {named}" if named else "choose an image that is kept up"
-            yield self.finding(image.text, f"`{reference}` of `{service.name}` is no longer updated", help=help_)
-            return
-        ended = end_of_life(reference, self.settings.as_of)
-        ended = ended and ended.without(self.settings.extended_support)
-        if ended is None:
-            return
-        known = facts(reference)
-        carry = "; its data must be migrated, not only the tag changed" if known and known.stateful else ""
-        product = ended.line.rpartition(" ")[0]
-        help_ = (
-            f"move to {product} {ended.supported}{carry}" if ended.supported else f"move to a supported version{carry}"
-        )
-        yield self.finding(image.text, f"`{reference}` of `{service.name}`: {ended.obituary}", help=help_)
+    def check(self, stack: Stack) -> Findings:
+        services = [container.service for container in stack.containers]
+        yield from once(self, (fault for service in services for fault in _ended(service, self.settings)))
+
+
+def _ended(service: Service, settings: Settings) -> Iterator[Fault]:
+    reference = reference_of(service)
+    image = service.image
+    if reference is None or image is None:
+        return
+    retired = deprecated(reference)
+    if retired is not None and not settings.allows(reference.familiar, reference.tag):
+        named = " or ".join(f"`{successor}`" for successor in retired.successors[:2])
+        help_ = f"move to {named}" if named else "choose an image that is kept up"
+        yield Fault(service, image.text, f"`{reference}` of `{service.name}` is no longer updated", help_)
+    ended = end_of_life(reference, settings.as_of) if retired is None else None
+    ended = ended and ended.without(settings.extended_support)
+    if ended is None:
+        return
+    known = facts(reference)
+    carry = "; its data must be migrated, not only the tag changed" if known and known.stateful else ""
+    newer = f"{ended.line.rpartition(' ')[0]} {ended.supported}" if ended.supported else "a supported version"
+    yield Fault(service, image.text, f"`{reference}` of `{service.name}`: {ended.obituary}", f"move to {newer}{carry}")

@@ -13,7 +13,7 @@ from dockerlint.knowledge.data_services import DataFamily
 from dockerlint.project.containers import Container
 from dockerlint.project.service_kinds import command_words, open_ports
 
-from .faults import image_of
+from .faults import image_of, is_whole
 
 # Ports of data services and of what administers them, whichever of their images listens.
 _DATA_PORTS = frozenset(
@@ -91,7 +91,7 @@ def _open_by_switch(service: Service, family: DataFamily, variables: Mapping[str
 
 def _open_by_default(container: Container, family: DataFamily, variables: Mapping[str, Value | None]) -> str | None:
     service = container.service
-    if family.name not in _OPEN_BY_DEFAULT or service.env_files or container.service.build is not None:
+    if family.name not in _OPEN_BY_DEFAULT or service.env_files or service.build is not None or not is_whole(container):
         return None
     if any(_CARRIERS.search(name) for name in variables) or service.entrypoint is not None:
         return None

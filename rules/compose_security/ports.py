@@ -171,10 +171,12 @@ def _published_data(stack: Stack, container: Container) -> Iterator[Fault]:
     if container.is_development or any(passwordless(container)):
         return
     for port in open_data_ports(container):
-        user = next((one.service for one in stack.containers if _uses(one.service, service)), None)
-        who = f"`{user.name}` reaches" if user is not None else "other services reach"
         message = f"`{shown(port)}` opens `{service.name}` to the network"
-        help_ = f"{who} it as `{service.name}:{port.target.text}` without it"
+        help_ = f"`{_suggested(port)}` if only this machine needs it"
+        if len(stack.containers) > 1:
+            user = next((one.service for one in stack.containers if _uses(one.service, service)), None)
+            who = f"`{user.name}` reaches" if user is not None else "other services reach"
+            help_ = f"{who} it as `{service.name}:{port.target.text}` without it"
         yield Fault(service, port.text, message, help_, on_loopback(port))
 
 
@@ -275,7 +277,7 @@ def _of_the_system(container: Container) -> Iterator[Fault]:
     reference = image_of(container)
     allowed = set(_WEB) | {_SSH}
     if reference is not None and is_dns_server(reference):
-        allowed |= {53, 853}
+        allowed |= {53, 67, 853}
     if reference is not None and is_mail_server(reference):
         allowed |= _MAIL
     for port in service.ports:

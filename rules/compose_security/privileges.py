@@ -19,7 +19,7 @@ from dockerlint.project.containers import Container, Stack
 from dockerlint.project.host_paths import HostPath, host_paths
 from dockerlint.project.service_kinds import command_words, open_ports
 
-from .faults import Fault, hooks, image_of, once, place_of
+from .faults import Fault, hooks, image_of, listed_in_words, once, place_of
 
 _SOCKETS = {
     "docker.sock": "Docker",
@@ -189,8 +189,7 @@ def _instead_of_socket(container: Container) -> str:
     groups = api_groups(reference) if reference is not None else ()
     if not groups:
         return "put a socket proxy between them that lets through what it needs"
-    named = groups[0] if len(groups) == 1 else f"{', '.join(groups[:-1])} and {groups[-1]}"
-    return f"it only needs {named} through a socket proxy"
+    return f"it only needs {listed_in_words(groups)} through a socket proxy"
 
 
 class DockerApiOverTcp(Rule[Stack]):

@@ -10,16 +10,16 @@ from dockerlint.compose.values import Section, Value
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 
-from .faults import Fault, is_whole, once, place_of
+from .faults import Fault, is_whole, listed_in_words, once, place_of
 
 _NO_LIMIT = frozenset({"0", "-1", "0.0", "0b", "0k", "0m", "0g"})
 # From here on the kernel ends nearly anything else first.
 _HARDLY_EVER_KILLED = -900
-# What a limit is called in the service and below `deploy.resources.limits`, and what is taken without it.
+# What a limit is called in the service and below `deploy.resources.limits`, and what may be had without it.
 _KINDS = (
-    (("mem_limit",), "memory", "take all memory", "memory: 512m", ("memory_not_limited", "CIS-5.11")),
-    (("cpus", "cpu_quota"), "cpus", "take all processors", 'cpus: "1"', ("cpus_not_limited", "CIS-5.12")),
-    (("pids_limit",), "pids", "start any number of processes", "pids: 200", ("pids_limit_not_set", "CIS-5.29")),
+    (("mem_limit",), "memory", "all memory", "memory: 512m", ("memory_not_limited", "CIS-5.11")),
+    (("cpus", "cpu_quota"), "cpus", "all processors", 'cpus: "1"', ("cpus_not_limited", "CIS-5.12")),
+    (("pids_limit",), "pids", "any number of processes", "pids: 200", ("pids_limit_not_set", "CIS-5.29")),
 )
 
 
@@ -94,13 +94,12 @@ def _unlimited(service: Service) -> Iterator[Fault]:
     missing = [kind for kind in _KINDS if not _is_limited(service, kind[0], kind[1])]
     if not missing:
         return
-    what = [taken for _, _, taken, _, _ in missing]
-    listed = what[0] if len(what) == 1 else f"{', '.join(what[:-1])} and {what[-1]}"
+    listed = listed_in_words([taken for _, _, taken, _, _ in missing])
     example = ", ".join(limit for _, _, _, limit, _ in missing)
     codes = [code for _, _, _, _, own in missing for code in own]
     help_ = f"`deploy.resources.limits: {{{example}}}`"
     aliases = ("CL-0026", *codes, "OWASP-7")
-    yield Fault(service, service.name, f"`{service.name}` may {listed}", help_, aliases=aliases)
+    yield Fault(service, service.name, f"`{service.name}` may take {listed}", help_, aliases=aliases)
 
 
 class OomKillerOff(Rule[Stack]):
