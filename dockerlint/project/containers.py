@@ -11,12 +11,13 @@ from dockerlint.knowledge.data_services import DataFamily, data_family
 from dockerlint.knowledge.images import ImageFacts, facts
 from dockerlint.project.environments import ContainerEnvironment, GivenFile, given_files
 from dockerlint.project.files import Files
-from dockerlint.project.service_kinds import is_development, is_one_shot
+from dockerlint.project.service_kinds import is_development, is_development_file, is_one_shot
 
 if TYPE_CHECKING:
     from dockerlint.compose.services import Compose, Service
     from dockerlint.dockerfile.stages import Stage
     from dockerlint.project.build import Build
+    from dockerlint.source import Span, Text
 
 
 class Container:
@@ -78,6 +79,10 @@ class Container:
     def is_development(self) -> bool:
         """Whether a name says that this never runs in production."""
         return is_development(self.service, self._development_images)
+
+    def is_development_at(self, place: Text | Span) -> bool:
+        """Whether what stands at a place is never deployed: it may come from an override of a service that is."""
+        return self.is_development or is_development_file(place.source.path, self._development_images)
 
     @cached_property
     def is_one_shot(self) -> bool:

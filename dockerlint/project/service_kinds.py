@@ -92,6 +92,12 @@ def reaches_network(service: Service) -> bool:
     return bool(open_ports(service))
 
 
+def is_development_file(path: str, development_images: Sequence[str]) -> bool:
+    """Whether the name of a file says that it is only used where somebody develops; or globs name it."""
+    parts = re.split(r"[.\-_]", path.replace("\\", "/").rpartition("/")[2].lower())
+    return is_called_one_of(path, development_images) or not _DEVELOPMENT.isdisjoint(parts)
+
+
 @cache
 def _loopback() -> re.Pattern[str]:
     return re.compile(r"127\.\d+\.\d+\.\d+|::1|\[::1\]|localhost")

@@ -164,7 +164,7 @@ def _strong(container: Container) -> Iterator[Fault]:
         return  # that says it all
     for name, value in capabilities(service, "cap_add"):
         is_needed = reference is not None and needs_capability(reference, name)
-        is_debugging = name == "SYS_PTRACE" and container.is_development
+        is_debugging = name == "SYS_PTRACE" and container.is_development_at(value.text)
         if name in _STRONG and not is_needed and not is_debugging:
             what, codes = _STRONG[name]
             message = f"`{name}` {what.format(service.name)}"

@@ -15,7 +15,7 @@ from dockerlint.project.containers import Container, Stack
 from dockerlint.project.service_kinds import command_words, reaches_network
 from dockerlint.source import Text
 
-from .faults import Fault, fix_of, image_of, once
+from .faults import Fault, deployed, fix_of, image_of, once
 
 _TRUE = frozenset({"1", "true", "yes", "on", "t", "y"})
 _OFF = {"1": "0", "true": "false", "True": "False", "on": "off", "yes": "no"}
@@ -72,12 +72,8 @@ class DebugService(Rule[Stack]):
 
     def check(self, stack: Stack) -> Findings:
         is_proxied = any(_is_proxy(container) for container in stack.containers)
-        reached = (
-            container
-            for container in stack.containers
-            if not container.is_development and (is_proxied or reaches_network(container.service))
-        )
-        yield from once(self, (fault for container in reached for fault in _debugged(container)))
+        reached = [one for one in stack.containers if is_proxied or reaches_network(one.service)]
+        yield from once(self, (fault for container in reached for fault in deployed(container, _debugged(container))))
 
 
 def _is_proxy(container: Container) -> bool:

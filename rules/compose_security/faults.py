@@ -45,6 +45,11 @@ def once(rule: Rule[Stack], faults: Iterable[Fault]) -> Findings:
         )
 
 
+def deployed(container: Container, faults: Iterable[Fault]) -> Iterator[Fault]:
+    """The faults of a service that do not only hold where somebody develops."""
+    return (fault for fault in faults if not container.is_development_at(fault.place))
+
+
 def listed_in_words(words: list[str] | tuple[str, ...]) -> str:
     """`a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

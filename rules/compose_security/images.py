@@ -15,7 +15,7 @@ from dockerlint.lint.settings import Settings
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.service_kinds import reference_of
 
-from .faults import Fault, once
+from .faults import Fault, deployed, once
 
 _MOVING = frozenset(
     {
@@ -55,8 +55,8 @@ class UntaggedServiceImage(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
-        pulled = (container for container in _pulled(stack) if not container.is_development)
-        yield from once(self, (fault for container in pulled for fault in _untagged(container)))
+        pulled = _pulled(stack)
+        yield from once(self, (fault for container in pulled for fault in deployed(container, _untagged(container))))
 
 
 def _pulled(stack: Stack) -> Iterator[Container]:

@@ -76,6 +76,11 @@ class WritableSystemPath(Rule[Stack]):
         "=== compose.yaml\nservices:\n  a:\n    image: acme/a:1\n    volumes: &v\n      - «/usr/local/bin»:/tools\n"
         "  b:\n    image: acme/a:1\n    volumes: *v\n": None,
         "=== compose.yaml\nservices:\n  a:\n    image: acme/a:1\n    volumes: ['${ETC:-«/etc»}:/host/etc']\n": None,
+        "=== compose.yaml\nservices:\n  a:\n    extends: {file: base.yml, service: base}\n=== base.yml\nservices:\n  base:\n"
+        "    image: acme/a:1\n    volumes:\n      - «/boot»:/boot\n": (
+            "=== compose.yaml\nservices:\n  a:\n    extends: {file: base.yml, service: base}\n=== base.yml\nservices:\n"
+            "  base:\n    image: acme/a:1\n    volumes:\n      - /boot:/boot:ro\n"
+        ),
     }
     good = (
         "=== compose.yaml\nservices:\n  backup:\n    image: acme/backup:1\n    volumes:\n      - /etc:/host/etc:ro\n",

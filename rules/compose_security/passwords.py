@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from dockerlint.compose.ports import Port
-from dockerlint.compose.services import Service
-from dockerlint.compose.values import Value
 from dockerlint.dockerfile.image import Reference
 from dockerlint.knowledge.data_services import DataFamily
 from dockerlint.project.containers import Container
@@ -19,7 +17,8 @@ from .faults import image_of, is_whole
 _DATA_PORTS = frozenset(
     {22, 1433, 2376, 2379, 2380, 3306, 5432, 5984, 6379, 8086, 9042, 9200, 9300, 10250, 11211, 15672, 27017}
 )
-# What a password, or a file that may set one, is called on the command line.
+# Families that are surely open when nothing at all is said, and what a password, or a file that may set one, is called
+# on their command lines.
 _SETS_PASSWORD = {
     "redis": re.compile(r"requirepass(?!=?(?:''|\"\")?$)|aclfile|\.conf\b|protected-mode|--user\b"),
     "memcached": re.compile(r"^-\w*[SY]|^--(?:enable-sasl|auth-file)"),
@@ -30,8 +29,6 @@ _SETS_PASSWORD = {
     "meilisearch": re.compile(r"--master-key|--config-file-path"),
 }
 _IS_CONFIGURATION = re.compile(r"\.(?:conf|cfg|ya?ml|toml|ini|acl)$|/etc/|/conf(?:ig)?(?:/|$)|/usr/local/etc")
-# Families whose servers start without a password when nothing at all is said; of the others it is not certain.
-_OPEN_BY_DEFAULT = frozenset(_SETS_PASSWORD)
 # Variables of other images of a family that carry options or a password.
 _CARRIERS = re.compile(r"PASS|TOKEN|SECRET|API_KEY|MASTER_KEY|_ARGS$|_FLAGS$|AUTH|SASL|ACL|DFLY_")
 
@@ -58,51 +55,50 @@ def passwordless(container: Container) -> Iterator[tuple[Port, str]]:
 
 
 def _why_open(container: Container, family: DataFamily | None) -> str | None:
-    service = container.service
-    variables = {str(entry.name): entry.value for entry in service.environment}
-    reference = image_of(container)
     if family is not None:
-        return _open_by_switch(service, family, variables) or _open_by_default(container, family, variables)
-    return _open_by_image(reference, service, variables) if reference is not None else None
+        return _open_by_switch(container, family) or _open_by_default(container, family)
+    reference = image_of(container)
+    return _open_by_image(reference, container) if reference is not None else None
 
 
-def _is(variables: Mapping[str, Value | None], name: str, *values: str) -> bool:
-    """Whether a variable surely has one of the values, in lower case."""
-    value = variables.get(name)
-    return value is not None and not value.unknown and value.text.lower() in values
+def _has_password(container: Container, names: Iterable[str]) -> bool:
+    """Whether one of these variables is set, or may be."""
+    environment = container.environment
+    return not environment.is_complete or any(environment.get(one) for name in names for one in (name, f"{name}_FILE"))
 
 
-def _open_by_switch(service: Service, family: DataFamily, variables: Mapping[str, Value | None]) -> str | None:
+def _open_by_switch(container: Container, family: DataFamily) -> str | None:
     for name, wanted in family.open_variables.items():
-        value = variables.get(name)
-        if value is None or value.unknown or not value.text or (wanted is not None and value.text.lower() != wanted):
+        value = container.environment.value(name)
+        if not value or (wanted is not None and value.lower() != wanted):
             continue
         # A password that is set counts more than the permission to have none.
-        has_password = wanted is None and any(one in variables for one in _with_files(family.passwords))
-        if not has_password and not (wanted is None and service.env_files):
-            return f"asks for no password (`{name}={value.text}`)"
-    words = list(command_words(service))
+        if "ALLOW" not in name or not _has_password(container, family.passwords):
+            return f"asks for no password (`{name}={value}`)"
+    words = list(command_words(container.service))
     if family.name == "vault" and any(word in ("-dev", "--dev") for word in words):
         return "runs in development mode (`-dev`)"
-    if family.name == "weaviate" and _is(variables, "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED", "true"):
-        return "lets in everybody (`AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED=true`)"
+    anonymous = "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED"
+    if family.name == "weaviate" and (container.environment.value(anonymous) or "").lower() == "true":
+        return f"lets in everybody (`{anonymous}=true`)"
     return None
 
 
-def _open_by_default(container: Container, family: DataFamily, variables: Mapping[str, Value | None]) -> str | None:
+def _open_by_default(container: Container, family: DataFamily) -> str | None:
     service = container.service
-    if family.name not in _OPEN_BY_DEFAULT or service.env_files or service.build is not None or not is_whole(container):
+    is_judged = family.is_open_by_default and family.name in _SETS_PASSWORD and is_whole(container)
+    if not is_judged or service.build is not None or not container.environment.is_complete:
         return None
-    if any(_CARRIERS.search(name) for name in variables) or service.entrypoint is not None:
+    if any(_CARRIERS.search(setting.name) for setting in container.environment.settings):
         return None
-    if service.command is not None and service.command.unknown:
+    if service.entrypoint is not None or (service.command is not None and service.command.unknown):
         return None
     targets = [str(volume.target.text) for volume in service.volumes]
-    mounted = any(_IS_CONFIGURATION.search(target) for target in targets)
-    mounted = mounted or "configs" in service.node or "secrets" in service.node
+    is_configured = any(_IS_CONFIGURATION.search(target) for target in targets)
+    is_configured = is_configured or "configs" in service.node or "secrets" in service.node
     sets_password = any(_SETS_PASSWORD[family.name].search(word) for word in _joined(command_words(service)))
     is_own = service.command is None or _is_server(family, command_words(service))
-    return "has no password" if is_own and not mounted and not sets_password else None
+    return "has no password" if is_own and not is_configured and not sets_password else None
 
 
 def _joined(words: Iterator[str]) -> list[str]:
@@ -118,27 +114,20 @@ def _joined(words: Iterator[str]) -> list[str]:
 def _is_server(family: DataFamily, words: Iterator[str]) -> bool:
     """Whether a command starts the server itself, or only gives options to it: a script might do anything."""
     first = next(words, "")
-    servers = {"redis": ("redis-server", "valkey-server", "keydb-server", "dragonfly"), "mongo": ("mongod",)}
-    return first.startswith("-") or first in servers.get(family.name, (family.name,))
+    return first.startswith("-") or first in (family.programs or (family.name,))
 
 
-def _open_by_image(reference: Reference, service: Service, variables: Mapping[str, Value | None]) -> str | None:
+def _open_by_image(reference: Reference, container: Container) -> str | None:
     path = reference.path.removeprefix("library/")
-    if path.startswith("bitnami"):
-        for name in ("ALLOW_EMPTY_PASSWORD", "ALLOW_ANONYMOUS_LOGIN"):
-            has_password = any("PASSWORD" in one and one != name for one in variables) or bool(service.env_files)
-            if _is(variables, name, "yes", "true", "1") and not has_password:
-                return f"asks for no password (`{name}`)"
-    if path in ("phpmyadmin", "phpmyadmin/phpmyadmin") and variables.get("PMA_PASSWORD") is not None:
+    environment = container.environment
+    anonymous = "ALLOW_ANONYMOUS_LOGIN"
+    if path.startswith("bitnami") and (environment.value(anonymous) or "").lower() in ("yes", "true", "1"):
+        return f"lets in everybody (`{anonymous}`)"
+    if path in ("phpmyadmin", "phpmyadmin/phpmyadmin") and environment.get("PMA_PASSWORD") is not None:
         return "logs everybody in (`PMA_PASSWORD`)"
-    words = list(command_words(service))
+    words = list(command_words(container.service))
     is_jupyter = "jupyter" in path or any("jupyter" in word or "start-notebook" in word for word in words)
-    if is_jupyter and any(re.fullmatch(r"--\w+\.token=(?:''|\"\")?", word) for word in words):
-        has_password = any(re.match(r"--\w+\.(?:hashed_)?password=.*[^'\"=]", word) for word in words)
-        return None if has_password else "asks for no token, and runs whatever is typed"
-    return None
-
-
-def _with_files(names: tuple[str, ...]) -> Iterator[str]:
-    for name in names:
-        yield from (name, f"{name}_FILE")
+    if not is_jupyter or not any(re.fullmatch(r"--\w+\.token=(?:''|\"\")?", word) for word in words):
+        return None
+    has_password = any(re.match(r"--\w+\.(?:hashed_)?password=.*[^'\"=]", word) for word in words)
+    return None if has_password else "asks for no token, and runs whatever is typed"

@@ -14,7 +14,7 @@ from dockerlint.project.containers import Container, Stack
 from dockerlint.project.service_kinds import open_ports
 from dockerlint.source import Span
 
-from .faults import Fault, image_of, once
+from .faults import Fault, deployed, image_of, once
 from .passwords import open_data_ports, passwordless
 
 _WEB = frozenset({80, 443})
@@ -156,19 +156,27 @@ class PublishedDataService(Rule[Stack]):
     good = (
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:18\n    ports: ['127.0.0.1:5432:5432']\n",
         "=== compose.yaml\nservices:\n  db:\n    image: acme/thing:1\n    ports: ['5432:5432']\n",
-        "=== compose.override.yaml\nservices:\n  db:\n    image: postgres:18\n    ports: ['5432:5432']\n",
+        "=== compose.yaml\nservices:\n  db:\n    image: postgres:18\n=== compose.override.yaml\nservices:\n  db:\n"
+        "    ports: ['5432:5432']\n",
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:18\n    ports: ['8080:8080']\n    expose: [5432]\n",
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:18\n    ports: ['5432:5432']\n    environment:\n"
         "      POSTGRES_HOST_AUTH_METHOD: trust\n",
     )
 
     def check(self, stack: Stack) -> Findings:
-        yield from once(self, (fault for container in stack.containers for fault in _published_data(stack, container)))
+        yield from once(
+            self,
+            (
+                fault
+                for container in stack.containers
+                for fault in deployed(container, _published_data(stack, container))
+            ),
+        )
 
 
 def _published_data(stack: Stack, container: Container) -> Iterator[Fault]:
     service = container.service
-    if container.is_development or any(passwordless(container)):
+    if any(passwordless(container)):
         return
     for port in open_data_ports(container):
         message = f"`{shown(port)}` opens `{service.name}` to the network"
@@ -230,13 +238,14 @@ class PasswordlessService(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
-        yield from once(self, (fault for container in stack.containers for fault in _without_password(container)))
+        yield from once(
+            self,
+            (fault for container in stack.containers for fault in deployed(container, _without_password(container))),
+        )
 
 
 def _without_password(container: Container) -> Iterator[Fault]:
     service = container.service
-    if container.is_development:
-        return
     for port, why in passwordless(container):
         message = f"`{service.name}` {why}, and `{shown(port)}` publishes it to the network"
         yield Fault(service, port.text, message, f"set a password, or `{_suggested(port)}`", on_loopback(port))

@@ -70,6 +70,8 @@ class PrivilegedService(Rule[Stack]):
     good = (
         "=== compose.yaml\nservices:\n  runner:\n    image: acme/runner:1\n    privileged: false\n",
         "=== compose.yaml\nservices:\n  runner:\n    image: acme/runner:1\n    privileged: ${PRIVILEGED}\n",
+        "=== compose.yaml\nservices:\n  runner:\n    image: acme/runner:1\n    privileged: true\n"
+        "=== compose.override.yaml\nservices:\n  runner:\n    privileged: false\n",
         "=== compose.yaml\nservices:\n  runner:\n    image: acme/runner:1\n    devices: [/dev/fuse]\n"
         "    cap_add: [SYS_ADMIN]\n",
     )

@@ -11,7 +11,7 @@ from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.service_kinds import command_words
 
-from .faults import Fault, hooks, once
+from .faults import Fault, deployed, hooks, once
 
 _FILE_KEEPERS = frozenset({"chown", "chmod", "mkdir", "install", "setfacl"})
 
@@ -56,10 +56,8 @@ class RootService(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
-        served = (container for container in stack.containers if not container.is_development)
-        yield from once(
-            self, (fault for container in served for fault in (*_as_root(container), *_root_hooks(container)))
-        )
+        pairs = ((container, check) for container in stack.containers for check in (_as_root, _root_hooks))
+        yield from once(self, (fault for container, check in pairs for fault in deployed(container, check(container))))
 
 
 def _as_root(container: Container) -> Iterator[Fault]:
