@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockerlint.compose.services import read
+from dockerlint.compose.loading import read
 from dockerlint.project.host_paths import host_paths
 from dockerlint.source import Source
 
@@ -53,7 +53,7 @@ def test_the_long_form_and_its_read_only_are_read() -> None:
 
 
 def test_a_named_volume_may_be_a_folder_of_the_host() -> None:
-    mount = "services:\n  a:\n    image: x\n    volumes: ['v:/x:ro']\nvolumes:\n  v:\n    driver_opts:\n"
+    mount = "services:\n  a:\n    image: x\n    volumes: ['etc:/x:ro']\nvolumes:\n  etc:\n    driver_opts:\n"
     assert paths(f"{mount}      type: none\n      o: rw,bind\n      device: /etc\n") == [("/etc", True)]
     assert paths(f"{mount}      type: nfs\n      o: addr=10.0.0.1\n      device: /etc\n") == []
 
