@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dockerlint.dockerfile.image import Reference, parse
 from dockerlint.knowledge.data_services import DataFamily, data_family
 from dockerlint.knowledge.images import ImageFacts, facts
+from dockerlint.project.build_places import BuildPlace, build_place
 from dockerlint.project.environments import ContainerEnvironment, GivenFile, given_files
 from dockerlint.project.files import Files
 from dockerlint.project.service_kinds import is_development, is_development_file, is_one_shot
@@ -45,6 +46,11 @@ class Container:
     def stage(self) -> Stage | None:
         """The stage that the service builds; None without a Dockerfile or where it has no such stage."""
         return self.build.dockerfile.target if self.build is not None else None
+
+    @cached_property
+    def place(self) -> BuildPlace | None:
+        """Where it is built from, whether or not anything is there."""
+        return build_place(self.compose, self.service)
 
     @cached_property
     def reference(self) -> Reference | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from pathlib import Path
 
 from dockerlint.context.files import read_regular
@@ -10,6 +11,7 @@ from dockerlint.project.gitignore import is_kept_out
 from dockerlint.source import Source
 
 _LARGEST = 1 << 20
+_MOST_ENTRIES = 1000  # of a folder that is looked at
 
 
 class Files:
@@ -35,6 +37,14 @@ class Files:
             data = read_regular(path, _LARGEST) if self.contains(path) else None
             self._sources[name] = None if data is None else Source.from_bytes(str(as_typed(absolute(path))), data)
         return self._sources[name]
+
+    def below(self, folder: Path, suffixes: tuple[str, ...]) -> tuple[Path, ...]:
+        """The files in a folder below the root, not in those inside of it, whose names end so."""
+        if not self.contains(folder) or not os.path.isdir(folder):
+            return ()
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in islice(entries, _MOST_ENTRIES) if entry.name.endswith(suffixes)]
+        return tuple(folder / name for name in sorted(names))
 
     def is_missing(self, path: Path) -> bool:
         """Whether there surely is nothing at a path below the root."""

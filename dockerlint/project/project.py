@@ -14,14 +14,15 @@ from dockerlint.dockerfile.instructions import Add, Copy
 from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.knowledge.base_images import base_image
 from dockerlint.project.build import Build, has_development_part, is_called_one_of
+from dockerlint.project.build_places import BuildPlace, build_place
 from dockerlint.project.compose_files import BASE_NAMES
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.files import Files, absolute, as_typed, is_below
 from dockerlint.source import EmbeddedSource
 
 if TYPE_CHECKING:
+    from dockerlint.compose.services import Build as ServiceBuild
     from dockerlint.compose.services import Compose, Service
-    from dockerlint.compose.values import Value
 
 
 class Link(NamedTuple):
@@ -71,15 +72,15 @@ class Project:
 
     def _build_of(self, compose: Compose, service: Service) -> Build | None:
         """What a service builds, with the arguments and the target that it gives."""
-        places = self._places_of(compose, service)
-        if service.build is None or places is None:
+        place = self._place_of(compose, service)
+        if service.build is None or place is None:
             return None
-        folder, path = places
+        folder, path = place
         inline = service.build.inline
         source = self.files.read(path) if inline is None else EmbeddedSource(inline.text)
         if source is None or (inline is not None and inline.unknown):
             return None
-        given = {str(name): str(value.text) for name, value in service.build.args if value and not value.unknown}
+        given = dict(_given_arguments(compose, service.build))
         target = service.build.target
         if target is not None and target.unknown:
             return None
@@ -94,23 +95,19 @@ class Project:
         return self._contexts.setdefault((context.root, context.ignore_path), context)
 
     def _link(self, compose: Compose, service: Service) -> None:
-        places = self._places_of(compose, service)
-        if places is not None and service.build is not None and service.build.inline is None:
-            folder, file = places
+        place = self._place_of(compose, service)
+        if place is not None and service.build is not None and service.build.inline is None:
+            folder, file = place
             is_named = is_called_one_of(compose.source.path, self._development_images)
             is_development = is_named or has_development_part(_compose_name(compose))
             self._links.setdefault(file, []).append(Link(service, folder, is_development))
 
-    def _places_of(self, compose: Compose, service: Service) -> tuple[Path, Path] | None:
-        """The context and the Dockerfile of a service, absolute, if both lie below the root."""
-        build = service.build
-        if build is None or not _is_local(build.context, build.dockerfile):
+    def _place_of(self, compose: Compose, service: Service) -> BuildPlace | None:
+        """Where a service is built from, if that lies below the root."""
+        place = build_place(compose, service)
+        if place is None or not os.path.isdir(place.context):
             return None
-        context = compose.path_of(build.context) if build.context else compose.folder_of(service)
-        folder = absolute(Path(context))
-        file = absolute(folder / (build.dockerfile.text if build.dockerfile else "Dockerfile"))
-        is_inside = os.path.isdir(folder) and self.files.contains(folder) and self.files.contains(file)
-        return (folder, file) if is_inside else None
+        return place if self.files.contains(place.context) and self.files.contains(place.dockerfile) else None
 
     def _likely_contexts(self, dockerfile: Dockerfile, path: Path) -> Iterator[Path]:
         """The Dockerfile's own folder, or the nearest above it that has all that COPY names."""
@@ -134,9 +131,14 @@ def _compose_name(compose: Compose) -> str:
     return f"{path.parent.name}/{path.name}".lower().replace("override", "dev").replace("local", "dev")
 
 
-def _is_local(*values: Value | None) -> bool:
-    """Whether values are paths that are known, not URLs."""
-    return not any(value is not None and (value.unknown or "://" in value.text) for value in values)
+def _given_arguments(compose: Compose, build: ServiceBuild) -> Iterator[tuple[str, str]]:
+    """The build arguments that a service gives, as far as they are known; a name alone passes a variable on."""
+    for name, value in build.args:
+        passed = compose.reader.scope_of(name.source).environment.get(name) if value is None else None
+        if value is not None and not value.unknown:
+            yield str(name), str(value.text)
+        elif passed is not None:
+            yield str(name), passed
 
 
 def _plain_sources(dockerfile: Dockerfile) -> Iterator[str]:

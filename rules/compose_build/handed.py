@@ -1,0 +1,153 @@
+"""What a build must be handed: secrets, a key agent, other contexts; and what is handed too late."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dockerlint.compose.nodes import Mapping, Scalar, Sequence
+from dockerlint.compose.services import Service
+from dockerlint.dockerfile.instructions import Copy, Run
+from dockerlint.dockerfile.mounts import Mount
+from dockerlint.dockerfile.stages import Dockerfile, Stage
+from dockerlint.dockerfile.state import Step
+from dockerlint.knowledge.records import find
+from dockerlint.lint.rule import Findings, Rule, Severity
+from dockerlint.project.containers import Container
+
+# Files of a project that may start the same build with more than Compose gives it.
+_BUILDERS = ("Makefile", "makefile", "justfile", "Taskfile.yml", "build.sh", ".gitlab-ci.yml", "docker-bake.hcl")
+_YES = ("", "1", "t", "true")
+
+
+class MissingBuildSecret(Rule[Container]):
+    """A step of the build needs a secret, a key agent or a context that the service does not give.
+
+    The build stops there: `secret "npmrc" not found`, or the script finds no file.
+
+    Name it in the service's `build`: `secrets: [npmrc]` with a `secrets:` block at top level, `ssh: [default]`,
+    `additional_contexts`.
+
+    https://docs.docker.com/reference/compose-file/build/#secrets
+    """
+
+    severity = Severity.ERROR
+    bad = {
+        "=== compose.yaml\nservices:\n  «web»:\n    build: .\n=== Dockerfile\nFROM node:24\n"
+        "RUN --mount=type=secret,id=npmrc,required=true npm ci\n": None,
+        "=== compose.yaml\nservices:\n  «web»:\n    build:\n      context: .\n      secrets: [other]\n"
+        "secrets:\n  other:\n    file: ./other\n=== Dockerfile\nFROM node:24\n"
+        'RUN --mount=type=secret,id=token curl -H "X: $(cat /run/secrets/token)" https://example.com\n': None,
+        "=== compose.yaml\nservices:\n  «web»:\n    build: .\n=== Dockerfile\nFROM alpine:3.22\n"
+        "RUN --mount=type=ssh,required=true git clone git@github.com:acme/x.git\n": None,
+        "=== compose.yaml\nservices:\n  «web»:\n    build: .\n  assets:\n    build: ./assets\n=== assets/Dockerfile\n"
+        "FROM node:24\n=== Dockerfile\nFROM alpine:3.22\nCOPY --from=assets /x /x\n": None,
+    }
+    good = (
+        "=== compose.yaml\nservices:\n  web:\n    build:\n      context: .\n      secrets: [npmrc]\n"
+        "secrets:\n  npmrc:\n    file: ./npmrc\n=== Dockerfile\nFROM node:24\n"
+        "RUN --mount=type=secret,id=npmrc,required=true npm ci\n",
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n=== Dockerfile\nFROM node:24\n"
+        "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci\n",
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n=== Dockerfile\nFROM node:24\n"
+        "RUN --mount=type=secret,id=t if [ -f /run/secrets/t ]; then cat /run/secrets/t; fi\n",
+        "=== compose.yaml\nservices:\n  web:\n    build:\n      context: .\n      ssh: [default]\n      secrets:\n"
+        "        - source: a\n          target: b\nsecrets:\n  a:\n    file: ./a\n=== Dockerfile\nFROM alpine:3.22\n"
+        "RUN --mount=type=ssh,required=true --mount=type=secret,id=b,required=true git clone git@github.com:acme/x.git\n",
+        "=== compose.yaml\nservices:\n  web:\n    build:\n      context: .\n      target: a\n=== Dockerfile\n"
+        "FROM alpine:3.22 AS a\nFROM a\nRUN --mount=type=secret,id=npmrc,required=true npm ci\n",
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n=== Makefile\nimage:\n\tdocker build --secret id=npmrc,src=n .\n"
+        "=== Dockerfile\nFROM node:24\nRUN --mount=type=secret,id=npmrc,required=true npm ci\n",
+        "=== compose.yaml\nservices:\n  web:\n    build:\n      context: .\n      additional_contexts:\n"
+        "        assets: service:assets\n  assets:\n    build: ./assets\n=== assets/Dockerfile\n"
+        "FROM node:24\n=== Dockerfile\nFROM alpine:3.22\nCOPY --from=assets /x /x\n",
+    )
+
+    def check(self, container: Container) -> Findings:
+        if container.build is None or container.build.dockerfile.has_foreign_frontend:
+            return
+        dockerfile = container.build.dockerfile
+        for stage in dockerfile.stages:
+            if stage.index not in dockerfile.built_stages:
+                continue
+            for step in stage.steps:
+                for what, hint in _lacking(container, dockerfile, stage, step):
+                    line = step.instruction.start_line
+                    message = (
+                        f"line {line} of the Dockerfile needs {what}; `build` of `{container.service.name}` gives none"
+                    )
+                    yield self.finding(container.service.name, message, help=hint)
+
+
+def _lacking(container: Container, dockerfile: Dockerfile, stage: Stage, step: Step) -> Iterator[tuple[str, str]]:
+    """What a step needs and is not given, and what to write for it."""
+    instruction = step.instruction
+    if isinstance(instruction, Run):
+        for mount in instruction.mounts:
+            identifier = _id(mount)
+            if mount.type == "secret" and identifier and _needs(instruction, mount, identifier):
+                if identifier not in _secrets(container.service) and not _is_built_elsewhere(container, identifier):
+                    yield f"the build secret `{identifier}`", "name it in `build.secrets` and below `secrets:`"
+            elif mount.type == "ssh" and _is_required(mount) and not _has_agent(container.service):
+                yield "a key agent", "give one: `build: {ssh: [default]}`"
+    elif isinstance(instruction, Copy) and instruction.origin:
+        name = str(instruction.origin)
+        if dockerfile.stage_of_origin(name, stage) is None and _is_service(container, name):
+            yield (
+                f"the context `{name}`",
+                f"give it in `build`: `additional_contexts: {{{name}: 'service:{name}'}}`",
+            )
+
+
+def _id(mount: Mount) -> str:
+    """The name of a secret: that of its file where no id is given."""
+    given = mount.id or mount.target
+    return "" if given is None or "$" in given else str(given).rpartition("/")[2]
+
+
+def _is_required(mount: Mount) -> bool:
+    required = mount.options.get("required")
+    return required is not None and required.lower() in _YES
+
+
+def _needs(run: Run, mount: Mount, identifier: str) -> bool:
+    """Whether a step fails without a secret: it says so, or reads the file without asking whether it is there."""
+    if _is_required(mount):
+        return True
+    path = str(mount.target or f"/run/secrets/{identifier}")
+    is_read = re.search(rf"\bcat\s+{re.escape(path)}(?![\w.-])", run.rest) is not None
+    asks = re.search(r"\s-[ferszn]\s|\|\||2>|\bif\b|\btest\b|\?", run.rest) is not None
+    return is_read and not asks
+
+
+def _secrets(service: Service) -> frozenset[str]:
+    """The ids under which the build gets its secrets."""
+    build = service.settings.section("build", "the build")
+    node = build.node.get("secrets") if build is not None else None
+    items = node.items if isinstance(node, Sequence) else ()
+    named = ((item.get("target") or item.get("source")) if isinstance(item, Mapping) else item for item in items)
+    reader = service.settings.reader
+    return frozenset(str(reader.value(one).text) for one in named if isinstance(one, Scalar))
+
+
+def _has_agent(service: Service) -> bool:
+    build = service.settings.section("build", "the build")
+    return build is not None and "ssh" in build.node
+
+
+def _is_service(container: Container, name: str) -> bool:
+    """Whether a name is that of another service, of no image and no given context."""
+    build = container.service.build
+    if build is not None and name in map(str, build.named_contexts):
+        return False
+    return container.compose.service(name) is not None and find(name) is None
+
+
+def _is_built_elsewhere(container: Container, identifier: str) -> bool:
+    """Whether another file of the project names the secret: the image is built from there."""
+    root = container.files.root
+    folders = dict.fromkeys((root, container.place.context)) if container.place is not None else (root,)
+    sources = [container.files.read(folder / name) for folder in folders for name in _BUILDERS]
+    workflows = root / ".github" / "workflows"
+    sources += [container.files.read(path) for path in container.files.below(workflows, (".yml", ".yaml"))]
+    return any(source is not None and identifier in source.text for source in sources)
