@@ -3,6 +3,7 @@
 from .arguments import MissingBuildArg, UndeclaredBuildArg
 from .baked import BuildTimeVariableAtRuntime
 from .dockerfiles import MissingDockerfile, UnknownTarget
+from .files import MissingEnvFile, MissingMountSource
 from .handed import MissingBuildSecret
 from .images import ClashingImageName, ImageAndBuild
 
@@ -13,6 +14,8 @@ __all__ = [
     "MissingBuildArg",
     "MissingBuildSecret",
     "MissingDockerfile",
+    "MissingEnvFile",
+    "MissingMountSource",
     "UndeclaredBuildArg",
     "UnknownTarget",
 ]

@@ -15,8 +15,8 @@ from dockerlint.knowledge.records import find
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container
 
-# Files of a project that may start the same build with more than Compose gives it.
-_BUILDERS = ("Makefile", "makefile", "justfile", "Taskfile.yml", "build.sh", ".gitlab-ci.yml", "docker-bake.hcl")
+from .elsewhere import project_scripts
+
 _YES = ("", "1", "t", "true")
 
 
@@ -145,9 +145,4 @@ def _is_service(container: Container, name: str) -> bool:
 
 def _is_built_elsewhere(container: Container, identifier: str) -> bool:
     """Whether another file of the project names the secret: the image is built from there."""
-    root = container.files.root
-    folders = dict.fromkeys((root, container.place.context)) if container.place is not None else (root,)
-    sources = [container.files.read(folder / name) for folder in folders for name in _BUILDERS]
-    workflows = root / ".github" / "workflows"
-    sources += [container.files.read(path) for path in container.files.below(workflows, (".yml", ".yaml"))]
-    return any(source is not None and identifier in source.text for source in sources)
+    return any(identifier in source.text for source in project_scripts(container))
