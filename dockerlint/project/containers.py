@@ -12,7 +12,9 @@ from dockerlint.knowledge.images import ImageFacts, facts
 from dockerlint.project.build_places import BuildPlace, build_place
 from dockerlint.project.environments import ContainerEnvironment, GivenFile, given_files
 from dockerlint.project.files import Files
+from dockerlint.project.port_facts import PortFact, port_facts
 from dockerlint.project.service_kinds import is_development, is_development_file, is_one_shot
+from dockerlint.project.starts import Start, start_of
 
 if TYPE_CHECKING:
     from dockerlint.compose.services import Compose, Service
@@ -80,6 +82,16 @@ class Container:
     def environment(self) -> ContainerEnvironment:
         """The variables that its programs start with."""
         return ContainerEnvironment.of(self)
+
+    @cached_property
+    def start(self) -> Start | None:
+        """What it starts; None where nobody knows."""
+        return start_of(self)
+
+    @cached_property
+    def port_facts(self) -> tuple[PortFact, ...]:
+        """All ports that it surely listens on; none where something is unknown."""
+        return port_facts(self)
 
     @cached_property
     def is_development(self) -> bool:

@@ -6,16 +6,21 @@ from .dockerfiles import MissingDockerfile, UnknownTarget
 from .files import MissingEnvFile, MissingMountSource
 from .handed import MissingBuildSecret
 from .images import ClashingImageName, ImageAndBuild
+from .ports import HealthcheckWrongPort, LoopbackListener, PortNotExposed, WrongContainerPort
 
 __all__ = [
     "BuildTimeVariableAtRuntime",
     "ClashingImageName",
+    "HealthcheckWrongPort",
     "ImageAndBuild",
+    "LoopbackListener",
     "MissingBuildArg",
     "MissingBuildSecret",
     "MissingDockerfile",
     "MissingEnvFile",
     "MissingMountSource",
+    "PortNotExposed",
     "UndeclaredBuildArg",
     "UnknownTarget",
+    "WrongContainerPort",
 ]
