@@ -107,7 +107,18 @@ class Moment(NamedTuple):
 
 def moments(stage: Stage, layers: tuple[Layer, ...], known: ImageFacts | None) -> Iterator[Moment]:
     """What the chain of a stage does one after the other, as long as its accounts are known. `layers` are its RUNs."""
+    return _walked(Roster(known), stage, layers)
+
+
+def at_end(stage: Stage, layers: tuple[Layer, ...], known: ImageFacts | None) -> Roster:
+    """The accounts when the chain of a stage is done."""
     roster = Roster(known)
+    for _ in _walked(roster, stage, layers):
+        pass
+    return roster
+
+
+def _walked(roster: Roster, stage: Stage, layers: tuple[Layer, ...]) -> Iterator[Moment]:
     remaining = iter(layers)
     for step in (step for link in stage.chain for step in link.steps):
         layer = next(remaining) if isinstance(step.instruction, Run) else None

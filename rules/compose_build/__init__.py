@@ -7,11 +7,13 @@ from .files import MissingEnvFile, MissingMountSource
 from .handed import MissingBuildSecret
 from .images import ClashingImageName, ImageAndBuild
 from .ports import HealthcheckWrongPort, LoopbackListener, PortNotExposed, WrongContainerPort
+from .starting import IgnoredServiceCommand, MissingServiceProgram, UnknownServiceUser
 
 __all__ = [
     "BuildTimeVariableAtRuntime",
     "ClashingImageName",
     "HealthcheckWrongPort",
+    "IgnoredServiceCommand",
     "ImageAndBuild",
     "LoopbackListener",
     "MissingBuildArg",
@@ -19,8 +21,10 @@ __all__ = [
     "MissingDockerfile",
     "MissingEnvFile",
     "MissingMountSource",
+    "MissingServiceProgram",
     "PortNotExposed",
     "UndeclaredBuildArg",
+    "UnknownServiceUser",
     "UnknownTarget",
     "WrongContainerPort",
 ]
