@@ -2,17 +2,21 @@
 
 from .arguments import MissingBuildArg, UndeclaredBuildArg
 from .baked import BuildTimeVariableAtRuntime
+from .contexts import DataInBuildContext, WideBuildContext
 from .dockerfiles import MissingDockerfile, UnknownTarget
 from .files import MissingEnvFile, MissingMountSource
 from .handed import MissingBuildSecret
 from .images import ClashingImageName, ImageAndBuild
+from .mounts import HiddenByMount, UnwritableMount
 from .ports import HealthcheckWrongPort, LoopbackListener, PortNotExposed, WrongContainerPort
 from .starting import IgnoredServiceCommand, MissingServiceProgram, UnknownServiceUser
 
 __all__ = [
     "BuildTimeVariableAtRuntime",
     "ClashingImageName",
+    "DataInBuildContext",
     "HealthcheckWrongPort",
+    "HiddenByMount",
     "IgnoredServiceCommand",
     "ImageAndBuild",
     "LoopbackListener",
@@ -26,5 +30,7 @@ __all__ = [
     "UndeclaredBuildArg",
     "UnknownServiceUser",
     "UnknownTarget",
+    "UnwritableMount",
+    "WideBuildContext",
     "WrongContainerPort",
 ]
