@@ -220,6 +220,11 @@ def family_named(name: str) -> DataFamily:
     return _BY_NAME[name]
 
 
+def family_of_scheme(scheme: str) -> DataFamily | None:
+    """The family whose clients write their addresses with a scheme: `amqp`."""
+    return next((family for family in _FAMILIES if scheme in family.schemes), None)
+
+
 def _of_bitnami(path: str) -> DataFamily | None:
     space, _, image = path.partition("/")
     row = _BITNAMI.get(image) if space in ("bitnami", "bitnamilegacy", "bitnamisecure") else None

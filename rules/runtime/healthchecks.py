@@ -12,6 +12,7 @@ from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.shell.exec_form import BUILTINS
 from dockerlint.shell.outcomes import always_succeeds
+from dockerlint.shell.probes import forgives_errors, shortened
 from dockerlint.shell.script import SHELLS, Command
 from dockerlint.shell.words import base_name
 from dockerlint.source import Span
@@ -74,21 +75,16 @@ class HealthcheckNeverFails(Rule[Healthcheck]):
             return
         for command in healthcheck.commands:
             program = command.program
-            if program is not None and _forgives_errors(healthcheck, command):
-                message = f"`{_short(command)}` exits 0 on a 404 or 500 answer"
+            if program is not None and forgives_errors(command, healthcheck.commands):
+                message = f"`{shortened(command)}` exits 0 on a 404 or 500 answer"
                 yield self.finding(program.value, message, help="add `-f`", fix=_fix(healthcheck, command))
 
     def _always(self, healthcheck: Healthcheck, last: Command) -> Finding:
         if len(healthcheck.commands) == 1:
-            message = f"`{_short(last)}` succeeds always, so nothing is checked"
+            message = f"`{shortened(last)}` succeeds always, so nothing is checked"
             return self.finding(last.text, message, help="ask the program something, or write `HEALTHCHECK NONE`")
-        message = f"`{_short(last)}` makes the check succeed whatever it finds"
+        message = f"`{shortened(last)}` makes the check succeed whatever it finds"
         return self.finding(last.text, message, help="let the last command's failure be the status")
-
-
-def _short(command: Command) -> str:
-    text = " ".join(str(word.value) for word in command.words)
-    return text if len(text) <= 50 else f"{text[:46]} ..."
 
 
 def _swallowing(healthcheck: Healthcheck) -> Command | None:
@@ -101,40 +97,6 @@ def _swallowing(healthcheck: Healthcheck) -> Command | None:
             return None
         script = script.inner[0]
     return script.commands[-1] if always_succeeds(script) else None
-
-
-# What may come after `curl` without looking at what it fetched.
-_BLIND = frozenset(
-    {"exit", "echo", "true", "false", "kill", "killall", "pkill", "return", "printf", "sh", "bash", "sleep"}
-)
-
-
-def _forgives_errors(healthcheck: Healthcheck, command: Command) -> bool:
-    """Whether an error of the server is lost on a `curl` that decides the check."""
-    if command.name != "curl" or command.in_substitution or not command.is_last_of_pipe or "!" in command.nesting:
-        return False
-    if not {"for", "while", "until", "case", "function", "find"}.isdisjoint(command.nesting):
-        return False
-    options = command.options
-    names = {str(option.name) for option in options.options}
-    if not names.isdisjoint({"-f", "-w", "--write-out", "-K", "--config", "-V", "--version", "-D", "--dump-header"}):
-        return False
-    if any(name.startswith("--fail") for name in names) or any(
-        _hides_options(word.value) for word in command.arguments
-    ):
-        return False
-    others = [one for one in healthcheck.commands if one is not command and one.text.start > command.text.start]
-    return _asks_by_http(command) and all(one.name in _BLIND or one.name == "curl" for one in others)
-
-
-def _hides_options(word: str) -> bool:
-    """A variable that may hold `-f`."""
-    return word.startswith("$") and not any(mark in word for mark in ":/.")
-
-
-def _asks_by_http(command: Command) -> bool:
-    urls = [str(word.value).lower() for word in (*command.operands, *command.options.values("--url"))]
-    return bool(urls) and all("://" not in url or url.startswith(("http://", "https://")) for url in urls)
 
 
 def _fix(healthcheck: Healthcheck, command: Command) -> Fix | None:
