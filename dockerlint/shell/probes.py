@@ -16,7 +16,7 @@ def shortened(command: Command) -> str:
 
 
 # What may come after `curl` without looking at what it fetched.
-_BLIND = frozenset(
+BLIND = frozenset(
     {"exit", "echo", "true", "false", "kill", "killall", "pkill", "return", "printf", "sh", "bash", "sleep"}
 )
 
@@ -36,7 +36,7 @@ def forgives_errors(command: Command, commands: Sequence[Command]) -> bool:
     ):
         return False
     others = [one for one in commands if one is not command and one.text.start > command.text.start]
-    return _asks_by_http(command) and all(one.name in _BLIND or one.name == "curl" for one in others)
+    return _asks_by_http(command) and all(one.name in BLIND or one.name == "curl" for one in others)
 
 
 def _hides_options(word: str) -> bool:
