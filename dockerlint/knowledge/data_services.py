@@ -250,6 +250,8 @@ def _at_tag(family: DataFamily, path: str, tag: str | None) -> DataFamily:
         if major is None or is_counted_otherwise:
             return family._replace(older_path=family.path, path=_POSTGRES_18)
         return family._replace(path=_POSTGRES_18) if major >= 18 else family
+    if path == "mariadb":
+        return family._replace(probe="healthcheck.sh --connect --innodb_initialized")
     if family.name == "influxdb" and major == 1:
         return family._replace(path="/var/lib/influxdb")
     return family

@@ -36,3 +36,12 @@ def _says_own_port(container: Container, name: str) -> bool:
     prefix = name.removesuffix("PORT")
     has_host = any(container.environment.get(prefix + word) is not None for word in ("HOST", "HOSTNAME", "SERVER"))
     return _OWN_PORT.search(name) is not None and not has_host
+
+
+def container_port(container: Container, number: int | None) -> int | None:
+    """The port of the container behind one of the host."""
+    for port in container.service.ports:
+        published, target = port.published_ports, port.target_ports
+        if published and target and number is not None and number in published and len(published) == len(target):
+            return target[published.index(number)]
+    return number

@@ -3,6 +3,8 @@
 from .commands import CommandNeedsShell
 from .data import SharedDataVolume, UnsavedData, WrongDataPath
 from .healthchecks import HealthcheckNeedsShell, MissingServiceHealthcheck, ServiceHealthcheckNeverFails
+from .hosts import LocalhostBetweenServices, UnknownServiceHost
+from .reach import NoCommonNetwork, WrongServicePort
 from .running import LoggingOff, UnboundedLogs, UnboundedRestart
 from .waiting import HealthyWithoutHealthcheck, NeverCompletes, StartedNotHealthy
 
@@ -10,14 +12,18 @@ __all__ = [
     "CommandNeedsShell",
     "HealthcheckNeedsShell",
     "HealthyWithoutHealthcheck",
+    "LocalhostBetweenServices",
     "LoggingOff",
     "MissingServiceHealthcheck",
     "NeverCompletes",
+    "NoCommonNetwork",
     "ServiceHealthcheckNeverFails",
     "SharedDataVolume",
     "StartedNotHealthy",
     "UnboundedLogs",
     "UnboundedRestart",
+    "UnknownServiceHost",
     "UnsavedData",
     "WrongDataPath",
+    "WrongServicePort",
 ]

@@ -65,13 +65,18 @@ class CommandNeedsShell(Rule[Container]):
     def check(self, container: Container) -> Findings:
         service = container.service
         for key, command in (("entrypoint", service.entrypoint), ("command", service.command)):
-            if command is None or command.text is None or command.words is None:
+            if command is None or command.text is None or command.words is None or _is_placeholder(command.text):
                 continue
             place = command.lost.trimmed() if command.lost is not None else _for_shell(container, key, command)
             if place is None:
                 continue
             fix = _in_shell(container, key, command)
             yield self.finding(place, _message(container, key, command, place), help='`sh -c "..."`', fix=fix)
+
+
+def _is_placeholder(text: Text) -> bool:
+    """Whether the reader shall put something in its place: `<YOUR_KEY>`."""
+    return re.fullmatch(r"<[\w -]+>", text) is not None
 
 
 def _message(container: Container, key: str, command: Command, place: Text) -> str:
