@@ -203,31 +203,37 @@ class LocalhostBetweenServices(Rule[Stack]):
 def _meant(stack: Stack, networks: Networks, container: Container, address: Address) -> list[Container]:
     """The services that an address at `localhost` may mean; none if the container may listen there itself."""
     port = address.number
-    is_meant_inside = (
-        _BINDING.search(address.setting) is None if address.family else _is_for_programs(container, address)
-    )
-    if port is None or not is_meant_inside:
+    if port is None or _is_own_or_public(container, address):
         return []
     together = [one for one in stack.containers if networks.share_namespace(container.service, one.service)]
     if any(port in heard_ports(one) for one in together):
         return []
     others = [one for one in stack.containers if one not in together and networks.share(container.service, one.service)]
-    if address.family is None and any(port in (one.published_ports or ()) for it in others for one in it.service.ports):
-        return []  # a browser on the host finds it there
-    if address.family is not None:
-        alike = [one for one in others if one.data is not None and one.data.name == address.family.name]
-        others = alike or [one for one in others if one.data is None]
-    return [one for one in others if port in _reachable_ports(one)]
+    return [one for one in others if port in _reachable_ports(one) and _is_of_kind(one, address, port)]
 
 
 _BINDING = re.compile(r"BIND|LISTEN|ADVERTI", re.IGNORECASE)
+_WEB = frozenset({"http", "https", "ws", "wss"})
+_STORES = frozenset({"db", "database", "sql", "cache", "broker", "queue"})
 
 
-def _is_for_programs(container: Container, address: Address) -> bool:
-    """Whether an address that a browser could open too is surely one for the container's own program."""
+def _is_own_or_public(container: Container, address: Address) -> bool:
+    """Whether an address may be where the container listens itself, or one for the browser of its users."""
+    if address.family is not None:
+        return _BINDING.search(address.setting) is not None
     parts = set(re.split(r"[-_.]", container.service.name.lower()))
     is_public = _PUBLIC.search(address.setting) is not None or not parts.isdisjoint(_BROWSER_SERVICES)
-    return not is_public and address.setting != COMMAND and address.name != "0.0.0.0"  # noqa: S104 -- no socket
+    return is_public or address.setting == COMMAND or address.name == "0.0.0.0"  # noqa: S104 -- no socket
+
+
+def _is_of_kind(other: Container, address: Address, port: int) -> bool:
+    """Whether a service is what an address asks for. What a browser on the host finds too may be meant for that."""
+    if address.family is not None:
+        return other.data is None or other.data.name == address.family.name
+    if address.scheme in _WEB:
+        return not any(port in (one.published_ports or ()) for one in other.service.ports)
+    words = set(address.setting.lower().split("_"))
+    return bool(address.scheme) or not words.isdisjoint(_STORES | set(re.split(r"[-_.]", other.service.name.lower())))
 
 
 def _reachable_ports(container: Container) -> set[int]:
