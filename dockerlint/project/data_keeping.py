@@ -84,7 +84,9 @@ def is_covered(container: Container, folder: str) -> bool | None:
     memory = service.settings.texts("tmpfs")
     if any(is_at_or_below(folder, one.text.partition(":")[0]) for one in memory):
         return True
-    is_hidden = any(one.target.unknown for one in service.volumes) or "volumes_from" in service.node
+    # A target that is no absolute path is a fault of its own.
+    is_hidden = any(one.target.unknown or not one.target.text.startswith("/") for one in service.volumes)
+    is_hidden = is_hidden or "volumes_from" in service.node
     return None if is_hidden else False
 
 

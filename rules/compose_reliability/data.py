@@ -74,6 +74,7 @@ class UnsavedData(Rule[Container]):
         "=== compose.yaml\nservices:\n  db:\n    image: mysql:8.4\n    command: --datadir=/data\n    volumes: [store:/data]\n"
         "volumes:\n  store:\n",
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\n    volumes: ['store:${DATA}']\nvolumes:\n  store:\n",
+        "=== compose.yaml\nservices:\n  db:\n    image: mongo:8\n    volumes: ['d:/data/db']\nvolumes:\n  d:\n",
     )
 
     def check(self, container: Container) -> Findings:
