@@ -119,12 +119,15 @@ class _Words:
         self.value = value
         self.found: list[Value] = []
         self._pieces: list[Text] = []
+        self._moved: list[tuple[int, int]] = []  # an index in the word as written, and in its text
         self._start: int | None = None  # of the word; None between words
 
     def add(self, match: re.Match[str]) -> None:
         if self._start is None:
             self._start = match.start()
         text = self.value.text
+        first = match.start(match.lastgroup or 0)
+        self._moved.append((first - self._start, sum(map(len, self._pieces))))
         if match["single"] is not None:
             self._pieces.append(text.part(*match.span("single")))
         elif match["double"] is not None:
@@ -149,8 +152,15 @@ class _Words:
             return
         word = self.value.part(self._start, end)
         text = join(self._pieces, word.text.source, word.text.start).within(word.text.start, word.text.end)
-        self.found.append(Value(text, word.written, word.variables, broken=word.unknown))
-        self._start, self._pieces = None, []
+        variables = tuple(
+            one._replace(start=self._index(one.start), end=self._index(one.end)) for one in word.variables
+        )
+        self.found.append(Value(text, word.written, variables, broken=word.unknown))
+        self._start, self._pieces, self._moved = None, [], []
+
+    def _index(self, index: int) -> int:
+        """Where a character of the written word stands in the word without quotes."""
+        return next((now + index - first for first, now in reversed(self._moved) if first <= index), 0)
 
 
 def _unescaped(text: Text, start: int, end: int) -> Iterator[Text]:

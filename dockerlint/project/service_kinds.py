@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -28,9 +28,18 @@ _ENDING = re.compile(
 
 def name_parts(service: Service) -> set[str]:
     """The words that the names of the file, the service and its profiles are made of."""
-    file = service.name.source.path.replace("\\", "/").rpartition("/")[2]
-    names = [file, service.name, *(profile.text for profile in service.profiles)]
-    return {part for name in names for part in re.split(r"[.\-_]", name.lower())}
+    return file_parts(service.name.source.path).union(
+        *map(_parts, (service.name, *(profile.text for profile in service.profiles)))
+    )
+
+
+def file_parts(path: str) -> set[str]:
+    """The words that the name of a file is made of."""
+    return _parts(path.replace("\\", "/").rpartition("/")[2])
+
+
+def _parts(name: str) -> set[str]:
+    return set(re.split(r"[.\-_]", name.lower()))
 
 
 def is_development(service: Service, development_images: Sequence[str]) -> bool:
@@ -41,7 +50,12 @@ def is_development(service: Service, development_images: Sequence[str]) -> bool:
 
 def is_for_tests(service: Service) -> bool:
     """Whether the file, the service or its profile says that it only ever runs in a test run."""
-    return not name_parts(service).isdisjoint(_TESTING)
+    return speaks_of_tests(name_parts(service))
+
+
+def speaks_of_tests(parts: Set[str]) -> bool:
+    """Whether a word of a name says so."""
+    return not parts.isdisjoint(_TESTING)
 
 
 def is_one_shot(service: Service, compose: Compose) -> bool:

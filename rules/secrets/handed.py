@@ -82,7 +82,11 @@ _DATABASE_CLIENTS = frozenset((*(name for name, forms in _FORMS.items() if forms
 
 def handed(instruction: ShellForm) -> Iterator[Handed]:
     """The literal secrets that the commands of an instruction are given."""
-    commands = instruction.commands
+    yield from handed_to(instruction.commands, mounted_names(instruction))
+
+
+def handed_to(commands: Sequence[Command], mounted: frozenset[str] = frozenset()) -> Iterator[Handed]:
+    """The literal secrets that commands are given; `mounted` are the names of those that a variable takes from a mount."""
     for index, command in enumerate(commands):
         if command.name in _DATABASE_CLIENTS and any(starts_database(each) for each in commands):
             continue
@@ -92,7 +96,7 @@ def handed(instruction: ShellForm) -> Iterator[Handed]:
         if command.name in _READERS:
             yield from _fed(commands, index)
         if command.assignments and not any(is_asset_build(each) for each in commands[index:]):
-            yield from _assigned(command, mounted_names(instruction))
+            yield from _assigned(command, mounted)
 
 
 @lru_cache(maxsize=256)

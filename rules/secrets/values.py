@@ -7,14 +7,16 @@ from functools import cache
 
 from dockerlint.knowledge.secrets import is_harmless, is_secret_name
 
-# Words of a name that say that it is about secrets.
-_NEUTRAL_WORDS = frozenset(
+# Words of a name that say that it is about secrets, or about public ones.
+_NEUTRAL_WORDS = frozenset({"attribute", "nopasswd", "maps", "ppa", "hint", "question", "message"})
+# The same, unless the name ends in a word for a secret: `PASSWORD_MANAGER`, but not `KAFKA_MANAGER_PASSWORD`.
+_NEUTRAL_BEFORE_END = frozenset(
     {
-        "attribute", "encoding", "chars", "replacer", "replacement", "regex", "pattern", "message", "question", "hint",
-        "nopasswd", "maps", "ppa", "manager", "backend", "class", "engine", "driver", "hasher", "hashers", "handler",
-        "generator", "template", "validator", "validators",
+        "encoding", "chars", "replacer", "replacement", "regex", "pattern", "manager", "backend", "class", "engine",
+        "driver", "hasher", "hashers", "handler", "generator", "template", "validator", "validators",
     }
 )  # fmt: skip
+_ENDS = frozenset({"password", "passwd", "pass", "pwd", "secret", "token"})
 
 # The passwords of Java's own trust store and of Google's keys, which protect nothing.
 _KNOWN_TO_ALL = frozenset({"changeit", "notasecret"})
@@ -29,12 +31,14 @@ _FOR_BROWSERS = (
 )  # fmt: skip
 
 
-def names_secret(name: str) -> bool:
-    """Whether a variable or setting of this name is for a secret."""
-    if not is_secret_name(name) or "$" in name:
+def names_secret(name: str, compose: bool = False) -> bool:
+    """Whether a variable or setting of this name is for a secret; `compose` as in `is_secret_name`."""
+    if not is_secret_name(name, compose) or "$" in name:
         return False
     words = re.split("[^a-z0-9]+", re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).lower())
-    return _NEUTRAL_WORDS.isdisjoint(words) and not (is_for_browsers(name) and words[-1] in ("key", "apikey", "token"))
+    if not _NEUTRAL_WORDS.isdisjoint(words) or (words[-1] not in _ENDS and not _NEUTRAL_BEFORE_END.isdisjoint(words)):
+        return False
+    return not (is_for_browsers(name) and words[-1] in ("key", "apikey", "token"))
 
 
 def is_for_browsers(name: str) -> bool:

@@ -1,0 +1,203 @@
+"""Logins from one service to another that cannot succeed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from dockerlint.lint.rule import Findings, Rule, Severity
+from dockerlint.project.containers import Container, Stack
+from dockerlint.project.environments import Setting
+from dockerlint.source import Text
+
+from .accounts import Account, Accounts, accounts_of
+
+
+class _Word(NamedTuple):
+    """A part of a login: what it says, and where."""
+
+    value: str
+    place: Text
+
+
+class _Login(NamedTuple):
+    """What a variable, or several of one prefix, say of a login. Unknown parts are None."""
+
+    name: str  # of the variable
+    host: str
+    user: _Word | None
+    password: _Word | None
+    database: _Word | None
+    schemes: frozenset[str] = frozenset()  # of the family; none where any may be meant
+
+
+class MismatchedCredentials(Rule[Stack]):
+    """A service logs in to another one with a user, password or database that this one does not have.
+
+    The database makes its accounts at its first start from what its own service says. Every login with something else is
+    refused, and the program ends or waits without end.
+
+    Take both from one variable: `POSTGRES_PASSWORD: ${DB_PASSWORD:?}` here and
+    `postgresql://app:${DB_PASSWORD:?}@db/app` there.
+
+    https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/
+    """
+
+    severity = Severity.ERROR
+    bad = {
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n"
+        "      DATABASE_URL: postgresql://postgres:«hunter22»@db/app\n  db:\n    image: postgres:17\n    environment:\n"
+        "      POSTGRES_PASSWORD: hunter23\n": None,
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n"
+        "      - DATABASE_URL=postgresql+psycopg://«app»:hunter22@db:5432/app\n  db:\n    image: postgres:17\n"
+        "    environment:\n      - POSTGRES_PASSWORD=hunter22\n": None,
+        "=== compose.yaml\nservices:\n  web:\n    image: wordpress:6\n    environment:\n      WORDPRESS_DB_HOST: db:3306\n"
+        "      WORDPRESS_DB_USER: wordpress\n      «WORDPRESS_DB_PASSWORD»: hunter22\n      WORDPRESS_DB_NAME: wp\n"
+        "  db:\n    image: mariadb:11\n    environment:\n      MARIADB_USER: wordpress\n      MARIADB_PASSWORD: hunter23\n"
+        "      MARIADB_ROOT_PASSWORD: hunter24\n      MARIADB_DATABASE: wp\n": None,
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      URL: mysql://app:hunter22@db/«other»\n"
+        "  db:\n    image: mysql:8.4\n    environment:\n      MYSQL_USER: app\n      MYSQL_PASSWORD: hunter22\n"
+        "      MYSQL_RANDOM_ROOT_PASSWORD: 1\n      MYSQL_DATABASE: app\n": None,
+        "=== .env\nDB_PASSWORD=hunter23\n=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n"
+        "      MQ: amqp://guest:«hunter22»@mq\n      REDIS_URL: redis://:«hunter22»@redis:6379/0\n  mq:\n    image: rabbitmq:4\n"
+        "  redis:\n    image: redis:8\n    command: redis-server --requirepass ${DB_PASSWORD}\n": None,
+    }
+    good = (
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n"
+        "      A: postgresql://postgres:hunter22@db/app\n      B: postgresql://postgres:${PW}@db/app\n"
+        "      C: postgresql://postgres@db/app\n      D: postgresql://u:hunter@elsewhere/app\n  db:\n    image: postgres:17\n"
+        "    environment:\n      POSTGRES_PASSWORD: hunter22\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      A: postgresql://app:hunter22@db/app\n"
+        "  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: hunter23\n    volumes:\n"
+        "      - ./init.sql:/docker-entrypoint-initdb.d/init.sql\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      A: postgresql://app:p%40ss@db/app\n"
+        "      PGHOST: db\n      PGUSER: app\n      PGPASSWORD: p@ss\n  db:\n    image: postgres:17\n"
+        "    environment:\n      POSTGRES_USER: app\n      POSTGRES_PASSWORD: p@ss\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      A: mysql://app:hunter22@db/app\n"
+        "  db:\n    image: mysql:8.4\n    env_file: db.env\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      A: postgresql://postgres:a1b2@db/x\n"
+        "  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: ${PW:?}\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      A: mysql://root:hunter22@db/other\n"
+        "  db:\n    image: mysql:8.4\n    environment:\n      MYSQL_ROOT_PASSWORD: hunter22\n      MYSQL_DATABASE: app\n",
+    )
+
+    def check(self, stack: Stack) -> Findings:
+        if stack.compose.is_fragment:
+            return
+        for client in stack.containers:
+            for login in _logins(client):
+                server = _server(stack, login)
+                accounts = accounts_of(server, stack) if server is not None and server is not client else None
+                fault = _fault(login, accounts) if accounts is not None else None
+                if server is None or fault is None:
+                    continue
+                place, what = fault
+                message = f"{login.name} of `{client.service.name}` {what.format(server=server.service.name)}"
+                yield self.finding(place, message, help="take both from one variable")
+
+
+def _server(stack: Stack, login: _Login) -> Container | None:
+    """The service of the project that a host names, if it speaks what the login does."""
+    for container in stack.containers:
+        own = container.service.settings.text("container_name") if "container_name" in container.service.node else None
+        if login.host in (container.service.name, own.text if own is not None else None):
+            family = container.data
+            speaks = family is not None and (not login.schemes or not login.schemes.isdisjoint(family.schemes))
+            return container if speaks else None
+    return None
+
+
+def _fault(login: _Login, server: Accounts) -> tuple[Text, str] | None:
+    """What of a login the server does not know, and where it stands."""
+    accounts = server.accounts
+    if login.user is not None:
+        accounts = tuple(account for account in accounts if account.user == login.user.value)
+        if not accounts:
+            has = " and ".join(f"`{account.user}`" for account in server.accounts)
+            return login.user.place, f"logs in as `{login.user.value}`, but `{{server}}` has only {has}"
+    passwords = {account.password for account in accounts}
+    if login.password is not None and None not in passwords and login.password.value not in passwords:
+        return login.password.place, f"logs in with a password that is not {_told(accounts)}"
+    return _database_fault(login, server, accounts)
+
+
+def _told(accounts: tuple[Account, ...]) -> str:
+    """Where the password of a server stands."""
+    account = accounts[-1]
+    line = f" (line {account.place.line})" if account.place is not None else ""
+    return f"{account.told} of `{{server}}`{line}"
+
+
+def _database_fault(login: _Login, server: Accounts, accounts: tuple[Account, ...]) -> tuple[Text, str] | None:
+    """A database that the user neither finds nor may create."""
+    database = login.database
+    is_limited = not server.has_other_databases and all(account.user != "root" for account in accounts)
+    if database is None or server.database is None or not is_limited or database.value == server.database:
+        return None
+    return database.place, f"opens the database `{database.value}`, but `{{server}}` makes `{server.database}`"
+
+
+def _logins(container: Container) -> Iterator[_Login]:
+    for setting in container.environment.settings:
+        if setting.value is not None and setting.known is not None:
+            yield from _in_url(setting, setting.value)
+            yield from _beside_host(container, setting)
+
+
+def _in_url(setting: Setting, value: Text) -> Iterator[_Login]:
+    match = _url().match(value)
+    if match is None or match["password"] is None:
+        return
+    is_redis = match["scheme"].startswith("redis")
+    user = _word(value, match, "user") or (_Word("default", value) if is_redis else None)
+    scheme = match["scheme"].partition("+")[0]
+    schemes = frozenset({scheme, "postgres" if scheme == "postgresql" else scheme})
+    yield _Login(
+        str(setting.name),
+        match["host"],
+        user,
+        _word(value, match, "password"),
+        _word(value, match, "database"),
+        schemes,
+    )
+
+
+def _word(value: Text, match: re.Match[str], group: str) -> _Word | None:
+    return _Word(unquote(match[group]), value.part(*match.span(group))) if match[group] else None
+
+
+@cache
+def _url() -> re.Pattern[str]:
+    return re.compile(
+        r"(?P<scheme>[a-z][a-z0-9+]*)://(?P<user>[^:@/\s]*)(?::(?P<password>[^@/\s]*))?@(?P<host>[\w.-]+)(?::\d+)?"
+        r"(?:/(?P<database>[\w.-]*))?(?=[/?;]|$)"
+    )
+
+
+_HOSTS = ("HOST", "HOSTNAME", "SERVER")
+_USERS = ("USER", "USERNAME")
+_PASSWORDS = ("PASSWORD", "PASSWD", "PASS", "PWD")
+_DATABASES = ("NAME", "DATABASE", "DB", "DBNAME", "DATABASE_NAME")
+
+
+def _beside_host(container: Container, setting: Setting) -> Iterator[_Login]:
+    """`DB_HOST`, with `DB_USER`, `DB_PASSWORD` and `DB_NAME` beside it."""
+    name = str(setting.name)
+    suffix = next((suffix for suffix in _HOSTS if name.upper().endswith(suffix)), None)
+    if suffix is None or setting.known is None or name.upper() == suffix:
+        return
+    prefix = name[: -len(suffix)]
+    user, password, database = (_beside(container, prefix, names) for names in (_USERS, _PASSWORDS, _DATABASES))
+    if user is not None or password is not None:
+        yield _Login(name, setting.known.partition(":")[0], user, password, database)
+
+
+def _beside(container: Container, prefix: str, suffixes: tuple[str, ...]) -> _Word | None:
+    for suffix in suffixes:
+        setting = container.environment.get(prefix + suffix)
+        if setting is not None:
+            return _Word(setting.known, setting.name) if setting.known else None
+    return None
