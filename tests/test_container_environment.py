@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dockerlint.compose.services import read
+from dockerlint.compose.loading import read
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.gitignore import is_kept_out
 from dockerlint.project.project import Project

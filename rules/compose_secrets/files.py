@@ -36,7 +36,7 @@ def open_env_files(stack: Stack) -> Iterator[OpenFile]:
         for given in container.env_files:
             if given.path is not None and given.source is not None:
                 found.setdefault(given.path, OpenFile(given.source, given.entries))
-    dotenv = absolute(Path(stack.compose.source.path)).with_name(".env")
+    dotenv = absolute(Path(stack.compose.folder, ".env"))
     source = stack.files.read(dotenv) if stack.compose.source.path != "-" else None
     if source is not None:
         found.setdefault(dotenv, OpenFile(source, tuple(parse_env(source))))

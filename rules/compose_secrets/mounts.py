@@ -64,8 +64,9 @@ class UnmountedSecret(Rule[Stack]):
         "        target: /run/secrets/b\nsecrets:\n  one:\n    file: db.txt\n  two:\n    file: db.txt\n",
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\n    environment:\n      A_FILE: /run/secrets/a\n"
         "    volumes:\n      - ./secrets:/run/secrets:ro\n",
-        "=== compose.yaml\nservices:\n  db:\n    extends:\n      file: base.yaml\n      service: db\n    environment:\n"
-        "      A_FILE: /run/secrets/a\n=== base.yaml\nservices:\n  db:\n    image: postgres:17\n",
+        "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\n    environment:\n      A_FILE: /run/secrets/a\n"
+        "=== compose.override.yaml\nservices:\n  db:\n    secrets: [a]\nsecrets:\n  a:\n    file: a.txt\n",
+        "=== compose.prod.yaml\nservices:\n  db:\n    environment:\n      A_FILE: /run/secrets/a\n",
         "=== compose.yaml\nservices:\n  api:\n    image: x:1\n    environment:\n      SECRETS: /run/secrets\n"
         "      OTHER: /host/run/secrets/a\n      B_FILE: /run/secrets/${NAME}\n"
         "    command: sh -c 'if [ -f /run/secrets/a ]; then cat /run/secrets/a; fi'\n",

@@ -43,11 +43,11 @@ class TokenInCompose(Rule[Stack]):
     def check(self, stack: Stack) -> Findings:
         compose = stack.compose
         files = [file.source for file in open_env_files(stack)]
-        for source in (compose.source, *files):
+        for source in (*compose.sources, *files):
             whole = source.slice(0, len(source.text))
             for token in find_tokens(whole):
                 place = whole.part(token.start, token.end)
-                where = section_of(compose, place.span) if source is compose.source else "the file"
+                where = section_of(compose, place.span)
                 message = f"{token.title} (`{token.shown}`) stands in {where}"
                 help_ = "revoke it, then pass its successor as a secret or from a `.env` that git ignores"
                 yield self.finding(place, message, help=help_)

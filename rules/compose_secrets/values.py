@@ -65,14 +65,29 @@ def enumerated(words: Sequence[str]) -> str:
 
 @lru_cache(maxsize=1)
 def written_values(compose: Compose) -> tuple[Written, ...]:
-    """Every named value of a file once, in the order of the file."""
-    found: dict[Place, Written] = {}
+    """Every named value of a project once, those too that another file overrides."""
+    owners = _owners(compose)
+    return tuple(
+        one._replace(services=owners.get(_last_place(one.scalar), []))
+        for tree in compose.trees
+        for one in _named(tree, compose.reader)
+    )
+
+
+@lru_cache(maxsize=1)
+def _owners(compose: Compose) -> dict[Place, list[Service]]:
+    """The services that each value reaches."""
+    owners: dict[Place, list[Service]] = {}
     for service in compose.services:
-        for one in _named(service.node, compose.reader):
-            found.setdefault(place_of(one.name), one).services.append(service)
-    for one in _named(compose.root, compose.reader) if compose.root is not None else ():
-        found.setdefault(place_of(one.name), one)
-    return tuple(sorted(found.values(), key=lambda one: one.name.start))
+        for scalar in scalars(service.node):
+            owners.setdefault(_last_place(scalar), []).append(service)
+    return owners
+
+
+def _last_place(scalar: Scalar) -> Place:
+    """Where a value ends: the same for an item `NAME=value` as for the value alone, which merging makes of it."""
+    text = scalar.text
+    return id(text.source), text.offset(len(text) - 1) if text else text.start
 
 
 def place_of(text: Text) -> Place:
@@ -124,14 +139,13 @@ class Owned(NamedTuple):
 
 @lru_cache(maxsize=1)
 def all_values(compose: Compose) -> tuple[Owned, ...]:
-    """Every scalar of a file once, named or not, in the order of the file."""
-    found: dict[Place, Owned] = {}
-    for service in compose.services:
-        for scalar in scalars(service.node):
-            found.setdefault(place_of(scalar.text), Owned(compose.reader.value(scalar), [])).services.append(service)
-    for scalar in scalars(compose.root) if compose.root is not None else ():
-        found.setdefault(place_of(scalar.text), Owned(compose.reader.value(scalar), []))
-    return tuple(sorted(found.values(), key=lambda one: one.value.written.start))
+    """Every scalar of a project once, named or not."""
+    owners = _owners(compose)
+    return tuple(
+        Owned(compose.reader.value(scalar), owners.get(_last_place(scalar), []))
+        for tree in compose.trees
+        for scalar in scalars(tree)
+    )
 
 
 def section_of(compose: Compose, place: Span) -> str:
