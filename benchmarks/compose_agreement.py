@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.compose_oracle import HOME, MAIN, PROJECT, ask
+from benchmarks.compose_oracle import HOME, MAIN, OVERRIDE, PROJECT, ask
 from dockerlint.compose.config_shapes import Places
 from dockerlint.compose.env_files import environment_of
 from dockerlint.compose.loading import Absence, Files, load
@@ -30,15 +30,15 @@ _MOST_SHOWN = 300  # characters of a value
 def ours(files: dict[str, str | bytes], home: str, shell: dict[str, str] | None = None) -> dict[str, Any]:
     """What we make of a project: `config`, or `error`. `shell` are variables that beat those of `.env`."""
     sources = {name: Source.from_bytes(name, _bytes(content)) for name, content in files.items()}
-    environment = {"COMPOSE_PROJECT_NAME": PROJECT.strip("/")}
-    if ".env" in sources:
-        environment |= environment_of(sources[".env"], shell)
-    environment |= shell or {}
+    environment = (environment_of(sources[".env"], shell) if ".env" in sources else {}) | (shell or {})
 
     def read(path: str) -> Source | Absence:
         return sources.get(path) or "missing"
 
-    compose = load(Files((sources[MAIN],), environment, "", read))
+    listed = environment.get("COMPOSE_FILE")
+    names = listed.split(":") if listed else [MAIN, OVERRIDE]
+    found = tuple(sources[name] for name in names if name in sources)
+    compose = load(Files(found, environment, "", read, name=PROJECT.strip("/")))
     model = of_compose(compose, Places(PROJECT, home, read))
     return {"config": model["config"], "error": model["error"] and model["error"]["message"]}
 

@@ -3,8 +3,8 @@
     python -m benchmarks.compose_oracle tests/compose_config/*.txt
 
 writes the answers for the cases of each text beside it, as JSON. A case begins with a line `##### title`; `=== name`
-begins a further file of it. Compose runs alone in a folder, with no environment but a home, and paths of the answers
-begin at `/project`.
+begins a further file of it, the first being `compose.yaml`. Compose runs alone in a folder, with no environment but a
+home, and paths of the answers begin at `/project`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 HOME = "/home/somebody"
 PROJECT = "/project"
 MAIN = "compose.yaml"
+OVERRIDE = "compose.override.yaml"
 
 
 def ask(files: dict[str, str | bytes]) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def ask(files: dict[str, str | bytes]) -> dict[str, Any]:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
-        command = [str(Path(sys.executable).with_name("docker-compose")), "-f", MAIN, "config", "--format", "json"]
+        command = [str(Path(sys.executable).with_name("docker-compose")), "config", "--format", "json"]
         environment = {"HOME": HOME, "PATH": os.environ["PATH"]}
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         output, said = (text.replace(str(folder), PROJECT).replace(parent, "") for text in (done.stdout, done.stderr))

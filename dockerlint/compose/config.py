@@ -6,7 +6,6 @@ https://docs.docker.com/reference/cli/docker/compose/config/
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -26,6 +25,7 @@ from dockerlint.compose.config_shapes import (
     text,
     told_flag,
 )
+from dockerlint.compose.loading import cleaned_name
 from dockerlint.compose.nodes import Mapping, Node
 from dockerlint.compose.services import Compose, Service
 from dockerlint.compose.values import Value
@@ -78,22 +78,9 @@ def missing_env_files(compose: Compose, places: Places) -> Iterator[tuple[Servic
         yield from ((service, value) for value in missing_files(service, scene))
 
 
-def project_name(compose: Compose, folder: str) -> str:
-    """COMPOSE_PROJECT_NAME of the `.env` file, or else the `name` of the file or of its folder as Compose cleans it."""
-    of_folder = _cleaned(posixpath.basename(folder))
-    given = compose.reader.scope_of(compose.source).environment.get("COMPOSE_PROJECT_NAME")
-    if given and given != of_folder:
-        return given
-    return _cleaned(compose.name.text) if compose.name and compose.name.text else of_folder
-
-
-def _cleaned(name: str) -> str:
-    return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")
-
-
 def _scene(compose: Compose, places: Places) -> Scene:
     folder = places.absolute(compose.folder)
-    return Scene(compose, places, folder, project_name(compose, folder))
+    return Scene(compose, places, folder, compose.project_name or cleaned_name(posixpath.basename(folder)))
 
 
 def _used(kind: str, services: Iterable[dict[str, Any]]) -> set[str]:

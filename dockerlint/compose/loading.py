@@ -6,6 +6,7 @@ https://docs.docker.com/compose/how-tos/multiple-compose-files/
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence as AbstractSequence
@@ -13,6 +14,7 @@ from functools import reduce
 from typing import Literal, NamedTuple, TypeAlias
 
 from dockerlint.compose.env_files import environment_of
+from dockerlint.compose.interpolation import interpolate
 from dockerlint.compose.merging import cleaned, merged, merged_service
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence, parse
 from dockerlint.compose.services import Compose
@@ -23,6 +25,7 @@ from dockerlint.source import Source, Span, Text
 Absence = Literal["missing", "outside"]
 Read: TypeAlias = "Callable[[str], Source | Absence]"
 _REMOTE = ("://", "git@", "github.com/", "oci:")
+_PROJECT_NAME = "COMPOSE_PROJECT_NAME"
 _MOST_FILES = 500  # of one project: more is a trap
 
 
@@ -30,7 +33,8 @@ class Files(NamedTuple):
     """The files of a project in the order in which Compose lays them onto each other, and the way to others.
 
     `environment` is what variables are replaced with, `folder` where relative paths begin. `read` gives the text of a
-    file by its path. `is_whole` is False for files that may be meant for use together with others.
+    file by its path. `is_whole` is False for files that may be meant for use together with others. `name` is what the
+    project is called where nothing else names it.
     """
 
     sources: tuple[Source, ...]
@@ -38,6 +42,7 @@ class Files(NamedTuple):
     folder: str
     read: Read
     is_whole: bool = True
+    name: str = ""
 
 
 def read(source: Source, environment: AbstractMapping[str, str] | None = None) -> Compose:
@@ -47,11 +52,34 @@ def read(source: Source, environment: AbstractMapping[str, str] | None = None) -
 
 def load(files: Files) -> Compose:
     """Reads the files of a project and what they extend and include."""
-    scope = Scope(files.environment, files.folder)
+    scope = Scope(_with_project_name(files), files.folder)
     loader = _Loader(Reader(scope), files.read)
     root = loader.project(files.sources, scope, ())
     is_whole = files.is_whole and not loader.is_open
     return Compose(tuple(loader.sources), root, loader.reader, tuple(loader.trees), is_whole)
+
+
+def _with_project_name(files: Files) -> AbstractMapping[str, str]:
+    """The environment with the name of the project in it, which all of its files may use."""
+    known = files.environment.get(_PROJECT_NAME)
+    if known:
+        return files.environment
+    named = (name for source in reversed(files.sources) if (name := _declared_name(source, files.environment)))
+    return {**files.environment, _PROJECT_NAME: next(named, files.name)}
+
+
+def _declared_name(source: Source, environment: AbstractMapping[str, str]) -> str:
+    """The `name` at the top of a file, as Compose cleans it."""
+    if not re.search(r"^name[ \t]*:", source.text, re.MULTILINE):
+        return ""
+    names = (one.get("name") for one in reversed(parse(source).documents) if isinstance(one, Mapping))
+    name = next((name for name in names if isinstance(name, Scalar)), None)
+    return cleaned_name(interpolate(name.text, environment).value) if name is not None else ""
+
+
+def cleaned_name(name: str) -> str:
+    """A name as Compose takes it for a project: `My App` is `myapp`."""
+    return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")
 
 
 class _Loader:

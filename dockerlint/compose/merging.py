@@ -176,8 +176,7 @@ def _target(merge: _Merge, item: Node, field: str) -> str | None:
     if isinstance(item, Mapping):
         target = item.get("target")
         if target is not None:
-            text = merge.text(target)
-            return text if field or not text else posixpath.normpath(text)
+            return merge.text(target) or None
         source = item.get("source")
         return f"{field}{merge.text(source)}" if field and source is not None else None
     text = merge.text(item)
@@ -217,8 +216,7 @@ def _assigned(node: Node) -> Iterator[tuple[str, Entry]]:
         for item in node.items:
             if isinstance(item, Scalar):
                 name, value = _split(item.text)
-                empty = Scalar(item.text.part(len(item.text), len(item.text)), plain=True)
-                yield str(name), Entry(Scalar(name), empty if value is None else Scalar(value))
+                yield str(name), Entry(Scalar(name), _nothing(item.text) if value is None else Scalar(value))
 
 
 def _split(written: Text) -> tuple[Text, Text | None]:
@@ -251,23 +249,38 @@ def _host_items(node: Node) -> Iterator[Node]:
 
 
 def _named(merge: _Merge, base: Node, later: Node) -> Node:
-    """Names, or names with settings below them: `depends_on`, `networks`, `models`."""
+    """Names, or names with settings below them: `networks`, `models`."""
     if isinstance(base, Sequence) and isinstance(later, Sequence):
         return _by_text(merge, base, later)
     if isinstance(base, Scalar) or isinstance(later, Scalar):
         return merge.clash(base, later)
-    return merge.mappings(_as_mapping(base), _as_mapping(later), _DEEP)
+    return merge.mappings(_as_mapping(base, _nothing), _as_mapping(later, _nothing), _DEEP)
 
 
-def _as_mapping(node: Mapping | Sequence) -> Mapping:
+def _dependencies(merge: _Merge, base: Node, later: Node) -> Node:
+    """Services to wait for: one in short form is waited for until it has started, whatever was said before."""
+    if isinstance(base, Sequence) and isinstance(later, Sequence):
+        return _by_text(merge, base, later)
+    if isinstance(base, Scalar) or isinstance(later, Scalar):
+        return merge.clash(base, later)
+    return merge.mappings(_as_mapping(base, _started), _as_mapping(later, _started), _DEEP)
+
+
+def _as_mapping(node: Mapping | Sequence, value: Callable[[Text], Node]) -> Mapping:
     if isinstance(node, Mapping):
         return node
-    entries = {
-        str(item.text): Entry(item, Scalar(item.text.part(len(item.text), len(item.text)), plain=True))
-        for item in node.items
-        if isinstance(item, Scalar)
-    }
-    return Mapping(entries, node.span)
+    items = (item for item in node.items if isinstance(item, Scalar))
+    return Mapping({str(item.text): Entry(item, value(item.text)) for item in items}, node.span)
+
+
+def _nothing(name: Text) -> Node:
+    return Scalar(name.part(len(name), len(name)), plain=True)
+
+
+def _started(name: Text) -> Node:
+    """What a name alone stands for in `depends_on`."""
+    key, value = (Scalar(pinned(word, *name.span)) for word in ("condition", "service_started"))
+    return Mapping({"condition": Entry(key, value)}, name.span)
 
 
 def _builds(merge: _Merge, base: Node, later: Node) -> Node:
@@ -332,7 +345,8 @@ _SERVICE = _Level(
     below={
         **dict.fromkeys(("command", "entrypoint"), _Level(_replaced, null_clears=True)),
         **dict.fromkeys(("environment", "labels", "annotations", "sysctls"), _NAMES),
-        **dict.fromkeys(("depends_on", "networks", "models"), _ONCE),
+        **dict.fromkeys(("networks", "models"), _ONCE),
+        "depends_on": _Level(_dependencies),
         **dict.fromkeys(
             (
                 *("expose", "cap_add", "cap_drop", "dns", "dns_opt", "dns_search", "profiles", "tmpfs", "env_file"),

@@ -171,6 +171,11 @@ class Compose:
         """The folder of the project, from the working directory."""
         return self.reader.scope_of(self.source).folder
 
+    @property
+    def project_name(self) -> str:
+        """What Compose calls the project; empty where nothing tells."""
+        return self.reader.scope_of(self.source).environment.get("COMPOSE_PROJECT_NAME", "")
+
     def folder_of(self, service: Service) -> str:
         """The folder that a service's missing paths stand for: that of the project which it comes from."""
         return self.reader.scope_of(service.name.source).folder

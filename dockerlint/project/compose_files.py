@@ -6,7 +6,6 @@ https://docs.docker.com/compose/intro/compose-application-model/#the-compose-fil
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -118,14 +117,14 @@ class ComposeFiles:
         return self._composes[key]
 
     def _loaded(self, files: ComposeSet, is_whole: bool) -> Compose | None:
-        from dockerlint.compose.loading import Files, load  # noqa: PLC0415 (most runs have no Compose file)
+        from dockerlint.compose.loading import Files, cleaned_name, load  # noqa: PLC0415 (most runs have no Compose file)
 
         sources = [source for path in files.paths if (source := self._source_of(path)) is not None]
         if not sources:
             return None
         own = self._environment(files.folder) if files.paths != ("-",) else {}
-        environment = {**own, "COMPOSE_PROJECT_NAME": own.get("COMPOSE_PROJECT_NAME") or project_name(files.folder)}
-        return load(Files(tuple(sources), environment, files.folder, self.read, is_whole))
+        name = cleaned_name(os.path.basename(os.path.abspath(files.folder)))  # noqa: PTH100, PTH119
+        return load(Files(tuple(sources), own, files.folder, self.read, is_whole, name))
 
     def read(self, path: str) -> Source | Absence:
         """A file that a project names; what lies outside of the root is not looked at, nor what is no readable text."""
@@ -134,12 +133,6 @@ class ComposeFiles:
         if not os.path.isfile(path):
             return "missing"
         return self._source_of(path) or "outside"
-
-
-def project_name(folder: str) -> str:
-    """What Compose calls a project after its folder."""
-    name = os.path.basename(os.path.abspath(folder))  # noqa: PTH100, PTH119
-    return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")
 
 
 def _overlap(one: Compose, other: Compose) -> bool:
