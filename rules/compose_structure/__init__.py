@@ -1,5 +1,6 @@
 """What Compose or the engine refuses in a Compose file, what resolves to something else than was meant, and order."""
 
+from .entries import MisreadEnvironmentEntry, RepeatedEntry, ValueChangedByYaml
 from .mounts import InvalidMount, MisreadVolumeName
 from .ports import InvalidPublishedPort, RepeatedHostPort, UnpublishablePort, UnquotedPort
 from .variables import BrokenInterpolation, LostDollar
@@ -9,8 +10,11 @@ __all__ = [
     "InvalidMount",
     "InvalidPublishedPort",
     "LostDollar",
+    "MisreadEnvironmentEntry",
     "MisreadVolumeName",
+    "RepeatedEntry",
     "RepeatedHostPort",
     "UnpublishablePort",
     "UnquotedPort",
+    "ValueChangedByYaml",
 ]
