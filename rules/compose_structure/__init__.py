@@ -3,6 +3,7 @@
 from .entries import MisreadEnvironmentEntry, RepeatedEntry, ValueChangedByYaml
 from .mounts import InvalidMount, MisreadVolumeName
 from .ports import InvalidPublishedPort, RepeatedHostPort, UnpublishablePort, UnquotedPort
+from .unset import UnsetVariable
 from .variables import BrokenInterpolation, LostDollar
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "RepeatedHostPort",
     "UnpublishablePort",
     "UnquotedPort",
+    "UnsetVariable",
     "ValueChangedByYaml",
 ]

@@ -152,7 +152,7 @@ class LostDollar(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
-        for lost in _all_lost(stack):
+        for lost in all_lost(stack):
             place = lost.variable.text
             is_hosts = lost.variable.name in _OF_EVERY_SHELL
             by = "with its value outside" if is_hosts else "with nothing"
@@ -162,20 +162,20 @@ class LostDollar(Rule[Stack]):
             yield self.finding(place, message, fix=_doubled(place.span))
 
 
-def _all_lost(stack: Stack) -> list[_Lost]:
+def all_lost(stack: Stack) -> list[_Lost]:
     """The lost variables, each place once."""
     found: dict[tuple[int, int], _Lost] = {}
-    examples = _names_of_examples(stack)
+    examples = names_of_examples(stack)
     shells = {id(scalar) for one in stack.containers for text in shell_texts(one.service) for scalar in text.scalars}
     meant_for_host = examples | _used_outside(stack.compose, shells)
     is_hidden = has_hidden_environment(stack)
     for container in stack.containers:
         for lost in (*_lost_in_shell(container, meant_for_host, is_hidden), *_lost_in_secrets(container.service)):
-            found.setdefault(_place(lost.variable), lost)
+            found.setdefault(place_of(lost.variable), lost)
     return list(found.values())
 
 
-def _place(variable: Variable) -> tuple[int, int]:
+def place_of(variable: Variable) -> tuple[int, int]:
     return id(variable.text.source), variable.text.start
 
 
@@ -238,7 +238,7 @@ _EXAMPLES = (
 )
 
 
-def _names_of_examples(stack: Stack) -> set[str]:
+def names_of_examples(stack: Stack) -> set[str]:
     """The variables that a committed example of `.env` lists."""
     folder = absolute(Path(stack.compose.source.path).parent)
     sources = (stack.files.read(folder / name) for name in _EXAMPLES)
