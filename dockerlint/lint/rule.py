@@ -42,7 +42,8 @@ class Rule(Generic[Node]):
     kinds: ClassVar[tuple[type, ...]]
 
     def __init_subclass__(cls) -> None:
-        cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        if "name" not in cls.__dict__:  # which a number in it makes hard to tell from that of the class
+            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
         cls.chapter = cls.__module__.split(".")[1]
         (node,) = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]
         cls.kinds = get_args(node) or (node,)

@@ -2,6 +2,7 @@
 
 from .entries import MisreadEnvironmentEntry, RepeatedEntry, ValueChangedByYaml
 from .mounts import InvalidMount, MisreadVolumeName
+from .outdated import LegacyComposeKey, ObsoleteVersionKey, Yaml11Boolean
 from .ports import InvalidPublishedPort, RepeatedHostPort, UnpublishablePort, UnquotedPort
 from .unset import UnsetVariable
 from .variables import BrokenInterpolation, LostDollar
@@ -10,13 +11,16 @@ __all__ = [
     "BrokenInterpolation",
     "InvalidMount",
     "InvalidPublishedPort",
+    "LegacyComposeKey",
     "LostDollar",
     "MisreadEnvironmentEntry",
     "MisreadVolumeName",
+    "ObsoleteVersionKey",
     "RepeatedEntry",
     "RepeatedHostPort",
     "UnpublishablePort",
     "UnquotedPort",
     "UnsetVariable",
     "ValueChangedByYaml",
+    "Yaml11Boolean",
 ]

@@ -211,20 +211,20 @@ def _replicas(service: Service) -> int:
 
 def is_for_swarm(compose: Compose) -> bool:
     """Whether a file has settings that only `docker stack deploy` heeds, which spreads a port over replicas."""
-    for service in compose.services:
-        deploy = service.node.get("deploy")
-        if isinstance(deploy, Mapping) and not _SWARM.isdisjoint(deploy.keys):
-            return True
+    deploys = (service.node.get("deploy") for service in compose.services)
+    has_settings = any(isinstance(deploy, Mapping) and not _OF_SWARM.isdisjoint(deploy.keys) for deploy in deploys)
+    return has_settings or has_overlay_network(compose)
+
+
+def has_overlay_network(compose: Compose) -> bool:
+    """Whether a network of the project spans the machines of a Swarm."""
     networks = compose.root.get("networks") if compose.root is not None else None
-    drivers = (
-        (entry.value.get("driver") for entry in networks.entries if isinstance(entry.value, Mapping))
-        if isinstance(networks, Mapping)
-        else ()
-    )
+    nodes = (entry.value for entry in networks.entries) if isinstance(networks, Mapping) else ()
+    drivers = (node.get("driver") for node in nodes if isinstance(node, Mapping))
     return any(isinstance(driver, Scalar) and driver.text == "overlay" for driver in drivers)
 
 
-_SWARM = frozenset({"placement", "update_config", "rollback_config", "endpoint_mode", "mode"})
+_OF_SWARM = frozenset({"placement", "update_config", "rollback_config", "endpoint_mode", "mode"})
 
 
 class UnpublishablePort(Rule[Service]):
