@@ -1,26 +1,36 @@
 """What Compose or the engine refuses in a Compose file, what resolves to something else than was meant, and order."""
 
+from .definitions import UnusedDefinition
 from .entries import MisreadEnvironmentEntry, RepeatedEntry, ValueChangedByYaml
+from .files import AmbiguousComposeFiles, MissingComposeFile, MissingProjectName
 from .mounts import InvalidMount, MisreadVolumeName
+from .order import ComposeOrder
 from .outdated import LegacyComposeKey, ObsoleteVersionKey, Yaml11Boolean
+from .overrides import OverrideWithoutEffect
 from .ports import InvalidPublishedPort, RepeatedHostPort, UnpublishablePort, UnquotedPort
 from .unset import UnsetVariable
 from .variables import BrokenInterpolation, LostDollar
 
 __all__ = [
+    "AmbiguousComposeFiles",
     "BrokenInterpolation",
+    "ComposeOrder",
     "InvalidMount",
     "InvalidPublishedPort",
     "LegacyComposeKey",
     "LostDollar",
     "MisreadEnvironmentEntry",
     "MisreadVolumeName",
+    "MissingComposeFile",
+    "MissingProjectName",
     "ObsoleteVersionKey",
+    "OverrideWithoutEffect",
     "RepeatedEntry",
     "RepeatedHostPort",
     "UnpublishablePort",
     "UnquotedPort",
     "UnsetVariable",
+    "UnusedDefinition",
     "ValueChangedByYaml",
     "Yaml11Boolean",
 ]
