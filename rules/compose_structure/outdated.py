@@ -48,7 +48,9 @@ class ObsoleteVersionKey(Rule[Compose]):
         for tree in compose.trees:
             entry = tree.entry("version")
             if entry is not None and isinstance(entry.value, Scalar) and isinstance(entry.value.value, str):
-                message = f"`version: {entry.value.text}` has no effect since Compose 2, which warns of it"
+                span = entry.value.span
+                written = span.source.text[span.start : span.end]
+                message = f"`version: {written}` has no effect since Compose 2, which warns of it"
                 yield self.finding(entry.key.text, message, fix=_without_version(tree, entry))
 
 
