@@ -126,7 +126,7 @@ def _long(section: Section) -> Volume | None:
             section.wrong(section.node, f"{section.name} has no `target`, the path in the container", "mount")
         return None
     source = section.text("source")
-    if kind and kind.text == "bind" and not (source and (source.text or source.unknown)):
+    if kind and kind.text == "bind" and "source" not in section.node:
         section.wrong(section.node, f"{section.name} binds no `source`", "mount")
     known = kind is not None and not kind.unknown
     read_only = section.flag("read_only")

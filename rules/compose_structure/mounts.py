@@ -69,8 +69,10 @@ class InvalidMount(Rule[Compose]):
     def _of_target(self, volume: Volume, memory: set[str]) -> Findings:
         target = volume.target.text
         if not target.startswith(("/", "\\\\")) and not re.match(r"[A-Za-z]:[\\/]", target):
-            shown_text = f"{shown(volume.text)} mounts to a relative path {shown(target)}"
-            yield self.finding(target, f"{shown_text}; the engine wants an absolute one")
+            what = (
+                f"{shown(volume.text)} mounts to the relative path {shown(target)}" if target else "no path to mount to"
+            )
+            yield self.finding(target, f"{what}: the engine wants an absolute one")
         elif target.startswith("/") and posixpath.normpath(target) in ("/", "//"):
             yield self.finding(target, f"{shown(volume.text)} mounts over all of the container: the engine refuses `/`")
         elif posixpath.normpath(target) in memory and volume.kind != "tmpfs":
