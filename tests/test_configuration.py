@@ -25,6 +25,9 @@ def settings(text: str) -> Settings:
         ('context-size = "2 GB"', "context_size", 2_000_000_000),
         ("file-size = 10", "file_size", 10),
         ("squash = true", "squash", True),
+        ('moving-tags = ["latest"]', "moving_tags", ("latest",)),
+        ("host-ports = [80, 389]", "host_ports", (80, 389)),
+        ('limits = ["memory"]', "limits", ("memory",)),
         ('[labels]\nrequired = ["a"]\ntypes = { a = "url" }', "labels", LabelSchema({"a": "url"}, ("a",))),
     ],
 )
@@ -39,6 +42,8 @@ def test_settings_are_read(text: str, name: str, value: object) -> None:
         ("trusted-registries = 'x'", "is a list of texts"),
         ("squash = 1", "is true or false"),
         ("context-size = true", "is a size"),
+        ("host-ports = [true]", "is a list of ports"),
+        ("limits = ['disk']", "is a list of memory, cpus, pids"),
         ("context-size = '1 TB'", "is a size"),
         ("labels = { type = {} }", "is a table with"),
         ("labels = { types = { a = 'date' } }", "maps names of labels"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dockerlint.lint.profiles import PROFILES
-from dockerlint.lint.settings import LabelSchema
+from dockerlint.lint.settings import LIMITS, LabelSchema
 
 _LABEL_TYPES = ("text", "url", "rfc3339", "spdx", "hash", "semver", "email")
 _UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
@@ -121,6 +121,21 @@ def _size(key: str, value: Any) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
+def _ports(key: str, value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list) or not all(type(one) is int and 0 < one < 65536 for one in value):
+        message = f"`{key}` is a list of ports, as in `{key} = [80, 443]`"
+        raise BadSetting(message)
+    return tuple(value)
+
+
+def _limits(key: str, value: Any) -> tuple[str, ...]:
+    limits = _texts(key, value)
+    if not set(limits) <= set(LIMITS):
+        message = f"`{key}` is a list of {', '.join(LIMITS)}"
+        raise BadSetting(message)
+    return limits
+
+
 def _labels(key: str, value: Any) -> LabelSchema:
     if not isinstance(value, dict) or not set(value) <= {"types", "required", "strict"}:
         message = f"`{key}` is a table with `types`, `required` and `strict`"
@@ -169,4 +184,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "file-size": _size,
     "require-reason": _flag,
     "squash": _flag,
+    "moving-tags": _texts,
+    "host-ports": _ports,
+    "limits": _limits,
 }

@@ -7,6 +7,12 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+MOVING_TAGS = (
+    *("latest", "stable", "edge", "nightly", "dev", "test", "beta", "canary", "lts", "main", "master", "develop"),
+    "rolling",
+)
+LIMITS = ("memory", "cpus", "pids")
+
 
 class LabelSchema(NamedTuple):
     """What labels an image must have, and of what form their values are.
@@ -27,7 +33,8 @@ class Settings(NamedTuple):
     Dockerfiles and Compose files that never go into production; `trusted_registries` prefixes of image names;
     `allowed_images` globs of images that are used although they are retired; `named_contexts` what `--build-context`
     gives a name; `extended_support` lines such as `python 3.9` whose support is paid for. Sizes are in bytes.
-    `squash`: layers are made one afterwards.
+    `squash`: layers are made one afterwards. `moving_tags` are those that name no version; `host_ports` the ports below
+    1024 that services may publish; `limits` what each service must have a limit of.
     """
 
     as_of: date
@@ -41,6 +48,9 @@ class Settings(NamedTuple):
     file_size: int = 50_000_000
     require_reason: bool = False
     squash: bool = False
+    moving_tags: tuple[str, ...] = MOVING_TAGS
+    host_ports: tuple[int, ...] = (80, 443)
+    limits: tuple[str, ...] = LIMITS
 
     def allows(self, name: str, tag: str | None) -> bool:
         """Whether an image may be used although it is retired; a glob without a tag stands for all of them."""

@@ -9,7 +9,7 @@ from functools import cache
 from dockerlint.compose.nodes import Mapping, Sequence
 from dockerlint.compose.services import Service
 from dockerlint.compose.values import Section, Value
-from dockerlint.knowledge.host_needs import needs_capability
+from dockerlint.knowledge.host_needs import is_monitor, needs_capability
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.host_paths import normalised
@@ -67,12 +67,13 @@ class UndroppedCapabilities(Rule[Stack]):
     bad = {
         "=== compose.yaml\nservices:\n  «web»:\n    image: acme/web:1\n": None,
         "=== compose.yaml\nservices:\n  «web»:\n    image: acme/web:1\n    cap_drop: [NET_RAW]\n": None,
-        "=== compose.yaml\nservices:\n  «web»:\n    image: acme/web:1\n    cap_add: [ALL]\n": None,
+        "=== compose.yaml\nservices:\n  «web»:\n    image: acme/web:1\n    cap_add: [NET_RAW]\n": None,
     }
     good = (
         "=== compose.yaml\nservices:\n  web:\n    image: acme/web:1\n    cap_drop: [ALL]\n",
         "=== compose.yaml\nservices:\n  web:\n    image: acme/web:1\n    cap_drop:\n      - cap_all\n",
         "=== compose.yaml\nservices:\n  web:\n    image: acme/web:1\n    privileged: true\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: acme/web:1\n    cap_add: [ALL]\n",
         "=== compose.yaml\nservices:\n  web:\n    image: acme/web:1\n    cap_drop: ['${DROPPED}']\n",
     )
 
@@ -83,7 +84,8 @@ class UndroppedCapabilities(Rule[Stack]):
 def _undropped(service: Service) -> Iterator[Fault]:
     dropped = service.settings.texts("cap_drop")
     is_dropped = any(name == "ALL" for name, _ in capabilities(service, "cap_drop"))
-    if service.privileged is False and not is_dropped and not any(value.unknown for value in dropped):
+    has_all = any(name == "ALL" for name, _ in capabilities(service, "cap_add"))  # that is said there
+    if service.privileged is False and not (is_dropped or has_all) and not any(value.unknown for value in dropped):
         message = f"`{service.name}` keeps the fourteen default capabilities"
         yield Fault(service, service.name, message, "`cap_drop: [ALL]` and add back what it needs")
 
@@ -197,12 +199,13 @@ class DangerousDevice(Rule[Stack]):
         "=== compose.yaml\nservices:\n  app:\n    image: acme/app:1\n    devices: ['/dev/sda:/dev/sda:m', '/dev/sda:/dev/sda:MR']\n",
         "=== compose.yaml\nservices:\n  app:\n    image: acme/app:1\n    device_cgroup_rules: ['c 188:* rmw', 'c 189:* rwm', 'b 8:* m']\n",
         "=== compose.yaml\nservices:\n  app:\n    image: acme/app:1\n    cap_drop: [ALL]\n    device_cgroup_rules: ['b 8:* rwm']\n",
-        "=== compose.yaml\nservices:\n  app:\n    image: acme/app:1\n    privileged: true\n    devices: [/dev/sda]\n",
+        "=== compose.yaml\nservices:\n  app:\n    image: acme/app:1\n    privileged: true\n    devices: [/dev/sda]\n"
+        "  cadvisor:\n    image: gcr.io/cadvisor/cadvisor:v0.55.1\n    devices: [/dev/kmsg]\n",
     )
 
     def check(self, stack: Stack) -> Findings:
-        services = (container.service for container in stack.containers if not container.service.privileged)
-        yield from once(self, (fault for service in services for fault in (*_disks(service), *_opened(service))))
+        held = [container for container in stack.containers if not container.service.privileged]
+        yield from once(self, (fault for one in held for fault in (*_disks(one), *_opened(one.service))))
 
 
 def _devices(service: Service) -> Iterator[Value]:
@@ -234,7 +237,9 @@ def _allows_use(permissions: str) -> bool:
     return bool(permissions) and set(permissions) <= set("rwm") and permissions.strip("m") != ""
 
 
-def _disks(service: Service) -> Iterator[Fault]:
+def _disks(container: Container) -> Iterator[Fault]:
+    service = container.service
+    reference = image_of(container)
     for source in _devices(service):
         path = normalised(source)
         if path == "/dev":
@@ -243,9 +248,9 @@ def _disks(service: Service) -> Iterator[Fault]:
         elif path is not None and _disk().fullmatch(path):
             message = f"`{path}` gives `{service.name}` the whole disk, past all file permissions"
             yield Fault(service, source.text, message, "mount the files that it works with")
-        elif path == "/dev/kmsg":
+        elif path == "/dev/kmsg" and not (reference is not None and is_monitor(reference)):
             message = f"`{path}` lets `{service.name}` read and write the log of the host's kernel"
-            yield Fault(service, source.text, message, "leave it out", severity=Severity.WARNING)
+            yield Fault(service, source.text, message, "leave it out")
 
 
 def _opened(service: Service) -> Iterator[Fault]:

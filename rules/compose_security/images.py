@@ -17,13 +17,6 @@ from dockerlint.project.service_kinds import reference_of
 
 from .faults import Fault, deployed, once
 
-_MOVING = frozenset(
-    {
-        "latest", "stable", "edge", "nightly", "dev", "test", "beta", "canary", "lts", "main", "master", "develop",
-        "rolling",
-    }
-)  # fmt: skip
-
 
 class UntaggedServiceImage(Rule[Stack]):
     """A service's image has no tag, or one that moves.
@@ -52,11 +45,13 @@ class UntaggedServiceImage(Rule[Stack]):
         "=== compose.yaml\nservices:\n  app:\n    image: acme/app\n    build: .\n  worker:\n    image: acme/app\n",
         "=== compose.override.yaml\nservices:\n  db:\n    image: postgres\n",
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:stable-alpine3.22\n",
+        '=== dockerlint.toml\nmoving-tags = ["latest"]\n=== compose.yaml\nservices:\n  web:\n    image: acme/web:stable\n',
     )
 
     def check(self, stack: Stack) -> Findings:
+        moving = self.settings.moving_tags
         pulled = _pulled(stack)
-        yield from once(self, (fault for container in pulled for fault in deployed(container, _untagged(container))))
+        yield from once(self, (fault for one in pulled for fault in deployed(one, _untagged(one, moving))))
 
 
 def _pulled(stack: Stack) -> Iterator[Container]:
@@ -69,12 +64,7 @@ def _pulled(stack: Stack) -> Iterator[Container]:
             yield container
 
 
-def is_moving(tag: str) -> bool:
-    """Whether a tag names no version."""
-    return tag.lower() in _MOVING
-
-
-def _untagged(container: Container) -> Iterator[Fault]:
+def _untagged(container: Container, moving: tuple[str, ...]) -> Iterator[Fault]:
     service = container.service
     image = service.image
     if image is None or image.unknown:
@@ -83,7 +73,7 @@ def _untagged(container: Container) -> Iterator[Fault]:
     if reference is None or reference.digest or reference.name == "scratch":
         return
     tag = reference.tag or ""
-    if tag and not is_moving(tag):
+    if tag and tag.lower() not in moving:
         return
     example = versioned_example(reference)
     help_ = f"name a version, such as `{reference.name}:{example}`" if example else "name the version you test with"
@@ -121,13 +111,15 @@ class UnpinnedServiceDigest(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
-        yield from once(self, (fault for container in _pulled(stack) for fault in _unpinned(container)))
+        yield from once(
+            self, (fault for container in _pulled(stack) for fault in _unpinned(container, self.settings.moving_tags))
+        )
 
 
-def _unpinned(container: Container) -> Iterator[Fault]:
+def _unpinned(container: Container, moving: tuple[str, ...]) -> Iterator[Fault]:
     image = container.service.image
     reference = parse(image.text) if image is not None and not image.unknown else None
-    if image is None or reference is None or reference.digest or not reference.tag or is_moving(reference.tag):
+    if image is None or reference is None or reference.digest or not reference.tag or reference.tag.lower() in moving:
         return
     message = f"`{reference}` can be replaced under its tag"
     yield Fault(container.service, image.text, message, f"`{reference}@sha256:...`")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from dockerlint.compose.ports import Port
+from dockerlint.compose.services import Service
 from dockerlint.dockerfile.image import Reference
 from dockerlint.knowledge.data_services import DataFamily
 from dockerlint.project.containers import Container
@@ -33,14 +34,22 @@ _IS_CONFIGURATION = re.compile(r"\.(?:conf|cfg|ya?ml|toml|ini|acl)$|/etc/|/conf(
 _CARRIERS = re.compile(r"PASS|TOKEN|SECRET|API_KEY|MASTER_KEY|_ARGS$|_FLAGS$|AUTH|SASL|ACL|DFLY_")
 
 
+def surely_open_ports(service: Service) -> Iterator[Port]:
+    """The ports that the network reaches whatever variables say; one for the port may bring an address, too."""
+    for port in open_ports(service):
+        values = [value for value in (port.host_ip, port.published) if value is not None]
+        unknown = [one.name for value in values for one in value.variables if one.unknown]
+        if all("PORT" in name.upper() for name in unknown):
+            yield port
+
+
 def open_data_ports(container: Container) -> Iterator[Port]:
     """The ports by which the network reaches a data service."""
     family = container.data
     if family is None:
         return
-    for port in open_ports(container.service):
-        is_open = port.host_ip is None or not port.host_ip.unknown
-        if is_open and any(number in family.ports or number in _DATA_PORTS for number in port.target_ports or ()):
+    for port in surely_open_ports(container.service):
+        if any(number in family.ports or number in _DATA_PORTS for number in port.target_ports or ()):
             yield port
 
 
@@ -50,8 +59,8 @@ def passwordless(container: Container) -> Iterator[tuple[Port, str]]:
     why = _why_open(container, family)
     if why is None:
         return
-    ports = open_data_ports(container) if family is not None else open_ports(container.service)
-    yield from ((port, why) for port in ports if port.host_ip is None or not port.host_ip.unknown)
+    ports = open_data_ports(container) if family is not None else surely_open_ports(container.service)
+    yield from ((port, why) for port in ports)
 
 
 def _why_open(container: Container, family: DataFamily | None) -> str | None:

@@ -11,14 +11,14 @@ from dockerlint.lint.finding import Edit
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import inner_span, inserted_key, is_shared
 from dockerlint.project.containers import Container, Stack
-from dockerlint.project.service_kinds import open_ports
 from dockerlint.source import Span
 
 from .faults import Fault, deployed, image_of, once
-from .passwords import open_data_ports, passwordless
+from .passwords import open_data_ports, passwordless, surely_open_ports
 
 _WEB = frozenset({80, 443})
 _MAIL = frozenset({25, 110, 143, 465, 587, 993, 995, 4190})
+_DNS = frozenset({53, 67, 853})
 _SSH = 22
 _WILDCARDS = frozenset({"0.0.0.0", "::", "[::]"})  # noqa: S104 (what is looked for)
 
@@ -92,7 +92,7 @@ class PortOnAllInterfaces(Rule[Stack]):
     }
     good = (
         "=== compose.yaml\nservices:\n  api:\n    image: acme/api:1\n    ports: ['127.0.0.1:8000:8000', '[::1]:80:80', '10.0.0.1:1:1']\n",
-        "=== compose.yaml\nservices:\n  api:\n    image: acme/api:1\n    ports: ['${IP}:8000:8000']\n    expose: [80]\n",
+        "=== compose.yaml\nservices:\n  api:\n    image: acme/api:1\n    ports: ['${IP}:8000:8000', '${BIND}:8000']\n    expose: [80]\n",
         "=== compose.yaml\nservices:\n  proxy:\n    image: traefik:v3.6\n    ports: ['80:80', '443:443', '443:443/udp']\n",
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:18\n    ports: ['5432:5432']\n",
         "=== compose.yaml\nservices:\n  api:\n    image: acme/api:1\n    network_mode: host\n    ports: ['80:80']\n",
@@ -109,13 +109,12 @@ def _on_all(container: Container) -> Iterator[Fault]:
     spoken_of = {port.text.start for port in open_data_ports(container)} | {
         port.text.start for port, _ in passwordless(container)
     }
-    for port in open_ports(service):
+    for port in surely_open_ports(service):
         is_any = port.host_ip is None or port.host_ip.text in _WILDCARDS
-        is_unknown = port.host_ip is not None and port.host_ip.unknown
         is_api = port.target_ports is not None and 2375 in port.target_ports
         published = port.published_ports
         is_web = is_proxy and published is not None and set(published) <= _WEB
-        if not is_any or is_unknown or is_api or is_web or port.text.start in spoken_of:
+        if not is_any or is_api or is_web or port.text.start in spoken_of:
             continue
         explicitly = "" if port.host_ip is None else " explicitly"
         message = f"`{shown(port)}` of `{service.name}` listens on all interfaces{explicitly}"
@@ -275,18 +274,22 @@ class PrivilegedHostPort(Rule[Stack]):
         "=== compose.yaml\nservices:\n  dns:\n    image: pihole/pihole:2026.11\n    ports: ['53:53/udp', '53:53']\n"
         "  mail:\n    image: mailserver/docker-mailserver:15\n    ports: ['25:25', '993:993']\n",
         "=== compose.yaml\nservices:\n  app:\n    image: acme/app:1\n    ports: ['${PORT}:80', '22:22']\n",
+        "=== dockerlint.toml\nhost-ports = [389]\n=== compose.yaml\nservices:\n  app:\n    image: acme/app:1\n    ports: ['389:389']\n",
     )
 
     def check(self, stack: Stack) -> Findings:
-        yield from once(self, (fault for container in stack.containers for fault in _of_the_system(container)))
+        yield from once(
+            self,
+            (fault for container in stack.containers for fault in _of_the_system(container, self.settings.host_ports)),
+        )
 
 
-def _of_the_system(container: Container) -> Iterator[Fault]:
+def _of_the_system(container: Container, given: tuple[int, ...]) -> Iterator[Fault]:
     service = container.service
     reference = image_of(container)
-    allowed = set(_WEB) | {_SSH}
+    allowed = {*given, _SSH}
     if reference is not None and is_dns_server(reference):
-        allowed |= {53, 67, 853}
+        allowed |= _DNS
     if reference is not None and is_mail_server(reference):
         allowed |= _MAIL
     for port in service.ports:

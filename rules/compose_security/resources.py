@@ -76,13 +76,21 @@ class UnlimitedResources(Rule[Stack]):
         "=== compose.yaml\nservices:\n  worker:\n    image: acme/worker:1\n    mem_limit: 512m\n    cpus: 1.5\n    pids_limit: 100\n",
         "=== compose.yaml\nservices:\n  worker:\n    image: acme/worker:1\n    deploy:\n      resources:\n"
         "        limits: {cpus: '1', memory: '${MEMORY}', pids: 50}\n",
+        '=== dockerlint.toml\nlimits = ["memory"]\n=== compose.yaml\nservices:\n  worker:\n    image: acme/worker:1\n'
+        "    mem_limit: 1g\n",
         "=== compose.dev.yaml\nservices:\n  worker:\n    image: acme/worker:1\n",
         "=== compose.yaml\nservices:\n  seed:\n    image: acme/worker:1\n    profiles: [tools]\n",
     )
 
     def check(self, stack: Stack) -> Findings:
         yield from once(
-            self, (fault for one in stack.containers if _is_judged(one) for fault in _unlimited(one.service))
+            self,
+            (
+                fault
+                for one in stack.containers
+                if _is_judged(one)
+                for fault in _unlimited(one.service, self.settings.limits)
+            ),
         )
 
 
@@ -90,8 +98,8 @@ def _is_judged(container: Container) -> bool:
     return is_whole(container) and not container.is_one_shot and not container.is_development
 
 
-def _unlimited(service: Service) -> Iterator[Fault]:
-    missing = [kind for kind in _KINDS if not _is_limited(service, kind[0], kind[1])]
+def _unlimited(service: Service, wanted: tuple[str, ...]) -> Iterator[Fault]:
+    missing = [kind for kind in _KINDS if kind[1] in wanted and not _is_limited(service, kind[0], kind[1])]
     if not missing:
         return
     listed = listed_in_words([taken for _, _, taken, _, _ in missing])
