@@ -34,6 +34,10 @@ _READ_TOO_MUCH = {
     "/sys": "the settings of its kernel and devices",
     "/dev/shm": "the shared memory of its processes",  # noqa: S108 (a path to be found)
     "/home": "everybody's files",
+    "/run/dbus": "by which it talks to systemd and other services there",
+    "/run/libvirt": "by which it starts machines there",
+    "/run/udev": "the list of its devices",
+    "/run/user": "the sockets of all who are logged in",
     "~": "all your files, keys among them",
 }
 _OF_HOME = {

@@ -17,7 +17,7 @@ from dockerlint.knowledge.host_needs import (
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.host_paths import HostPath, host_paths
-from dockerlint.project.service_kinds import command_words, open_ports
+from dockerlint.project.service_kinds import open_ports
 
 from .faults import Fault, hooks, image_of, listed_in_words, once, place_of
 
@@ -147,14 +147,9 @@ def runtime_of(path: str) -> str | None:
 
 
 def watches_host(container: Container, given: HostPath) -> bool:
-    """Whether a monitor only reads what it must see of the host: from its process list, or by its options."""
+    """Whether a monitor only reads what it must see of the host."""
     reference = image_of(container)
-    if reference is None or not is_monitor(reference) or given.is_writable:
-        return False
-    service = container.service
-    pid = service.settings.text("pid")
-    is_told = any(word.startswith("--path.rootfs") for word in command_words(service))
-    return given.path != "/" or is_told or (pid is not None and pid.text == "host")
+    return reference is not None and is_monitor(reference) and not given.is_writable
 
 
 def _sockets(container: Container) -> Iterator[Fault]:
