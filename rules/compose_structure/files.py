@@ -11,7 +11,7 @@ from pathlib import Path
 from dockerlint.compose.env_files import parse_env
 from dockerlint.compose.errors import ComposeError
 from dockerlint.lint.rule import Findings, Rule, Severity
-from dockerlint.project.compose_files import BASE_NAMES, OVERRIDE_NAMES, project_name
+from dockerlint.project.compose_files import BASE_NAMES, OVERRIDE_NAMES
 from dockerlint.project.containers import Stack
 from dockerlint.source import Source, Text
 
@@ -168,7 +168,7 @@ class MissingProjectName(Rule[Stack]):
         tree = next((tree for tree in compose.trees if tree.span.source is compose.source and tree.entries), None)
         is_base = posixpath.basename(compose.source.path) in BASE_NAMES
         if tree is not None and is_base and "COMPOSE_PROJECT_NAME" not in _dotenv(stack):
-            called = project_name(str(folder_of(stack)))
+            called = compose.project_name
             yield self.finding(
                 tree.entries[0].key.text, f"no `name`: the project is called `{called}` after its folder"
             )
