@@ -125,7 +125,7 @@ def _rabbitmq(container: Container) -> Accounts | None:
     if user is None:
         return None
     if environment.get("RABBITMQ_DEFAULT_PASS") is None:
-        return Accounts((Account(user, "guest", "its own default", None),))
+        return Accounts((Account(user, "guest", "the default", None),))
     return Accounts((_account(environment, user, "RABBITMQ_DEFAULT_PASS"),))
 
 
@@ -133,6 +133,8 @@ def _redis(container: Container) -> Accounts | None:
     """https://redis.io/docs/latest/operate/oss_and_stack/management/security/"""
     command = container.service.command
     words = command.words if command is not None and not command.unknown else None
+    if any(word.text in ("--user", "--aclfile") for word in words or ()):
+        return None
     for word, after in zip(words or (), (words or ())[1:], strict=False):
         if word.text == "--requirepass":
             return Accounts((Account("default", str(after.text), "--requirepass", after.text),))

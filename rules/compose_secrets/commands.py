@@ -20,7 +20,7 @@ from dockerlint.source import Text
 
 from ..secrets.handed import Handed, handed_to
 from ..secrets.values import is_secret_word, names_secret
-from .values import Place, as_told, listed, place_of
+from .values import Place, as_told, listed, mappings, only_tests, place_of
 
 
 class SecretInServiceCommand(Rule[Compose]):
@@ -50,6 +50,8 @@ class SecretInServiceCommand(Rule[Compose]):
         "    post_start:\n      - command: ./register --token «Zk3nR8vQ2xLp»\n": None,
         "=== compose.yaml\nx-redis: &redis\n  image: redis:8\n  command: [redis-server, --requirepass, «hunter22»]\n"
         "services:\n  a: *redis\n  b: *redis\n": None,
+        "=== compose.yaml\nx-proxy: &proxy\n  command: proxy --admin-password=«hunter22»\nservices:\n  a:\n"
+        "    <<: *proxy\n    image: x:1\n    command: proxy\n": None,
     }
     good = (
         "=== compose.yaml\nservices:\n  redis:\n    image: redis:8\n    command: redis-server --requirepass ${PASSWORD:?}\n",
@@ -73,16 +75,33 @@ class SecretInServiceCommand(Rule[Compose]):
                 for handed in _secrets_of(service):
                     owners = found.setdefault(place_of(handed.place), (handed, []))[1]
                     owners += [service] if service not in owners else []
+        for handed in _unowned(compose):
+            found.setdefault(place_of(handed.place), (handed, []))
         for handed, owners in found.values():
-            message = f"{handed.title} in {listed(owners)} shows in every process list"
-            yield self.finding(handed.place, message, help="hand it over as a secret or from a variable")
+            where = f"in {listed(owners)} shows in every process list" if owners else "stands in the file"
+            yield self.finding(
+                handed.place, f"{handed.title} {where}", help="hand it over as a secret or from a variable"
+            )
+
+
+def _unowned(compose: Compose) -> Iterator[Handed]:
+    """Secrets in commands outside of all services: in `x-` blocks, overridden ones, files of the first format."""
+    for tree in compose.trees if not only_tests((), compose.source) else ():
+        for node in mappings(tree):
+            section = Section("a command", node, compose.reader)
+            for key in ("entrypoint", "command"):
+                yield from _in(command_of_words(_words(read_command(section, key))) if key in node else ())
 
 
 def _secrets_of(service: Service) -> Iterator[Handed]:
     for commands in _commands_of(service):
-        yield from handed_to(commands)
-        for command in commands:
-            yield from _in_operands(command)
+        yield from _in(commands)
+
+
+def _in(commands: tuple[Command, ...]) -> Iterator[Handed]:
+    yield from handed_to(commands)
+    for command in commands:
+        yield from _in_operands(command)
 
 
 def _commands_of(service: Service) -> Iterator[tuple[Command, ...]]:

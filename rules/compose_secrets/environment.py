@@ -57,7 +57,8 @@ class SecretInEnvironment(Rule[Compose]):
         "=== compose.yaml\nservices:\n  db:\n    image: neo4j:5\n    environment:\n      «NEO4J_AUTH»: neo4j/secret99\n"
         "  redis:\n    image: redis/redis-stack:7.4.0-v1\n    environment:\n      REDIS_ARGS: --requirepass «hunter22»\n": None,
         "=== compose.yaml\nservices:\n  a:\n    image: x:1\nconfigs:\n  app:\n    content: |\n      port = 80\n"
-        '      db_password = "«Zk3nR8vQ2x»"\n': None,
+        '      db_password = "«Zk3nR8vQ2x»"\n'
+        "volumes:\n  share:\n    driver_opts:\n      type: cifs\n      o: username=app,password=«Zk3nR8vQ2x»,vers=3.0\n": None,
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\n    environment:\n      «POSTGRES_PASSWORD»: Zk3nR8vQ2x\n"
         "=== compose.override.yaml\nservices:\n  db:\n    environment:\n      POSTGRES_PASSWORD: ${DB_PASSWORD:?}\n": None,
     }

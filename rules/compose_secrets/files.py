@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,15 +57,15 @@ def _is_encrypted(stack: Stack, path: Path, file: OpenFile) -> bool:
     values = [entry.value for entry in file.entries if entry.value]
     if any(value.startswith(("ENC[", "encrypted:")) for value in values) or "\0GITCRYPT" in file.source.text[:16]:
         return True
-    attributes = stack.files.root / ".gitattributes"
-    folders = {attributes, path.with_name(".gitattributes")}
-    sources = [source for each in folders if (source := stack.files.read(each)) is not None]
-    return any(_filter().search(source.text) for source in sources)
+    attributes = {stack.files.root / ".gitattributes", path.with_name(".gitattributes")}
+    sources = [source for each in attributes if (source := stack.files.read(each)) is not None]
+    return any(_encrypts(line.split()) for source in sources for line in source.text.splitlines())
 
 
-@cache
-def _filter() -> re.Pattern[str]:
-    return re.compile(r"(?m)^[^#\s]*env\S*\s.*\bfilter=[\w-]*crypt")
+def _encrypts(words: Sequence[str]) -> bool:
+    """Whether a line of .gitattributes has env files encrypted: `.env filter=git-crypt`."""
+    filters = [word for word in words[1:] if word.startswith("filter=") and "crypt" in word]
+    return bool(filters) and "env" in words[0]
 
 
 class CommittedEnvFile(Rule[Stack]):

@@ -87,27 +87,39 @@ class MismatchedCredentials(Rule[Stack]):
     def check(self, stack: Stack) -> Findings:
         if stack.compose.is_fragment:
             return
-        for client in stack.containers:
+        servers = _servers(stack)
+        for client in stack.containers if servers else ():
             for login in _logins(client):
-                server = _server(stack, login)
-                accounts = accounts_of(server, stack) if server is not None and server is not client else None
-                fault = _fault(login, accounts) if accounts is not None else None
-                if server is None or fault is None:
+                server = servers.get(login.host)
+                if server is None or server.container is client or not _speaks(server.container, login):
                     continue
-                place, what = fault
-                message = f"{login.name} of `{client.service.name}` {what.format(server=server.service.name)}"
-                yield self.finding(place, message, help="take both from one variable")
+                fault = _fault(login, server.accounts)
+                if fault is not None:
+                    message = f"{login.name} of `{client.service.name}` {fault[1].format(server=server.container.service.name)}"
+                    yield self.finding(fault[0], message, help="take both from one variable")
 
 
-def _server(stack: Stack, login: _Login) -> Container | None:
-    """The service of the project that a host names, if it speaks what the login does."""
+class _Server(NamedTuple):
+    container: Container
+    accounts: Accounts
+
+
+def _servers(stack: Stack) -> dict[str, _Server]:
+    """The services whose accounts are known, by the names that others reach them by."""
+    found: dict[str, _Server] = {}
     for container in stack.containers:
-        own = container.service.settings.text("container_name") if "container_name" in container.service.node else None
-        if login.host in (container.service.name, own.text if own is not None else None):
-            family = container.data
-            speaks = family is not None and (not login.schemes or not login.schemes.isdisjoint(family.schemes))
-            return container if speaks else None
-    return None
+        accounts = accounts_of(container, stack)
+        if accounts is not None:
+            own = container.service.settings.text("container_name")
+            for name in (container.service.name, own.text if own is not None else container.service.name):
+                found[str(name)] = _Server(container, accounts)
+    return found
+
+
+def _speaks(container: Container, login: _Login) -> bool:
+    """Whether a login is for a server of this family, as far as it tells."""
+    family = container.data
+    return family is not None and (not login.schemes or not login.schemes.isdisjoint(family.schemes))
 
 
 def _fault(login: _Login, server: Accounts) -> tuple[Text, str] | None:

@@ -69,6 +69,7 @@ class UnmountedSecret(Rule[Stack]):
         "=== compose.prod.yaml\nservices:\n  db:\n    environment:\n      A_FILE: /run/secrets/a\n",
         "=== compose.yaml\nservices:\n  api:\n    image: x:1\n    environment:\n      SECRETS: /run/secrets\n"
         "      OTHER: /host/run/secrets/a\n      B_FILE: /run/secrets/${NAME}\n"
+        "      CA: /run/secrets/kubernetes.io/serviceaccount/ca.crt\n"
         "    command: sh -c 'if [ -f /run/secrets/a ]; then cat /run/secrets/a; fi'\n",
     )
 
@@ -125,15 +126,27 @@ def _contents(compose: Compose, service: Service) -> Iterator[tuple[str, Text]]:
 
 def _paths(text: Text) -> Iterator[Text]:
     """The secrets that a text names, but for those that it first looks for: `[ -f /run/secrets/a ]`."""
+    if _FOLDER not in text or "2>/dev/null" in text:
+        return
+    sought = {match[1] for match in _test().finditer(text)}
     for match in _path().finditer(text):
-        path = match.group()
-        if not re.search(rf"-[defrs]\s+[\"']?{re.escape(path)}", text) and "2>/dev/null" not in text:
+        if match[0] not in sought and not _is_comment(text, match.start()):
             yield text.part(*match.span())
+
+
+def _is_comment(text: str, index: int) -> bool:
+    line = text[text.rfind("\n", 0, index) + 1 : index].lstrip()
+    return line.startswith(("#", ";", "//"))
+
+
+@cache
+def _test() -> re.Pattern[str]:
+    return re.compile(rf"-[defrs]\s+[\"']?({_FOLDER}/[\w.-]+)")
 
 
 @cache
 def _path() -> re.Pattern[str]:
-    return re.compile(rf"(?:(?<![\w./$}}-])|(?<=://)){_FOLDER}/\w[\w.-]*(?![\w/$*{{-])")
+    return re.compile(rf"(?:(?<![\w./$}}-])|(?<=://)){_FOLDER}/\w[\w.-]*+(?![\w/$*{{-])")
 
 
 def _mounted(service: Service) -> frozenset[str] | None:

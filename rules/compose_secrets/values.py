@@ -130,6 +130,20 @@ def _assignment() -> re.Pattern[str]:
     return re.compile(r"([A-Za-z_][\w.-]*)=")
 
 
+def mappings(root: Mapping) -> Iterator[Mapping]:
+    """A mapping and all those below it."""
+    seen: set[int] = set()
+    waiting: list[Node] = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen or isinstance(node, Scalar):
+            continue
+        seen.add(id(node))
+        if isinstance(node, Mapping):
+            yield node
+        waiting += (entry.value for entry in node.entries) if isinstance(node, Mapping) else node.items
+
+
 class Owned(NamedTuple):
     """A value of any kind, with the services that it reaches."""
 
