@@ -43,9 +43,12 @@ _NEUTRAL_WORDS = _set(
     "public file path url uri dir directory name id length len size max min count ttl expire expiry expires expiration "
     "lifetime timeout rotation rounds policy enabled required header field column prefix suffix limit budget algorithm "
     "alg type mode format version endpoint host port issuer audience scope provider method realm store ref arn "
-    "location dummy"
+    "location dummy strength complexity mechanism through"
 )
+# These say only whose password it is: `SERVER_SSL_KEY_STORE_PASSWORD`.
+_OWNERS_OF_PASSWORDS = _set("store host realm directory provider endpoint issuer location")
 _COMPOSE_NEUTRAL_WORDS = _set("random empty")
+_COMPOSE_ENDINGS = ("_erlang_cookie", "_root_token_id")
 
 
 def is_secret_name(name: str, compose: bool = False) -> bool:
@@ -55,10 +58,12 @@ def is_secret_name(name: str, compose: bool = False) -> bool:
     """
     if name in {"PWD", "OLDPWD"}:  # where the shell is, and was
         return False
-    if name.lower() in _WELL_KNOWN:
+    if name.lower() in _WELL_KNOWN or (compose and name.lower().endswith(_COMPOSE_ENDINGS)):
         return True
     words = _words(name)
-    if not _NEUTRAL_WORDS.isdisjoint(words) or (compose and not _COMPOSE_NEUTRAL_WORDS.isdisjoint(words)):
+    is_password = words[-1:] in _PASSWORD_NAMES or words[-1:] == ["passphrase"]
+    neutral = _NEUTRAL_WORDS - _OWNERS_OF_PASSWORDS if is_password else _NEUTRAL_WORDS
+    if not neutral.isdisjoint(words) or (compose and not _COMPOSE_NEUTRAL_WORDS.isdisjoint(words)):
         return False
     return _has_secret_word(words) or (compose and words[-1:] == ["salt"])
 

@@ -90,15 +90,16 @@ def _unowned(compose: Compose) -> Iterator[Handed]:
         for node in mappings(tree):
             section = Section("a command", node, compose.reader)
             for key in ("entrypoint", "command"):
-                yield from _in(command_of_words(_words(read_command(section, key))) if key in node else ())
+                yield from secrets_in(command_of_words(_words(read_command(section, key))) if key in node else ())
 
 
 def _secrets_of(service: Service) -> Iterator[Handed]:
     for commands in _commands_of(service):
-        yield from _in(commands)
+        yield from secrets_in(commands)
 
 
-def _in(commands: tuple[Command, ...]) -> Iterator[Handed]:
+def secrets_in(commands: tuple[Command, ...]) -> Iterator[Handed]:
+    """The literal secrets among the words of commands, in options and settings."""
     yield from handed_to(commands)
     for command in commands:
         yield from _in_operands(command)
@@ -125,7 +126,7 @@ def _words(command: Given | None) -> tuple[Text, ...]:
 
 def _in_operands(command: Command) -> Iterator[Handed]:
     """Settings among the words of a command: `password=secret`, `-Dpassword=secret`."""
-    for word in command.arguments:
+    for word in command.words:
         match = _setting().fullmatch(word.value)
         if match and names_secret(match["name"]) and is_secret_word(match["value"], match["name"]):
             if any(find_tokens(match["value"])) or any(find_credentials(match["value"])):

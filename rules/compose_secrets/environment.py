@@ -13,8 +13,8 @@ from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.shell.script import command_of_words
 from dockerlint.source import Text
 
-from ..secrets.handed import handed_to
 from ..secrets.values import is_secret, names_secret
+from .commands import secrets_in
 from .values import Written, as_told, speaks_otherwise, written_values
 
 # How an image takes a password from a file.
@@ -25,7 +25,7 @@ _WITH_FILE = frozenset(
     }
 )  # fmt: skip
 
-_SWITCHES = frozenset({"true", "false", "yes", "no", "on", "off"})
+_SWITCHES = frozenset({"true", "false", "yes", "no", "on", "off", "enabled", "disabled", "required", "optional"})
 
 
 class SecretInEnvironment(Rule[Compose]):
@@ -55,7 +55,10 @@ class SecretInEnvironment(Rule[Compose]):
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\n    environment:\n"
         "      «POSTGRES_PASSWORD»: P@ss$word1\n      «API_TOKEN»: Zk3nR8vQ2x-${STAGE}\n": None,
         "=== compose.yaml\nservices:\n  db:\n    image: neo4j:5\n    environment:\n      «NEO4J_AUTH»: neo4j/secret99\n"
-        "  redis:\n    image: redis/redis-stack:7.4.0-v1\n    environment:\n      REDIS_ARGS: --requirepass «hunter22»\n": None,
+        "  redis:\n    image: redis/redis-stack:7.4.0-v1\n    environment:\n      REDIS_ARGS: --requirepass «hunter22»\n"
+        "      JAVA_OPTS: -Xmx1g -Djavax.net.ssl.keyStorePassword=«hunter22»\n"
+        '      JAAS: PlainLoginModule required username="app" password="«hunter22»";\n'
+        '      JWT_SECRET: \'{"type":"HS256","key":"«Zk3nR8vQ2xLp»"}\'\n': None,
         "=== compose.yaml\nservices:\n  a:\n    image: x:1\nconfigs:\n  app:\n    content: |\n      port = 80\n"
         '      db_password = "«Zk3nR8vQ2x»"\n'
         "volumes:\n  share:\n    driver_opts:\n      type: cifs\n      o: username=app,password=«Zk3nR8vQ2x»,vers=3.0\n": None,
@@ -90,7 +93,7 @@ class SecretInEnvironment(Rule[Compose]):
                     written.name, f"the value of `{name}`{written.owners} stands in the file", help=_advice(name)
                 )
                 continue
-            for title, place in (*_in_options(written), *_in_content(written)):
+            for title, place in (*_in_options(written), *_in_content(written), *_in_quotes(written)):
                 message = f"{title} in `{name}`{written.owners} stands in the file"
                 yield self.finding(place, message, help="take it from a variable or a secret")
 
@@ -158,7 +161,7 @@ def _in_options(written: Written) -> Iterator[tuple[str, Text]]:
     """Secrets in a variable that holds options for a program: `REDIS_ARGS: --requirepass secret`."""
     if written.value.text.startswith("-") and written.key == "environment":
         words = split(written.value).words or ()
-        for handed in handed_to(command_of_words(tuple(as_told(word) for word in words))):
+        for handed in secrets_in(command_of_words(tuple(as_told(word) for word in words))):
             yield handed.title, handed.place
 
 
@@ -173,6 +176,23 @@ def _in_content(written: Written) -> Iterator[tuple[str, Text]]:
         if is_told and names_secret(match["name"], compose=True) and is_secret(value, match["name"]):
             group = "quoted" if match["quoted"] else "bare"
             yield f"the value of `{match['name']}`", told.part(*match.span(group))
+
+
+def _in_quotes(written: Written) -> Iterator[tuple[str, Text]]:
+    """Secrets in quotes within a variable: `... required password="secret";`, `{"type": "HS256", "key": "secret"}`."""
+    if written.key != "environment" or '"' not in written.value.text:
+        return
+    told = as_told(written.value)
+    for match in _quoted_setting().finditer(told):
+        if "$" not in match["value"] and is_secret(match["value"], match["name"]):
+            yield f"the value of `{match['name']}`", told.part(*match.span("value"))
+
+
+@cache
+def _quoted_setting() -> re.Pattern[str]:
+    return re.compile(
+        r"(?<![\w.-])(?P<name>password|passwd|secret|key|token)\"?[ \t]{0,9}[:=][ \t]{0,9}\"(?P<value>[^\"\n]{4,500})\""
+    )
 
 
 @cache

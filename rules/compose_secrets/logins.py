@@ -8,12 +8,16 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from dockerlint.compose.services import Service
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.environments import Setting
 from dockerlint.source import Text
 
 from .accounts import Account, Accounts, accounts_of
+from .values import Place, listed, place_of
+
+_SERVER = "{server}"  # put into messages for the name of the service that is logged in to
 
 
 class _Word(NamedTuple):
@@ -24,9 +28,12 @@ class _Word(NamedTuple):
 
 
 class _Login(NamedTuple):
-    """What a variable, or several of one prefix, say of a login. Unknown parts are None."""
+    """What a variable, or several of one prefix, say of a login. Unknown parts are None.
 
-    name: str  # of the variable
+    `name` is that of the one variable; None where each part has its own.
+    """
+
+    name: str | None
     host: str
     user: _Word | None
     password: _Word | None
@@ -88,15 +95,30 @@ class MismatchedCredentials(Rule[Stack]):
         if stack.compose.is_fragment:
             return
         servers = _servers(stack)
+        found: dict[Place, tuple[_Fault, list[Service]]] = {}
         for client in stack.containers if servers else ():
-            for login in _logins(client):
-                server = servers.get(login.host)
-                if server is None or server.container is client or not _speaks(server.container, login):
-                    continue
-                fault = _fault(login, server.accounts)
-                if fault is not None:
-                    message = f"{login.name} of `{client.service.name}` {fault[1].format(server=server.container.service.name)}"
-                    yield self.finding(fault[0], message, help="take both from one variable")
+            for fault in _faults(client, servers):
+                found.setdefault(place_of(fault.place), (fault, []))[1].append(client.service)
+        for fault, clients in found.values():
+            message = f"{fault.name} of {listed(clients)} {fault.what}"
+            yield self.finding(fault.place, message, help="take both from one variable")
+
+
+class _Fault(NamedTuple):
+    """What a server does not know of a login that `name` tells, and where it stands."""
+
+    name: str
+    place: Text
+    what: str
+
+
+def _faults(client: Container, servers: dict[str, _Server]) -> Iterator[_Fault]:
+    for login in _logins(client):
+        server = servers.get(login.host)
+        if server is not None and server.container is not client and _speaks(server.container, login):
+            for place, what in _unknown(login, server.accounts):
+                name = str(place) if login.name is None else login.name
+                yield _Fault(name, place, what.replace(_SERVER, f"`{server.container.service.name}`"))
 
 
 class _Server(NamedTuple):
@@ -122,34 +144,29 @@ def _speaks(container: Container, login: _Login) -> bool:
     return family is not None and (not login.schemes or not login.schemes.isdisjoint(family.schemes))
 
 
-def _fault(login: _Login, server: Accounts) -> tuple[Text, str] | None:
-    """What of a login the server does not know, and where it stands."""
+def _unknown(login: _Login, server: Accounts) -> Iterator[tuple[Text, str]]:
+    """What of a login the server does not know, where that stands and what is wrong with it."""
     accounts = server.accounts
     if login.user is not None:
         accounts = tuple(account for account in accounts if account.user == login.user.value)
         if not accounts:
             has = " and ".join(f"`{account.user}`" for account in server.accounts)
-            return login.user.place, f"logs in as `{login.user.value}`, but `{{server}}` has only {has}"
+            yield login.user.place, f"logs in as `{login.user.value}`, but {_SERVER} has only {has}"
+            return
     passwords = {account.password for account in accounts}
     if login.password is not None and None not in passwords and login.password.value not in passwords:
-        return login.password.place, f"logs in with a password that is not {_told(accounts)}"
-    return _database_fault(login, server, accounts)
+        yield login.password.place, f"logs in with a password that is not {_told(accounts)}"
+    database = login.database
+    is_limited = not server.has_other_databases and all(account.user != "root" for account in accounts)
+    if is_limited and database is not None and server.database not in (None, database.value):
+        yield database.place, f"opens the database `{database.value}`, but {_SERVER} makes `{server.database}`"
 
 
 def _told(accounts: tuple[Account, ...]) -> str:
     """Where the password of a server stands."""
     account = accounts[-1]
     line = f" (line {account.place.line})" if account.place is not None else ""
-    return f"{account.told} of `{{server}}`{line}"
-
-
-def _database_fault(login: _Login, server: Accounts, accounts: tuple[Account, ...]) -> tuple[Text, str] | None:
-    """A database that the user neither finds nor may create."""
-    database = login.database
-    is_limited = not server.has_other_databases and all(account.user != "root" for account in accounts)
-    if database is None or server.database is None or not is_limited or database.value == server.database:
-        return None
-    return database.place, f"opens the database `{database.value}`, but `{{server}}` makes `{server.database}`"
+    return f"{account.told} of {_SERVER}{line}"
 
 
 def _logins(container: Container) -> Iterator[_Login]:
@@ -204,7 +221,7 @@ def _beside_host(container: Container, setting: Setting) -> Iterator[_Login]:
     prefix = name[: -len(suffix)]
     user, password, database = (_beside(container, prefix, names) for names in (_USERS, _PASSWORDS, _DATABASES))
     if user is not None or password is not None:
-        yield _Login(name, setting.known.partition(":")[0], user, password, database)
+        yield _Login(None, setting.known.partition(":")[0], user, password, database)
 
 
 def _beside(container: Container, prefix: str, suffixes: tuple[str, ...]) -> _Word | None:

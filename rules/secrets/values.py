@@ -22,6 +22,7 @@ _ENDS = frozenset({"password", "passwd", "pass", "pwd", "secret", "token"})
 _KNOWN_TO_ALL = frozenset({"changeit", "notasecret"})
 _STAND_INS = ("change", "your", "editme", "notareal", "required", "fixme", "buildtime")
 _NOTHING = frozenset({"fake", "unused", "notused", "unknown", "default"})
+_CHOSEN = frozenset({"password", "passwd", "pass", "pwd", "jwt"})  # by those who run the program
 _GIVEN_BY_OTHERS = frozenset({"api", "client", "access", "token"})
 
 
@@ -67,7 +68,7 @@ def _is_stand_in(value: str) -> bool:
     if len(value) < 2 or value in _KNOWN_TO_ALL or lower in _NOTHING or lower.endswith("here"):
         return True
     repeats_one_character = len(lower) > 12 and len(set(lower)) == 1
-    return repeats_one_character or any(word in lower for word in _STAND_INS)
+    return repeats_one_character or lower.endswith("creds") or any(word in lower for word in _STAND_INS)
 
 
 @cache
@@ -82,7 +83,7 @@ def _names_itself(value: str, name: str) -> bool:
     A password may be that as well, but a key or token that somebody else gives out cannot.
     """
     said, wanted = (re.findall("[a-z]+|[0-9]+", word.lower()) for word in (value, name))
-    is_fixed = not _GIVEN_BY_OTHERS.isdisjoint(wanted) and not {"password", "passwd", "pass", "pwd"} & set(wanted)
+    is_fixed = not _GIVEN_BY_OTHERS.isdisjoint(wanted) and _CHOSEN.isdisjoint(wanted)
     if is_fixed and (("aws" in wanted and len(value) < 16) or (value.isdigit() and len(set(value)) == 1)):
         return True
     return is_fixed and len(said) > 1 and set(said) <= set(wanted)
