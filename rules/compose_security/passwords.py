@@ -21,9 +21,9 @@ _DATA_PORTS = frozenset(
 # Families that are surely open when nothing at all is said, and what a password, or a file that may set one, is called
 # on their command lines.
 _SETS_PASSWORD = {
-    "redis": re.compile(r"requirepass(?!=?(?:''|\"\")?$)|aclfile|\.conf\b|protected-mode|--user\b"),
+    "redis": re.compile(r"requirepass(?![= ](?:''|\"\")?$)|aclfile|\.conf\b|protected-mode|--user\b"),
     "memcached": re.compile(r"^-\w*[SY]|^--(?:enable-sasl|auth-file)"),
-    "mongo": re.compile(r"--auth\b|--keyFile|--config|^-f$|\.conf\b|--bind_ip"),
+    "mongo": re.compile(r"--auth\b|--keyFile|--config|^-f$|\.conf\b|--bind_ip\b"),
     "cassandra": re.compile(r"Authenticator"),
     "scylla": re.compile(r"--authenticator"),
     "qdrant": re.compile(r"--config-path"),

@@ -9,7 +9,7 @@ from dockerlint.compose.services import Service
 from dockerlint.knowledge.host_needs import is_dns_server, is_mail_server, is_reverse_proxy
 from dockerlint.lint.finding import Edit
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
-from dockerlint.lint.yaml_edits import inner_span, inserted_key, is_shared
+from dockerlint.lint.yaml_edits import inner_span, inserted_key, is_shared, replaced_part
 from dockerlint.project.containers import Container, Stack
 from dockerlint.source import Span
 
@@ -40,9 +40,12 @@ def on_loopback(port: Port) -> Fix | None:
 
 
 def _long_on_loopback(port: Port, message: str) -> Fix | None:
-    if port.node is None or port.host_ip is not None:
+    if port.node is None:
         return None
-    edit = inserted_key(port.node, "host_ip: 127.0.0.1")
+    if port.host_ip is not None:
+        edit = replaced_part(port.host_ip, port.host_ip.text, "127.0.0.1")
+    else:
+        edit = inserted_key(port.node, "host_ip: 127.0.0.1")
     return Fix(message, (edit,), is_safe=False) if edit is not None else None
 
 
@@ -219,6 +222,11 @@ class PasswordlessService(Rule[Stack]):
             "=== compose.yaml\nservices:\n  lab:\n    image: jupyter/base-notebook:2023-10-20\n    ports: ['127.0.0.1:8888:8888']\n"
             "    command: start-notebook.sh --NotebookApp.token=''\n"
         ),
+        "=== compose.yaml\nservices:\n  cache:\n    image: redis:8\n    command: --requirepass ''\n    ports:\n"
+        "      - {target: «6379», published: 6379, host_ip: 0.0.0.0}\n": (
+            "=== compose.yaml\nservices:\n  cache:\n    image: redis:8\n    command: --requirepass ''\n    ports:\n"
+            "      - {target: 6379, published: 6379, host_ip: 127.0.0.1}\n"
+        ),
         "=== compose.yaml\nservices:\n  admin:\n    image: phpmyadmin:5\n    ports: [«8080:80»]\n    environment:\n"
         "      PMA_USER: root\n      PMA_PASSWORD: ${P:?}\n": (
             "=== compose.yaml\nservices:\n  admin:\n    image: phpmyadmin:5\n    ports: [127.0.0.1:8080:80]\n    environment:\n"
@@ -230,6 +238,9 @@ class PasswordlessService(Rule[Stack]):
         "=== compose.yaml\nservices:\n  cache:\n    image: redis:8\n    ports: ['6379:6379']\n"
         "    command: redis-server /etc/redis.conf\n  other:\n    image: redis:8\n    ports: ['6380:6379']\n"
         "    command: ${COMMAND}\n",
+        "=== compose.yaml\nservices:\n  cache:\n    image: redis:8\n    ports: ['6379:6379']\n"
+        "    command: redis-server --requirepass hunter2\n  other:\n    image: redis:8\n    ports: ['6380:6379']\n"
+        "    command: [sh, -c, 'redis-server --requirepass \"$$PW\"']\n",
         "=== compose.dev.yaml\nservices:\n  cache:\n    image: redis:8\n    ports: ['6379:6379']\n",
         "=== compose.yaml\nservices:\n  cache:\n    image: acme/redis:8\n    ports: ['6379:6379']\n",
         "=== compose.yaml\nservices:\n  db:\n    image: mysql:8.4\n    ports: ['3306:3306']\n    environment:\n"
