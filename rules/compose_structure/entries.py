@@ -16,7 +16,7 @@ from dockerlint.compose.values import Reader, Section, Value
 from dockerlint.lint.finding import Edit, Finding
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import deleted_item, is_shared, quoted, replaced_part
-from dockerlint.source import Text
+from dockerlint.source import Span, Text
 
 from .mounts import drive_of
 
@@ -187,13 +187,12 @@ class RepeatedEntry(Rule[Compose]):
     )
 
     def check(self, compose: Compose) -> Findings:
-        for tree in compose.trees:
-            services = tree.get("services")
-            for name, node in services.entries if isinstance(services, Mapping) else ():
-                if isinstance(node, Mapping):
-                    section = Section(f"`{name.text}`", node, compose.reader)
-                    for again in _repeated(section):
-                        yield self._of_pair(section.name, again)
+        told: set[Span] = set()  # several services may share one list
+        for section in _sections(compose):
+            for again in _repeated(section):
+                if again.second.place.span not in told:
+                    told.add(again.second.place.span)
+                    yield self._of_pair(section.name, again)
 
     def _of_pair(self, service: str, again: _Again) -> Finding:
         first, second, key = again.first, again.second, again.key
@@ -235,6 +234,15 @@ class _Again(NamedTuple):
 # Lists in which Compose refuses two equal items, and those in which it drops the second one.
 _UNIQUE = frozenset({"depends_on", "networks", "security_opt", "volumes_from", "group_add"})
 _MELTING = ("cap_add", "cap_drop", "ports", "expose", "profiles", "links")
+
+
+def _sections(compose: Compose) -> Iterator[Section]:
+    """The services of each file as they are written there."""
+    for tree in compose.trees:
+        services = tree.get("services")
+        for name, node in services.entries if isinstance(services, Mapping) else ():
+            if isinstance(node, Mapping):
+                yield Section(f"`{name.text}`", node, compose.reader)
 
 
 def _repeated(service: Section) -> Iterator[_Again]:

@@ -11,11 +11,12 @@ from dockerlint.compose.errors import shown
 from dockerlint.compose.nodes import Mapping, Scalar, Sequence
 from dockerlint.compose.ports import PROTOCOLS, Port
 from dockerlint.compose.services import Compose, Service
+from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import deleted_key, quote_of, quoted
-from dockerlint.source import Text
+from dockerlint.source import Span, Text
 
-from .words import never_together, refused
+from .words import listed, never_together, refused
 
 # Nobody publishes more; a hostile file shall not make each of a million meet each other.
 _MOST_PORTS = 1000
@@ -118,11 +119,13 @@ class RepeatedHostPort(Rule[Compose]):
 
     def check(self, compose: Compose) -> Findings:
         seen: list[_Binding] = []
+        told: set[Span] = set()
         for binding in islice(_bindings(compose), _MOST_PORTS):
             first = next((one for one in seen if one.meets(binding)), None)
             if first is None:
                 seen.append(binding)
-            else:
+            elif binding.place.span not in told:  # five services may share one list
+                told.add(binding.place.span)
                 yield self.finding(binding.place, _collision(first, binding))
         for service in compose.services:
             yield from self._of_replicas(compose, service)
@@ -227,7 +230,7 @@ def has_overlay_network(compose: Compose) -> bool:
 _OF_SWARM = frozenset({"placement", "update_config", "rollback_config", "endpoint_mode", "mode"})
 
 
-class UnpublishablePort(Rule[Service]):
+class UnpublishablePort(Rule[Compose]):
     """`ports` stands beside a network mode without ports to publish.
 
     Compose drops the entries without a word: with `host` the program is reached at its own port, with `none` not at all.
@@ -240,7 +243,8 @@ class UnpublishablePort(Rule[Service]):
     severity = Severity.WARNING
     bad = {
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    network_mode: host\n    «ports»:\n      - 8080:80\n": None,
-        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    network_mode: none\n    «ports»: ['80']\n": None,
+        "=== compose.yaml\nx-web: &web\n  image: x:1\n  network_mode: none\n  «ports»: ['80']\n"
+        "services:\n  web:\n    <<: *web\n  api:\n    <<: *web\n": None,
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    network_mode: host\n    «ports»:\n      - '80:80'\n"
         "    restart: always\n": "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    network_mode: host\n"
         "    restart: always\n",
@@ -251,15 +255,24 @@ class UnpublishablePort(Rule[Service]):
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    network_mode: ${MODE}\n    ports: ['80:80']\n",
     )
 
-    def check(self, service: Service) -> Findings:
-        entry, mode = service.node.entry("ports"), service.network_mode
-        if entry is None or mode is None or mode.unknown or mode.text not in ("host", "none") or not service.ports:
-            return
-        is_host = mode.text == "host"
-        what = "the program is reached at its own port" if is_host else "nothing reaches it"
-        message = f"`ports` of `{service.name}` do nothing with `network_mode: {mode.text}`: {what}"
-        fix = _without_ports(service) if is_host and all(map(_says_nothing, service.ports)) else None
-        yield self.finding(entry.key.text, message, fix=fix)
+    def check(self, compose: Compose) -> Findings:
+        dropped: dict[Span, list[Service]] = {}
+        for service in compose.services:
+            entry, mode = service.node.entry("ports"), service.network_mode
+            if entry is not None and mode is not None and not mode.unknown and mode.text in ("host", "none"):
+                dropped.setdefault(entry.key.span, []).extend([service] if service.ports else [])
+        for place, services in dropped.items():
+            if services:
+                yield self._of_services(place, services)
+
+    def _of_services(self, place: Span, services: list[Service]) -> Finding:
+        first = services[0]
+        mode = str(first.network_mode.text) if first.network_mode else "host"
+        what = "the program is reached at its own port" if mode == "host" else "nothing reaches it"
+        names = listed(service.name for service in services)
+        message = f"`ports` of {names} do nothing with `network_mode: {mode}`: {what}"
+        fix = _without_ports(first) if mode == "host" and all(map(_says_nothing, first.ports)) else None
+        return self.finding(place, message, fix=fix)
 
 
 def _says_nothing(port: Port) -> bool:

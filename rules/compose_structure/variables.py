@@ -136,6 +136,10 @@ class LostDollar(Rule[Stack]):
         "=== compose.yaml\nservices:\n  web:\n    build:\n      dockerfile_inline: |\n        ARG V=1\n"
         "        FROM alpine:«$V»\n": "=== compose.yaml\nservices:\n  web:\n    build:\n      dockerfile_inline: |\n"
         "        ARG V=1\n        FROM alpine:$$V\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    configs: [c]\nconfigs:\n  c:\n    content: |\n"
+        "      proxy_set_header Host «$host»;\n      user ${NGINX_USER};\n":
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    configs: [c]\nconfigs:\n  c:\n    content: |\n"
+        "      proxy_set_header Host $$host;\n      user ${NGINX_USER};\n",
         "=== compose.yaml\nservices:\n  db:\n    image: x:1\n    environment:\n      DB_PASSWORD: pa«$word1»\n":
         "=== compose.yaml\nservices:\n  db:\n    image: x:1\n    environment:\n      DB_PASSWORD: pa$$word1\n",
     }  # fmt: skip
@@ -169,6 +173,8 @@ def all_lost(stack: Stack) -> list[_Lost]:
     shells = {id(scalar) for one in stack.containers for text in shell_texts(one.service) for scalar in text.scalars}
     meant_for_host = examples | _used_outside(stack.compose, shells)
     is_hidden = has_hidden_environment(stack)
+    for lost in _lost_in_configs(stack.compose):
+        found.setdefault(place_of(lost.variable), lost)
     for container in stack.containers:
         for lost in (*_lost_in_shell(container, meant_for_host, is_hidden), *_lost_in_secrets(container.service)):
             found.setdefault(place_of(lost.variable), lost)
@@ -215,6 +221,17 @@ def _is_of_container(name: str, container: Container, text: ShellText, whole: st
         return True
     environment = container.environment
     return environment.get(name) is not None or environment.value(name) is not None
+
+
+def _lost_in_configs(compose: Compose) -> Iterator[_Lost]:
+    """`$host` in the text of a config: whoever runs Compose has variables in capitals."""
+    configs = compose.root.get("configs") if compose.root is not None else None
+    for name, config in configs.entries if isinstance(configs, Mapping) else ():
+        content = config.get("content") if isinstance(config, Mapping) else None
+        for variable in compose.reader.value(content).variables if isinstance(content, Scalar) else ():
+            is_own = _NEVER_GIVEN.fullmatch(variable.name) or re.fullmatch(r"\$[a-z_]+", variable.text)
+            if variable.state == "unset" and is_own:
+                yield _Lost(variable, f"the config `{name.text}`")
 
 
 def _lost_in_secrets(service: Service) -> Iterator[_Lost]:
