@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dockerlint.compose.env_files import parse_env
 from dockerlint.compose.errors import ComposeError
+from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.compose_files import BASE_NAMES, OVERRIDE_NAMES
 from dockerlint.project.containers import Stack
@@ -32,6 +33,8 @@ class MissingComposeFile(Rule[Stack]):
     guards = True
     bad = {
         "=== compose.yaml\nservices:\n  web:\n    extends:\n      file: «common.yaml»\n      service: base\n": None,
+        "=== compose.yaml\nservices:\n  web:\n    extends: {file: «common.yaml», service: a}\n"
+        "  api:\n    extends: {file: common.yaml, service: b}\n": None,
         "=== compose.yaml\ninclude:\n  - «other/compose.yaml»\nservices:\n  web:\n    image: x:1\n": None,
         "=== compose.yaml\nservices:\n  web:\n    extends:\n      file: common.yaml\n      service: «bas»\n"
         "=== common.yaml\nservices:\n  base:\n    image: x:1\n": None,
@@ -45,23 +48,35 @@ class MissingComposeFile(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
+        told: dict[tuple[int, str], list[ComposeError]] = {}
         for error in stack.compose.errors:
             if error.kind == "missing-file":
-                if _is_generated(error, stack):
-                    message = f"{error.message}; git ignores it, so something must make it first"
-                    yield self.finding(error.span, message, severity=Severity.WARNING)
-                else:
-                    yield self.finding(error.span, error.message, is_refusal=True)
+                told.setdefault((id(error.span.source), _written(error)), []).append(error)
+        for errors in told.values():
+            yield self._of_errors(errors, stack)
         for path in _listed(stack):
             if stack.files.is_missing(folder_of(stack) / path):
                 yield self.finding(path, f"COMPOSE_FILE names `{path}`, which is not there", is_refusal=True)
+
+    def _of_errors(self, errors: list[ComposeError], stack: Stack) -> Finding:
+        """One finding for a file that many services name."""
+        first = errors[0]
+        lines = sorted({error.span.source.position(error.span.start).line for error in errors[1:]})
+        more = f" (needed in line {', '.join(map(str, lines))} too)" if lines else ""
+        if _is_generated(first, stack):
+            message = f"{first.message}{more}; git ignores it, so something must make it first"
+            return self.finding(first.span, message, severity=Severity.WARNING)
+        return self.finding(first.span, first.message + more, is_refusal=True)
+
+
+def _written(error: ComposeError) -> str:
+    return error.span.source.text[error.span.start : error.span.end].strip("'\"")
 
 
 def _is_generated(error: ComposeError, stack: Stack) -> bool:
     """Whether git ignores the file that is missing."""
     source = error.span.source
-    name = source.text[error.span.start : error.span.end].strip("'\"")
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(source.path), name))
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(source.path), _written(error)))
     return error.message.endswith("not there") and stack.files.git_ignores(Path(os.path.abspath(path))) is True  # noqa: PTH100
 
 

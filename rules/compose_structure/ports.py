@@ -197,11 +197,12 @@ def _overlap(first: range, second: range) -> bool:
 def _collision(first: _Binding, second: _Binding) -> str:
     port = max(first.ports.start, second.ports.start)
     name, other = first.service.name, second.service.name
-    if first.service is second.service or name == other:
-        return f"`{name}` publishes host port {port} twice (first in line {first.place.line}): it cannot start"
     is_elsewhere = first.place.source is not second.place.source
     where = f"{first.place.source.path}:{first.place.line}" if is_elsewhere else f"line {first.place.line}"
-    return f"host port {port} is published by `{name}` ({where}) and by `{other}`: the second one cannot start"
+    if name != other:
+        return f"host port {port} is published by `{name}` ({where}) and by `{other}`: the second one cannot start"
+    hint = "the lists of files add up, `ports: !override` replaces them" if is_elsewhere else "it cannot start"
+    return f"`{name}` publishes host port {port} twice (first in {where}): {hint}"
 
 
 def _replicas(service: Service) -> int:

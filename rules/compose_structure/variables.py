@@ -151,6 +151,8 @@ class LostDollar(Rule[Stack]):
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment: [A=1]\n    command: run $A\n=== .env\nA=2\n",
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment: [A=1]\n    command: run $A\n"
         "=== .env.example\nA=2\n",
+        "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\n    environment: [POSTGRES_USER]\n"
+        "    command: run $POSTGRES_USER\n",
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      API_PASSWORD: $API_PASSWORD\n"
         "      DB_URL: postgres://u:$DB_PASS@db/x\n",
     )
@@ -171,7 +173,7 @@ def all_lost(stack: Stack) -> list[_Lost]:
     found: dict[tuple[int, int], _Lost] = {}
     examples = names_of_examples(stack)
     shells = {id(scalar) for one in stack.containers for text in shell_texts(one.service) for scalar in text.scalars}
-    meant_for_host = examples | _used_outside(stack.compose, shells)
+    meant_for_host = examples | _used_outside(stack.compose, shells) | _passed_on(stack.compose)
     is_hidden = has_hidden_environment(stack)
     for lost in _lost_in_configs(stack.compose):
         found.setdefault(place_of(lost.variable), lost)
@@ -190,6 +192,11 @@ def _used_outside(compose: Compose, shells: set[int]) -> set[str]:
     values = (scalar for tree in compose.trees for scalar in scalars(tree) if "$" in scalar.text)
     others = (scalar for scalar in values if id(scalar) not in shells)
     return {str(variable.name) for scalar in others for variable in compose.reader.value(scalar).variables}
+
+
+def _passed_on(compose: Compose) -> set[str]:
+    """Names without a value in `environment`: the container gets them from whoever runs Compose."""
+    return {str(name) for service in compose.services for name, value in service.environment if value is None}
 
 
 def _lost_in_shell(container: Container, meant_for_host: set[str], is_hidden: bool) -> Iterator[_Lost]:
