@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerlint.compose.services import Service
-from dockerlint.dockerfile.image import parse
-from dockerlint.knowledge.endoflife import end_of_life
+from dockerlint.dockerfile.image import Reference, parse
+from dockerlint.knowledge.endoflife import EndOfLife, end_of_life
 from dockerlint.knowledge.images import facts
 from dockerlint.knowledge.retired import deprecated
 from dockerlint.knowledge.variants import versioned_example
@@ -170,7 +170,17 @@ def _ended(service: Service, settings: Settings) -> Iterator[Fault]:
     ended = ended and ended.without(settings.extended_support)
     if ended is None:
         return
+    help_ = _supported(reference, ended)
+    yield Fault(service, image.text, f"`{reference}` of `{service.name}`: {ended.obituary}", help_)
+
+
+def _supported(reference: Reference, ended: EndOfLife) -> str:
+    # Whoever moves to another version of the software gets another system with it.
+    if ended.is_system and ended.also is not None:
+        ended = ended.also
+    newer = f"{ended.line.rpartition(' ')[0]} {ended.supported}" if ended.supported else "a supported version"
+    if ended.is_system:
+        return f"move to a tag on {newer}"
     known = facts(reference)
     carry = "; its data must be migrated, not only the tag changed" if known and known.stateful else ""
-    newer = f"{ended.line.rpartition(' ')[0]} {ended.supported}" if ended.supported else "a supported version"
-    yield Fault(service, image.text, f"`{reference}` of `{service.name}`: {ended.obituary}", f"move to {newer}{carry}")
+    return f"move to {newer}{carry}"
