@@ -80,6 +80,7 @@ class SecretInEnvironment(Rule[Compose]):
         "      - TOKEN=Bearer ${TOKEN}\n      - APP_KEY=base64:${APP_KEY}\n      - HASH_SECRET=$$HASH\n"
         "    secrets:\n      - api_token\nsecrets:\n  api_token:\n    file: token.txt\n",
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      JAVA_OPTS: -Xmx1g\n"
+        '      FLAGS: \'{"key": "dark-mode", "value": true}\'\n'
         "configs:\n  app:\n    content: |\n      db_password = ${DB_PASSWORD}\n      token_url = http://a/b\n",
     )
 
@@ -182,9 +183,10 @@ def _in_quotes(written: Written) -> Iterator[tuple[str, Text]]:
     """Secrets in quotes within a variable: `... required password="secret";`, `{"type": "HS256", "key": "secret"}`."""
     if written.key != "environment" or '"' not in written.value.text:
         return
-    told = as_told(written.value)
+    told, is_for_secret = as_told(written.value), names_secret(written.name, compose=True)
     for match in _quoted_setting().finditer(told):
-        if "$" not in match["value"] and is_secret(match["value"], match["name"]):
+        is_named = is_for_secret or match["name"] not in ("key", "token")
+        if is_named and "$" not in match["value"] and is_secret(match["value"], match["name"]):
             yield f"the value of `{match['name']}`", told.part(*match.span("value"))
 
 
