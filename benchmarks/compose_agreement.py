@@ -23,7 +23,7 @@ from dockerlint.report.model import of_compose
 from dockerlint.source import Source
 
 _RECORD_HOME = "/home/user"
-_RECORD_SHELL = {"PWD": PROJECT}
+_RECORD_SHELL = {"PWD": PROJECT, "HOME": _RECORD_HOME}
 _MOST_SHOWN = 300  # characters of a value
 
 

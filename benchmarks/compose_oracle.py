@@ -36,10 +36,15 @@ def ask(files: dict[str, str | bytes]) -> dict[str, Any]:
         command = [str(Path(sys.executable).with_name("docker-compose")), "config", "--format", "json"]
         environment = {"HOME": HOME, "PATH": os.environ["PATH"]}
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-        output, said = (text.replace(str(folder), PROJECT).replace(parent, "") for text in (done.stdout, done.stderr))
+        output, said = (_with_known_places(text, parent) for text in (done.stdout, done.stderr))
     if done.returncode == 0:
         return {"config": json.loads(output)}
     return {"error": said.strip().splitlines()[-1] if said.strip() else "no word"}
+
+
+def _with_known_places(text: str, parent: str) -> str:
+    """What Compose says, as if the project lay at the root."""
+    return text.replace(f"{parent}/", "/").replace(parent, "/")
 
 
 def cases(text: str) -> Iterator[tuple[str, dict[str, str]]]:

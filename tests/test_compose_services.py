@@ -22,14 +22,15 @@ def read(text: str, environment: dict[str, str] | None = None) -> Compose:
 def service(body: str, environment: dict[str, str] | None = None) -> Service:
     """The service `a` with the given keys, which must be without fault."""
     compose = read(f"services:\n  a:\n    image: i\n{_indented(body)}", environment)
-    assert compose.errors == ()
+    assert [error for error in compose.errors if error.is_certain and error.kind != "undefined"] == []
     return compose.services[0]
 
 
 def faults(body: str) -> list[tuple[str, str]]:
     """The kinds of faults in a service with the given keys, and the texts that they point at."""
     compose = read(f"services:\n  a:\n    image: i\n{_indented(body)}")
-    return [(error.kind, compose.source.text[error.span.start : error.span.end]) for error in compose.errors]
+    noted = (error for error in compose.errors if error.is_certain and error.kind != "undefined")
+    return [(error.kind, compose.source.text[error.span.start : error.span.end]) for error in noted]
 
 
 def _indented(body: str) -> str:

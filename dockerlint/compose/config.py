@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dockerlint.compose.config_environment import missing_files
+from dockerlint.compose.config_environment import faults_of_files as faults_of_its_files
 from dockerlint.compose.config_services import service_of
 from dockerlint.compose.config_shapes import (
     Places,
@@ -25,10 +25,10 @@ from dockerlint.compose.config_shapes import (
     text,
     told_flag,
 )
+from dockerlint.compose.errors import ComposeError
 from dockerlint.compose.loading import cleaned_name
 from dockerlint.compose.nodes import Mapping, Node
-from dockerlint.compose.services import Compose, Service
-from dockerlint.compose.values import Value
+from dockerlint.compose.services import Compose
 
 _OBJECT: dict[str, Shape] = {
     "content": text,
@@ -71,11 +71,11 @@ def to_config(compose: Compose, places: Places) -> dict[str, Any]:
     return printed
 
 
-def missing_env_files(compose: Compose, places: Places) -> Iterator[tuple[Service, Value]]:
-    """The env and label files that Compose does not find."""
+def faults_of_files(compose: Compose, places: Places) -> Iterator[ComposeError]:
+    """The env and label files that Compose does not find or cannot read."""
     scene = _scene(compose, places)
     for service in compose.active_services:
-        yield from ((service, value) for value in missing_files(service, scene))
+        yield from faults_of_its_files(service, scene)
 
 
 def _scene(compose: Compose, places: Places) -> Scene:

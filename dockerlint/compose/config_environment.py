@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from dockerlint.compose.config_shapes import Scene
+from dockerlint.compose.env_faults import faults, faults_of_raw
 from dockerlint.compose.env_files import EnvEntry, parse_env, parse_raw
+from dockerlint.compose.errors import ComposeError, shown
 from dockerlint.compose.services import EnvFile, Service
-from dockerlint.compose.values import Assignment, Value
+from dockerlint.compose.values import Assignment
 from dockerlint.source import Source
 
 
@@ -42,12 +44,17 @@ def resolved(assignments: tuple[Assignment, ...], given: Mapping[str, str]) -> d
     return {str(name): str(value.text) if value else given.get(name) for name, value in assignments}
 
 
-def missing_files(service: Service, scene: Scene) -> Iterator[Value]:
-    """The files of variables or labels that a service must have and that are not there."""
-    needed = [file.path for file in service.env_files if file.required]
-    for value in (*needed, *service.settings.texts("label_file")):
-        if not value.unknown and scene.places.read(scene.compose.path_of(value)) == "missing":
-            yield value
+def faults_of_files(service: Service, scene: Scene) -> Iterator[ComposeError]:
+    """Files of variables or labels that must be there and are not, and those that Compose cannot read."""
+    files = (*service.env_files, *(EnvFile(path, True) for path in service.settings.texts("label_file")))
+    for file in files:
+        source = scene.places.read(scene.compose.path_of(file.path)) if not file.path.unknown else "outside"
+        if isinstance(source, Source):
+            for message, line in faults_of_raw(source) if file.is_raw else faults(source):
+                yield ComposeError("missing-env-file", message, line.span)
+        elif source == "missing" and file.required:
+            message = f"{shown(file.path.text)}, which `{service.name}` needs, is not there"
+            yield ComposeError("missing-env-file", message, file.path.written.span)
 
 
 def _once(files: tuple[EnvFile, ...], scene: Scene) -> Iterator[tuple[EnvFile, Source]]:

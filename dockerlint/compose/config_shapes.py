@@ -8,10 +8,8 @@ https://docs.docker.com/reference/cli/docker/compose/config/
 from __future__ import annotations
 
 import posixpath
-import re
 import struct
 from collections.abc import Callable
-from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from dockerlint.compose.commands import split
@@ -19,9 +17,8 @@ from dockerlint.compose.durations import normalised
 from dockerlint.compose.loading import Read
 from dockerlint.compose.nodes import Mapping, Node, Scalar, Sequence
 from dockerlint.compose.services import Compose
+from dockerlint.compose.sizes import byte_count
 from dockerlint.compose.values import BOOLEANS, Value, is_null
-
-_UNITS = {"": 1, "b": 1, **{unit: 1024**power for power, unit in enumerate("kmgtp", 1)}}
 
 
 class Places(NamedTuple):
@@ -129,19 +126,6 @@ def size(node: Node, scene: Scene) -> str | None:
     """Bytes, as a text."""
     found = byte_count(scene.text(node))
     return str(found) if found else None
-
-
-def byte_count(written: str) -> int | None:
-    """The bytes that `1.5gb` stands for; None if it is no size."""
-    match = _size().fullmatch(written.strip().lower())
-    if match is None:
-        return None
-    return int(float(match[1]) * _UNITS[match[2]]) if "." in match[1] else int(match[1]) * _UNITS[match[2]]
-
-
-@cache
-def _size() -> re.Pattern[str]:
-    return re.compile(r"(-?(?:\d+\.?\d*|\.\d+)) ?([kmgtp]?)b?")
 
 
 def duration(node: Node, scene: Scene) -> str | None:

@@ -37,7 +37,7 @@ def parse_env(
     given = environment or {}
     known = {**(earlier or {}), **given}
     position = 0
-    while position < len(source.text) and (match := _statement().match(source.text, position)):
+    while position < len(source.text) and (match := statement().match(source.text, position)):
         position = max(match.end(), position + 1)
         if not match["name"]:
             continue
@@ -109,7 +109,7 @@ def _unescaped(written: Text, escapes: Mapping[str, str]) -> Text:
 
 
 @cache
-def _statement() -> re.Pattern[str]:
+def statement() -> re.Pattern[str]:
     """A variable with its value, or else a line that is none."""
     value = r"""(?:'(?P<single>(?:[^'\\]|\\.)*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>(?!['"])[^\n]*))"""
     name = r"(?:export[ \t]+)?(?P<name>[\w.\-\[\]]+)[ \t]*"

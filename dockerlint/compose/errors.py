@@ -45,7 +45,8 @@ class ComposeError(NamedTuple):
     """Something that is refused, and the place to look at.
 
     `by_engine`: Compose lets it pass, and the engine refuses to make or start the container. `is_certain` is False
-    for what holds only as long as this file is not used together with others.
+    for what holds only as long as this file is not used together with others. `is_dormant`: Compose lets it pass until
+    a profile switches the service on.
     """
 
     kind: Kind
@@ -54,6 +55,7 @@ class ComposeError(NamedTuple):
     repair: Repair | None = None
     by_engine: bool = False
     is_certain: bool = True
+    is_dormant: bool = False
 
 
 def shown(text: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Sequence as AbstractSequence
 from functools import reduce
 from typing import Literal, NamedTuple, TypeAlias
 
+from dockerlint.compose import consistency
 from dockerlint.compose.env_files import environment_of
 from dockerlint.compose.interpolation import interpolate
 from dockerlint.compose.merging import cleaned, merged, merged_service
@@ -56,7 +57,9 @@ def load(files: Files) -> Compose:
     loader = _Loader(Reader(scope), files.read)
     root = loader.project(files.sources, scope, ())
     is_whole = files.is_whole and not loader.is_open
-    return Compose(tuple(loader.sources), root, loader.reader, tuple(loader.trees), is_whole)
+    compose = Compose(tuple(loader.sources), root, loader.reader, tuple(loader.trees), is_whole)
+    compose.refuse(consistency.check(compose))
+    return compose
 
 
 def _with_project_name(files: Files) -> AbstractMapping[str, str]:

@@ -63,14 +63,14 @@ def _read(item: Node, service: Section) -> Volume | None:
     if value is None:
         return None
     try:
-        return _short(value)
+        return read_short(value)
     except ValueError as error:
         if not value.unknown:
             service.reader.note("mount", str(error), item.span)
         return None
 
 
-def _short(value: Value) -> Volume:
+def read_short(value: Value) -> Volume:
     """`[SOURCE:]TARGET[:OPTIONS]`. Raises ValueError with the fault."""
     text = value.text
     if not text:

@@ -80,14 +80,14 @@ def _read(item: Node, service: Section) -> Port | None:
         return None
     value = service.reader.value(item)
     try:
-        return _short(value)
+        return read_short(value)
     except ValueError as error:
         if not value.unknown:
             service.reader.note("port", str(error), item.span)
         return None
 
 
-def _short(value: Value) -> Port:
+def read_short(value: Value) -> Port:
     """`[[IP:][HOST]:]CONTAINER[/PROTOCOL]`. Raises ValueError with the fault."""
     text = value.text
     last = text.rfind(":")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dockerlint.compose.mounts import is_path
 from dockerlint.compose.nodes import Mapping, Scalar, Sequence
 from dockerlint.compose.services import Service
 from dockerlint.compose.values import Section, Value, is_null
@@ -60,7 +61,8 @@ def declared_things(service: Service) -> Iterator[Reference]:
     for kind in ("networks", "models"):
         yield from (Reference(kind, kind, value) for value in _names(settings, kind))
     for volume in service.volumes:
-        if volume.kind == "volume" and volume.source is not None and (volume.source.text or volume.source.unknown):
+        is_name = volume.source is not None and volume.kind in ("volume", None) and not is_path(volume.source.text)
+        if volume.source is not None and is_name and volume.source.text:
             yield Reference("volumes", "volumes", volume.source)
     for kind in ("secrets", "configs"):
         yield from (Reference(kind, kind, value) for value in _sources(settings, kind))

@@ -6,6 +6,8 @@ https://docs.docker.com/reference/compose-file/services/
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from dockerlint.compose.commands import Command, Healthcheck, read_command, read_healthcheck
@@ -104,7 +106,7 @@ class Service:
     def node(self) -> Mapping:
         return self.settings.node
 
-    def is_active(self, profiles: frozenset[str]) -> bool:
+    def is_active(self, profiles: AbstractSet[str]) -> bool:
         """Whether it is on when these profiles are."""
         return not self.profiles or "*" in profiles or any(profile.text in profiles for profile in self.profiles)
 
@@ -144,10 +146,8 @@ class Compose:
         project = Section("the file", root or Mapping({}, Span(source, 0, 0)), reader)
         self.name = project.text("name")
         self.services = tuple(_services(project)) if root else ()
-        order = {id(one): index for index, one in enumerate(sources)}
-        self.errors: tuple[ComposeError, ...] = tuple(
-            sorted(reader.errors, key=lambda error: (order.get(id(error.span.source), 0), error.span.start))
-        )
+        self.errors: tuple[ComposeError, ...] = ()
+        self._arrange()
 
     @property
     def is_fragment(self) -> bool:
@@ -160,11 +160,30 @@ class Compose:
         text = str(value.text)
         return text if text.startswith(("/", "~")) else posixpath.normpath(posixpath.join(folder, text))
 
+    def refuse(self, errors: Iterable[ComposeError]) -> None:
+        """Adds what only shows once the project is put together."""
+        self.reader.errors += errors
+        self._arrange()
+
+    def _arrange(self) -> None:
+        order = {id(one): index for index, one in enumerate(self.sources)}
+        self.errors = tuple(
+            sorted(self.reader.errors, key=lambda error: (order.get(id(error.span.source), 0), error.span.start))
+        )
+
+    @property
+    def profiles(self) -> frozenset[str]:
+        """The profiles that COMPOSE_PROFILES of the `.env` file switches on."""
+        given = self.reader.scope_of(self.source).environment.get("COMPOSE_PROFILES", "")
+        return frozenset(profile.strip() for profile in given.split(",")) - {""}
+
     @property
     def active_services(self) -> tuple[Service, ...]:
-        """The services that are on by themselves, or by COMPOSE_PROFILES in the `.env` file."""
-        given = self.reader.scope_of(self.source).environment.get("COMPOSE_PROFILES", "")
-        return tuple(service for service in self.services if service.is_active(frozenset(given.split(","))))
+        """The services that are on as long as nobody names a profile."""
+        return tuple(service for service in self.services if self.is_active(service))
+
+    def is_active(self, service: Service) -> bool:
+        return service.is_active(self.profiles)
 
     @property
     def folder(self) -> str:

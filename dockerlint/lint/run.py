@@ -52,7 +52,12 @@ class _Checked(NamedTuple):
 _MAY_BE_PRAGMA = re.compile(r"dockerlint|hadolint|checkov|trivy").search
 
 # Kinds of errors of a Compose file that a rule reports, with its page and a place to ignore it.
-_SAID_BY_RULES = frozenset({"interpolation", "missing-file", "mount", "port"})
+_SAID_BY_RULES = frozenset(
+    {
+        *("interpolation", "missing-file", "mount", "port"),
+        *("undefined", "cycle", "missing-image", "conflict", "repeated-name"),
+    }
+)
 
 # A build that is told nothing, on base images of which something is known.
 KNOWING_IMAGES = Options(base_images=base_image)

@@ -9,14 +9,14 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from dockerlint.compose import BASE_NAMES
 from dockerlint.project.files import is_below
 from dockerlint.source import Source
 
 if TYPE_CHECKING:
     from dockerlint.compose.services import Compose
 
-# What Compose looks for by itself, the first that is there; beside it the first of the overrides.
-BASE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+# What Compose looks for beside the file that it finds by itself; it takes the first of these, too.
 OVERRIDE_NAMES = tuple(name.replace("compose.", "compose.override.") for name in BASE_NAMES)
 
 Absence = Literal["missing", "outside"]

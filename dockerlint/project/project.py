@@ -9,13 +9,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from dockerlint.compose import BASE_NAMES
 from dockerlint.context.files import Context
 from dockerlint.dockerfile.instructions import Add, Copy
 from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.knowledge.base_images import base_image
 from dockerlint.project.build import Build, has_development_part, is_called_one_of
 from dockerlint.project.build_places import BuildPlace, build_place
-from dockerlint.project.compose_files import BASE_NAMES
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.files import Files, absolute, as_typed, is_below
 from dockerlint.source import EmbeddedSource

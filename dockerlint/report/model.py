@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dockerlint.compose.config import missing_env_files, to_config
+from dockerlint.compose.config import faults_of_files, to_config
 from dockerlint.compose.config_shapes import Places
-from dockerlint.compose.errors import ComposeError, shown
+from dockerlint.compose.errors import ComposeError
 from dockerlint.compose.services import Compose
 from dockerlint.dockerfile.copies import placed
 from dockerlint.dockerfile.expansion import Value
@@ -40,7 +40,8 @@ def _value(value: Value) -> str | None:
 
 def of_compose(compose: Compose, places: Places) -> dict[str, Any]:
     """`error` is the first thing that Compose refuses, and without one `config` is what it prints."""
-    refused = [*compose.errors, *_missing_variables(compose), *_missing_files(compose, places)]
+    noted = (error for error in compose.errors if not error.by_engine and not error.is_dormant)
+    refused = [*noted, *_missing_variables(compose), *faults_of_files(compose, places)]
     return {
         "path": compose.source.path,
         "kind": "compose",
@@ -54,12 +55,6 @@ def _missing_variables(compose: Compose) -> Iterator[ComposeError]:
         if variable.state == "required":
             message = f"`{variable.name}` must be set, by whoever runs Compose or in the `.env` file"
             yield ComposeError("interpolation", message, variable.text.span)
-
-
-def _missing_files(compose: Compose, places: Places) -> Iterator[ComposeError]:
-    for service, value in missing_env_files(compose, places):
-        message = f"{shown(value.text)}, which `{service.name}` takes its variables from, is not there"
-        yield ComposeError("missing-env-file", message, value.written.span)
 
 
 def of_unreadable(path: str, kind: str, message: str, line: int, column: int) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dockerlint.compose import BASE_NAMES
 from dockerlint.context.files import Context
 from dockerlint.project.build import Build
-from dockerlint.project.compose_files import BASE_NAMES
 
 from .contents import Contents, is_named_by
 from .copies import BroadCopy

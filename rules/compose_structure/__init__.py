@@ -1,5 +1,12 @@
 """What Compose or the engine refuses in a Compose file, what resolves to something else than was meant, and order."""
 
+from .consistency import (
+    ConflictingKeys,
+    DependencyCycle,
+    MissingImage,
+    RepeatedContainerName,
+    UndefinedReference,
+)
 from .definitions import UnusedDefinition
 from .entries import MisreadEnvironmentEntry, RepeatedEntry, ValueChangedByYaml
 from .files import AmbiguousComposeFiles, MissingComposeFile, MissingProjectName
@@ -15,6 +22,8 @@ __all__ = [
     "AmbiguousComposeFiles",
     "BrokenInterpolation",
     "ComposeOrder",
+    "ConflictingKeys",
+    "DependencyCycle",
     "InvalidMount",
     "InvalidPublishedPort",
     "LegacyComposeKey",
@@ -22,11 +31,14 @@ __all__ = [
     "MisreadEnvironmentEntry",
     "MisreadVolumeName",
     "MissingComposeFile",
+    "MissingImage",
     "MissingProjectName",
     "ObsoleteVersionKey",
     "OverrideWithoutEffect",
+    "RepeatedContainerName",
     "RepeatedEntry",
     "RepeatedHostPort",
+    "UndefinedReference",
     "UnpublishablePort",
     "UnquotedPort",
     "UnsetVariable",

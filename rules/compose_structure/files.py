@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from dockerlint.compose import BASE_NAMES
 from dockerlint.compose.env_files import parse_env
 from dockerlint.compose.errors import ComposeError
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import Findings, Rule, Severity
-from dockerlint.project.compose_files import BASE_NAMES, OVERRIDE_NAMES
+from dockerlint.project.compose_files import OVERRIDE_NAMES
 from dockerlint.project.containers import Stack
 from dockerlint.source import Source, Text
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator
 
 from dockerlint.compose.errors import shown
 from dockerlint.compose.mounts import Volume
-from dockerlint.compose.services import Compose, Service
+from dockerlint.compose.services import Compose
 from dockerlint.compose.values import Value
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import replaced_part
@@ -60,13 +59,12 @@ class InvalidMount(Rule[Compose]):
     def check(self, compose: Compose) -> Findings:
         yield from refused(self, compose, "mount")
         for service in compose.services:
-            memory = {posixpath.normpath(path) for path in _memory_paths(service)}
             for volume in service.volumes:
                 if not volume.target.unknown and drive_of(volume) is None:
-                    yield from self._of_target(volume, memory)
+                    yield from self._of_target(volume)
                     yield from self._of_options(volume)
 
-    def _of_target(self, volume: Volume, memory: set[str]) -> Findings:
+    def _of_target(self, volume: Volume) -> Findings:
         target = volume.target.text
         if not target.startswith(("/", "\\\\")) and not re.match(r"[A-Za-z]:[\\/]", target):
             what = (
@@ -75,9 +73,6 @@ class InvalidMount(Rule[Compose]):
             yield self.finding(target, f"{what}: the engine wants an absolute one")
         elif target.startswith("/") and posixpath.normpath(target) in ("/", "//"):
             yield self.finding(target, f"{shown(volume.text)} mounts over all of the container: the engine refuses `/`")
-        elif posixpath.normpath(target) in memory and volume.kind != "tmpfs":
-            message = f"{shown(target)} is mounted here and in `tmpfs`: Compose refuses the file"
-            yield self.finding(target, message, is_refusal=True)
 
     def _of_options(self, volume: Volume) -> Findings:
         for option in volume.options:
@@ -85,12 +80,6 @@ class InvalidMount(Rule[Compose]):
                 known = _INTENDED.get(option.lower()) or (option.lower() if option.lower() in _OPTIONS else None)
                 hint = f": did you mean `{known}`?" if known else ""
                 yield self.finding(option, f"{shown(option)} is no option of a mount, Compose ignores it{hint}")
-
-
-def _memory_paths(service: Service) -> Iterator[str]:
-    for entry in service.settings.texts("tmpfs"):
-        if not entry.unknown:
-            yield entry.text.partition(":")[0]
 
 
 class MisreadVolumeName(Rule[Compose]):

@@ -13,8 +13,8 @@ from dockerlint.lint.rule import Findings, Rule
 def refused(rule: Rule[Any], compose: Compose, kind: Kind) -> Findings:
     """What the reader of the file has noted, as findings."""
     for error in compose.errors:
-        if error.kind == kind:
-            yield rule.finding(error.span, error.message, is_refusal=not error.by_engine and error.is_certain)
+        if error.kind == kind and error.is_certain:
+            yield rule.finding(error.span, error.message, is_refusal=not error.by_engine and not error.is_dormant)
 
 
 def listed(names: Iterable[str]) -> str:
