@@ -53,7 +53,7 @@ def read_command(section: Section, key: str) -> Command | None:
     if entry is None or is_null(entry.value):
         return None  # both keys may be empty: the image's own command then
     if isinstance(entry.value, Sequence):
-        return Command(section.texts(key, numbers=False), None, is_list=True)
+        return Command(section.texts(key), None, is_list=True)
     value = section.text(key)
     if value is None:
         return None
@@ -77,7 +77,7 @@ def _test(section: Section) -> tuple[str | None, tuple[Value, ...]]:
     entry = section.entry("test")
     if entry is None:
         return None, ()
-    values = section.texts("test", numbers=False)
+    values = section.texts("test")
     if isinstance(entry.value, Scalar):
         return ("CMD-SHELL", values) if values else (None, ())
     if not values:

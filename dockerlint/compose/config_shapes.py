@@ -14,11 +14,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from dockerlint.compose.commands import split
 from dockerlint.compose.durations import normalised
+from dockerlint.compose.forms import BOOLEANS
 from dockerlint.compose.loading import Read
 from dockerlint.compose.nodes import Mapping, Node, Scalar, Sequence
 from dockerlint.compose.services import Compose
 from dockerlint.compose.sizes import byte_count
-from dockerlint.compose.values import BOOLEANS, Value, is_null
+from dockerlint.compose.values import Value, is_null
 
 
 class Places(NamedTuple):

@@ -9,11 +9,12 @@ from dockerlint.compose.errors import shown
 from dockerlint.dockerfile.durations import UNITS, total
 
 _UNITS = UNITS | {"d": 24 * UNITS["h"], "w": 7 * 24 * UNITS["h"]}
+_LONGEST = 100  # characters
 
 
 def nanoseconds(text: str) -> int:
     """The length of a duration. Raises ValueError if it is none: a unit is a must."""
-    length = 0 if text == "0" else total(text, _UNITS)
+    length = 0 if text == "0" else total(text, _UNITS) if len(text) <= _LONGEST else None
     if length is None:
         raise ValueError(f"{shown(text)} is no duration: write `30s` or `1m30s`")
     return length

@@ -17,6 +17,7 @@ Kind = Literal[
     "interpolation",
     "port",
     "mount",
+    "repeated-item",  # of a list whose items must differ
     "value",  # any other value that is refused
     "missing-file",  # of `extends`, `include` or COMPOSE_FILE, or a service that is not in it
     "missing-env-file",

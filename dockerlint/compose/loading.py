@@ -18,6 +18,7 @@ from dockerlint.compose.env_files import environment_of
 from dockerlint.compose.interpolation import interpolate
 from dockerlint.compose.merging import cleaned, merged, merged_service
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence, parse
+from dockerlint.compose.schema import check
 from dockerlint.compose.services import Compose
 from dockerlint.compose.values import Reader, Scope, Value
 from dockerlint.source import Source, Span, Text
@@ -102,6 +103,7 @@ class _Loader:
         for source in sources:
             for document in self._documents(source, scope):
                 resolved = self._extended(document, source, scope)
+                check(resolved, self.reader, is_later=root is not None)
                 root = self._first(resolved, source) if root is None else merged(root, resolved, self.reader)
                 root = self._with_included(root, document, scope, (*including, source.path))
         return root

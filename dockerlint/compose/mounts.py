@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dockerlint.compose.errors import shown
-from dockerlint.compose.nodes import Mapping, Node, Scalar
+from dockerlint.compose.nodes import Mapping, Node, Sequence
 from dockerlint.compose.values import Section, Value
 from dockerlint.source import Text
 
@@ -41,13 +41,8 @@ class Volume(NamedTuple):
 def read_volumes(service: Section) -> tuple[Volume, ...]:
     """The mounts of a service; those that do not parse are noted and left out."""
     entry = service.entry("volumes")
-    if entry is None:
-        return ()
-    node = entry.value
-    if isinstance(node, (Scalar, Mapping)):
-        service.wrong(node, f"`volumes` of {service.name} must be a list")
-        return ()
-    volumes = (_read(item, service) for item in node.items)
+    items = entry.value.items if entry is not None and isinstance(entry.value, Sequence) else ()
+    volumes = (_read(item, service) for item in items)
     return tuple(volume for volume in volumes if volume is not None)
 
 
@@ -59,7 +54,7 @@ def is_path(source: str) -> bool:
 def _read(item: Node, service: Section) -> Volume | None:
     if isinstance(item, Mapping):
         return _long(Section(f"a mount of {service.name}", item, service.reader))
-    value = service.text_of(item, f"an item of `volumes` of {service.name}")
+    value = service.text_of(item)
     if value is None:
         return None
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dockerlint.compose.errors import shown
-from dockerlint.compose.nodes import Mapping, Node, Scalar
+from dockerlint.compose.nodes import Mapping, Node, Scalar, Sequence
 from dockerlint.compose.values import Section, Value
 from dockerlint.source import Text
 
@@ -50,13 +50,8 @@ class Port(NamedTuple):
 def read_ports(service: Section) -> tuple[Port, ...]:
     """The ports of a service; those that do not parse are noted and left out."""
     entry = service.entry("ports")
-    if entry is None:
-        return ()
-    node = entry.value
-    if isinstance(node, (Scalar, Mapping)):
-        service.wrong(node, f"`ports` of {service.name} must be a list")
-        return ()
-    ports = (_read(item, service) for item in node.items)
+    items = entry.value.items if entry is not None and isinstance(entry.value, Sequence) else ()
+    ports = (_read(item, service) for item in items)
     return tuple(port for port in ports if port is not None)
 
 
@@ -72,11 +67,10 @@ def port_range(text: str) -> range:
 def _read(item: Node, service: Section) -> Port | None:
     if isinstance(item, Mapping):
         return _long(Section(f"a port of {service.name}", item, service.reader))
-    if isinstance(item, Scalar) and isinstance(item.value, float):
-        service.wrong(item, f"{shown(item.text)} is no port: a number with a point", "port")
-        return None
     if not isinstance(item, Scalar) or isinstance(item.value, bool) or item.value is None:
-        service.wrong(item, f"an item of `ports` of {service.name} must be a text, a number or a mapping")
+        return None
+    if isinstance(item.value, float):
+        service.wrong(item, f"{shown(item.text)} is no port: a number with a point", "port")
         return None
     value = service.reader.value(item)
     try:
@@ -146,7 +140,7 @@ def _check_address(address: str, entry: str = "") -> None:
 
 
 def _long(section: Section) -> Port | None:
-    target = section.text("target", numbers=True)
+    target = section.text("target")
     if target is None:
         if "target" not in section.node:
             section.wrong(section.node, f"{section.name} has no `target`", "port")
@@ -162,7 +156,7 @@ def _long(section: Section) -> Port | None:
             _check_address(host_ip.text)
         except ValueError as error:
             section.reader.note("port", str(error), host_ip.written.span)
-    published = section.text("published", numbers=True)
+    published = section.text("published")
     if published and not published.text and not published.unknown:
         published = None
     protocol, mode = section.text("protocol"), section.text("mode")

@@ -13,13 +13,12 @@ from typing import NamedTuple
 from dockerlint.compose.commands import Command, Healthcheck, read_command, read_healthcheck
 from dockerlint.compose.errors import ComposeError
 from dockerlint.compose.interpolation import Variable
+from dockerlint.compose.misplaced import is_misplaced_service
 from dockerlint.compose.mounts import Volume, read_volumes
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence, scalars
 from dockerlint.compose.ports import Port, read_ports
 from dockerlint.compose.values import Assignment, Reader, Section, Value, is_null
 from dockerlint.source import Source, Span, Text
-
-_SERVICE_MARKS = ("image", "build", "links", "ports", "command", "volumes", "environment")
 
 
 class Build(NamedTuple):
@@ -230,32 +229,18 @@ def _variables(trees: tuple[Mapping, ...], reader: Reader) -> tuple[Variable, ..
 
 def _services(project: Section) -> list[Service]:
     services = project.section("services", "services")
-    if services is None:
-        _note_first_format(project)
-        return []
-    return [service for entry in services.node.entries if (service := _service(entry, project.reader)) is not None]
+    found = (_service(entry, project.reader) for entry in services.node.entries) if services else ()
+    return [service for service in found if service is not None]
 
 
 def _service(entry: Entry, reader: Reader) -> Service | None:
     name = entry.key.text
     node = entry.value
     if is_null(node):
-        reader.note("empty-key", f"the service `{name}` has no value: Compose refuses it", entry.key.span)
         node = Mapping({}, node.span)
-    if not isinstance(node, Mapping):
-        reader.note("wrong-type", f"the service `{name}` must be a mapping", node.span)
+    if not isinstance(node, Mapping) or is_misplaced_service(entry):
         return None
     return Service(name, Section(f"`{name}`", node, reader))
-
-
-def _note_first_format(project: Section) -> None:
-    for entry in project.node.entries if "services" not in project.node else ():
-        node = entry.value
-        name = entry.key.text
-        if isinstance(node, Mapping) and not name.startswith("x-") and any(key in node for key in _SERVICE_MARKS):
-            message = f"`{name}` stands at top level as in the first Compose format: put the services under `services:`"
-            project.reader.note("first-format", message, entry.key.span)
-            return
 
 
 def _build(settings: Section) -> Build | None:
@@ -298,7 +283,7 @@ def _env_files(settings: Section) -> tuple[EnvFile, ...]:
 
 def _env_file(node: Node, settings: Section) -> EnvFile | None:
     if not isinstance(node, Mapping):
-        path = settings.text_of(node, f"an env file of {settings.name}")
+        path = settings.text_of(node)
         return None if path is None else EnvFile(path, required=True)
     section = Section(f"an env file of {settings.name}", node, settings.reader)
     path = section.text("path")
@@ -321,7 +306,5 @@ def _depends_on(settings: Section) -> tuple[Dependency, ...]:
         condition = None
         if isinstance(node, Mapping):
             condition = Section(f"`{name}` in `depends_on` of {settings.name}", node, settings.reader).text("condition")
-        else:
-            settings.wrong(node, f"`{name}` in `depends_on` of {settings.name} must be a mapping with a `condition`")
         found.append(Dependency(name, condition, node))
     return tuple(found)

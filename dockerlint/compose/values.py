@@ -1,6 +1,6 @@
 """Interpolated values, and the reading of them from nodes.
 
-Whatever has the wrong type is noted and left out, so that one fault never hides the rest.
+Whatever has the wrong type is left out, so that one fault never hides the rest; the schema notes it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping as AbstractMapping
 from typing import NamedTuple
 
-from dockerlint.compose.errors import ComposeError, Kind, shown
+from dockerlint.compose.errors import ComposeError, Kind, Repair
+from dockerlint.compose.forms import BOOLEANS
 from dockerlint.compose.interpolation import Interpolated, Variable, interpolate
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
 from dockerlint.compose.places import pinned
@@ -16,8 +17,6 @@ from dockerlint.compose.scalars import printed
 from dockerlint.source import Source, Span, Text
 
 _MANY = 200  # variables of one value; which of more stand in a part of it is not looked at
-# Compose takes these words of YAML 1.1 for booleans, with a warning.
-BOOLEANS = dict.fromkeys(("true", "yes", "on", "y"), True) | dict.fromkeys(("false", "no", "off", "n"), False)
 
 
 class Value:
@@ -136,11 +135,11 @@ class Reader:
         self.errors += errors
         self._faulty.update(error.span for error in errors)
 
-    def note(self, kind: Kind, message: str, span: Span) -> None:
+    def note(self, kind: Kind, message: str, span: Span, repair: Repair | None = None) -> None:
         """Adds an error; the same one only once, however many services share the node."""
         if (kind, span) not in self._noted and span not in self._faulty:
             self._noted.add((kind, span))
-            self.errors.append(ComposeError(kind, message, span))
+            self.errors.append(ComposeError(kind, message, span, repair))
 
 
 class Section:
@@ -153,30 +152,18 @@ class Section:
         self.node = node
         self.reader = reader
 
-    def entry(self, key: str, null: bool = False) -> Entry | None:
-        """The key with its value; a key without one is noted, unless `null` says that it may be empty."""
+    def entry(self, key: str) -> Entry | None:
+        """The key with its value; None for a key without one."""
         entry = self.node.entry(key)
-        if entry is None or not is_null(entry.value):
-            return entry
-        if not null:
-            self.reader.note("empty-key", f"`{key}` of {self.name} has no value: Compose refuses it", entry.key.span)
-        return None
+        return None if entry is None or is_null(entry.value) else entry
 
-    def text(self, key: str, numbers: bool = False) -> Value | None:
-        """A text. A number that should be one is noted and taken as it is written."""
+    def text(self, key: str) -> Value | None:
+        """A text. A number is taken as it is written."""
         entry = self.entry(key)
-        return entry and self.text_of(entry.value, f"`{key}` of {self.name}", numbers)
+        return entry and self.text_of(entry.value)
 
-    def text_of(self, node: Node, what: str, numbers: bool = False) -> Value | None:
-        if not isinstance(node, Scalar):
-            self.wrong(node, f"{what} must be a text")
-            return None
-        value = node.value
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not isinstance(value, str) and not (numbers and number):
-            hint = "" if value is None else f": put {shown(node.text)} in quotes"
-            self.wrong(node, f"{what} must be a text{hint}")
-        return None if value is None else self.reader.value(node)
+    def text_of(self, node: Node) -> Value | None:
+        return self.reader.value(node) if isinstance(node, Scalar) and node.value is not None else None
 
     def flag(self, key: str) -> bool | None:
         """A boolean: False if it is not there, None if nobody can tell."""
@@ -185,57 +172,40 @@ class Section:
             return False
         node = entry.value
         if not isinstance(node, Scalar) or not isinstance(node.value, (bool, str)):
-            self.wrong(node, f"`{key}` of {self.name} must be `true` or `false`")
             return None
         value = self.reader.value(node)
-        meant = BOOLEANS.get(value.text.lower())
-        if meant is None and not value.unknown:
-            self.wrong(node, f"`{key}` of {self.name} must be `true` or `false`", "value")
-        return None if value.unknown else meant
+        return None if value.unknown else BOOLEANS.get(value.text.lower())
 
-    def texts(self, key: str, single: bool = True, numbers: bool = True) -> tuple[Value, ...]:
+    def texts(self, key: str, single: bool = True) -> tuple[Value, ...]:
         """A list of texts; with `single` one text alone will do."""
         entry = self.entry(key)
         if entry is None:
             return ()
-        items: tuple[Node, ...] = (entry.value,)
+        items: tuple[Node, ...] = (entry.value,) if single else ()
         if isinstance(entry.value, Sequence):
             items = entry.value.items
-        elif not single or not isinstance(entry.value, Scalar):
-            self.wrong(entry.value, f"`{key}` of {self.name} must be a list")
-            return ()
-        values = (self.text_of(item, f"an item of `{key}` of {self.name}", numbers) for item in items)
+        values = (self.text_of(item) for item in items)
         return tuple(value for value in values if value is not None)
 
     def assignments(self, key: str) -> tuple[Assignment, ...]:
         """Names and values, of a mapping or of a list of `NAME=value`."""
         entry = self.entry(key)
-        if entry is None:
-            return ()
-        if isinstance(entry.value, Mapping):
-            pairs = (self._pair(inner, key) for inner in entry.value.entries)
+        if entry is not None and isinstance(entry.value, Mapping):
+            pairs = (self._pair(inner) for inner in entry.value.entries)
             return tuple(pair for pair in pairs if pair is not None)
-        if isinstance(entry.value, Scalar):
-            self.wrong(entry.value, f"`{key}` of {self.name} must be a mapping or a list of `NAME=value`")
-            return ()
-        return tuple(_split(value) for value in self.texts(key, numbers=False))
+        return tuple(_split(value) for value in self.texts(key, single=False))
 
     def section(self, key: str, name: str) -> Section | None:
         """The mapping below a key."""
         entry = self.entry(key)
-        if entry is None:
-            return None
-        if isinstance(entry.value, Mapping):
-            return Section(name, entry.value, self.reader)
-        self.wrong(entry.value, f"`{key}` of {self.name} must be a mapping")
-        return None
+        node = entry and entry.value
+        return Section(name, node, self.reader) if isinstance(node, Mapping) else None
 
-    def wrong(self, node: Node, message: str, kind: Kind = "wrong-type") -> None:
+    def wrong(self, node: Node, message: str, kind: Kind) -> None:
         self.reader.note(kind, message, node.span)
 
-    def _pair(self, entry: Entry, key: str) -> Assignment | None:
+    def _pair(self, entry: Entry) -> Assignment | None:
         if not isinstance(entry.value, Scalar):
-            self.wrong(entry.value, f"`{entry.key.text}` in `{key}` of {self.name} must be a text")
             return None
         return Assignment(entry.key.text, None if entry.value.value is None else self.reader.value(entry.value))
 

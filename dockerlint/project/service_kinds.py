@@ -71,7 +71,7 @@ def is_one_shot(service: Service, compose: Compose) -> bool:
     profiles = {str(profile.text).lower() for profile in service.profiles}
     if not profiles.isdisjoint(_JOB_PROFILES):
         return True
-    scale = service.settings.text("scale", numbers=True)
+    scale = service.settings.text("scale")
     if scale is not None and scale.text == "0":
         return True
     restart = service.settings.text("restart")

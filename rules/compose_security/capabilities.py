@@ -218,7 +218,7 @@ def _devices(service: Service) -> Iterator[Value]:
             if source is not None and (permissions is None or _allows_use(permissions.text)):
                 yield source
         else:
-            value = service.settings.text_of(item, f"a device of `{service.name}`")
+            value = service.settings.text_of(item)
             if value is not None and (source := _short(value)) is not None:
                 yield source
 

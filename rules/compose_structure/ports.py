@@ -207,7 +207,7 @@ def _collision(first: _Binding, second: _Binding) -> str:
 
 def _replicas(service: Service) -> int:
     deploy = service.settings.section("deploy", "`deploy`")
-    counts = (service.settings.text("scale", numbers=True), deploy.text("replicas", numbers=True) if deploy else None)
+    counts = (service.settings.text("scale"), deploy.text("replicas") if deploy else None)
     return max(
         (int(value.text) for value in counts if value and value.text.isdecimal() and not value.unknown), default=1
     )
