@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
-from dockerlint.compose.errors import ComposeError, Kind
+from dockerlint.compose import repairs
+from dockerlint.compose.errors import ComposeError, Kind, Repair
 from dockerlint.compose.places import locate
 from dockerlint.compose.scalars import Typed, resolve
 from dockerlint.compose.syntax import readable, syntax_error
@@ -112,7 +113,7 @@ def parse(source: Source) -> Tree:
     handlers: dict[type[yaml.Event], Callable[[Any], None]] = {
         yaml.ScalarEvent: builder.scalar,
         yaml.AliasEvent: builder.alias,
-        yaml.MappingStartEvent: builder.open,
+        yaml.MappingStartEvent: builder.open_mapping,
         yaml.MappingEndEvent: builder.close_mapping,
         yaml.SequenceStartEvent: builder.open,
         yaml.SequenceEndEvent: builder.close_sequence,
@@ -161,13 +162,19 @@ class _Weighed(NamedTuple):
 class _Frame:
     """A mapping or sequence that is still being read."""
 
-    __slots__ = ("children", "event", "height", "size")
+    __slots__ = ("children", "event", "height", "is_mapping", "size")
 
-    def __init__(self, event: Any) -> None:
+    def __init__(self, event: Any, is_mapping: bool) -> None:
         self.event = event
+        self.is_mapping = is_mapping
         self.children: list[Node] = []
         self.size = 1
         self.height = 1
+
+    @property
+    def key(self) -> Node | None:
+        """The key of a mapping whose value is being read."""
+        return self.children[-1] if self.is_mapping and len(self.children) % 2 else None
 
     def add(self, child: _Weighed) -> None:
         self.children.append(child.node)
@@ -219,8 +226,11 @@ class _Builder:
             target = _Weighed(Scalar(Text("", *span)))
         self._add(target)
 
-    def open(self, event: Any) -> None:
-        frame = _Frame(event)
+    def open_mapping(self, event: Any) -> None:
+        self.open(event, is_mapping=True)
+
+    def open(self, event: Any, is_mapping: bool = False) -> None:
+        frame = _Frame(event, is_mapping)
         if event.anchor:
             self._anchors[event.anchor] = frame
         self._frames.append(frame)
@@ -237,23 +247,27 @@ class _Builder:
         for key, value in zip(frame.children[::2], frame.children[1::2], strict=True):
             if not isinstance(key, Scalar):
                 self._note("wrong-type", "a key must be text, not a list or a mapping", key.span)
-            elif self._accepts(key, entries):
+            elif self._accepts(Entry(key, value), entries, frame.event.flow_style):
                 entries[key.text] = Entry(key, value)
         if "<<" in entries and entries["<<"].key.plain:
             self._merge(entries, entries.pop("<<").value)
         node = Mapping(entries, self._closed(frame, event), frame.event.flow_style, frame.event.tag)
         self._close(frame, node, event)
 
-    def _accepts(self, key: Scalar, entries: dict[str, Entry]) -> bool:
+    def _accepts(self, entry: Entry, entries: dict[str, Entry], flow: bool) -> bool:
+        key = entry.key
         if not isinstance(key.value, str):
             shown = f"`{key.text}`" if key.text else "an empty key"
-            self._note("wrong-type", f"{shown} is no text, as a key must be: quote it", key.span)
+            self._note("wrong-type", f"{shown} is no text, as a key must be: quote it", key.span, repairs.quoted(key))
         first = entries.get(key.text)
         if first is None:
             return True
-        line = first.key.text.line
         hint = ": write one `<<: [*a, *b]`" if key.text == "<<" else ": Compose refuses the file"
-        self._note("repeated-key", f"`{key.text}` stands twice in one mapping (first in line {line}){hint}", key.span)
+        outer = self._frames[-1].key if self._frames else None
+        where = f"under `{outer.text}`" if isinstance(outer, Scalar) else "in one mapping"
+        message = f"`{key.text}` stands twice {where} (first in line {first.key.text.line}){hint}"
+        repair = None if flow or not _are_equal(first.value, entry.value) else repairs.deleted(entry)
+        self._note("repeated-key", message, key.span, repair)
         return False
 
     def _merge(self, entries: dict[str, Entry], value: Node) -> None:
@@ -301,10 +315,14 @@ class _Builder:
     def _span(self, start: int, end: int) -> Span:
         return Span(self.source, start, end)
 
-    def _note(self, kind: Kind, message: str, span: Span) -> None:
+    def _note(self, kind: Kind, message: str, span: Span, repair: Repair | None = None) -> None:
         if span not in self._noted:
             self._noted.add(span)
-            self.errors.append(ComposeError(kind, message, span))
+            self.errors.append(ComposeError(kind, message, span, repair))
+
+
+def _are_equal(one: Node, other: Node) -> bool:
+    return isinstance(one, Scalar) and isinstance(other, Scalar) and one.value == other.value
 
 
 @cache

@@ -6,10 +6,13 @@ Nothing that is made of variables or goes over several lines is rewritten.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from dockerlint.compose.errors import Repair, shown
-from dockerlint.compose.nodes import Entry, Mapping, Scalar
 from dockerlint.source import Span
+
+if TYPE_CHECKING:
+    from dockerlint.compose.nodes import Entry, Scalar
 
 _QUOTES = ("'", '"')
 # What a plain scalar must not hold to be an item of a list in brackets.
@@ -41,16 +44,15 @@ def replaced(scalar: Scalar, text: str) -> Repair | None:
     return _written(scalar.span, f"{quote}{text}{quote}", is_safe=False)
 
 
-def deleted(entry: Entry, mapping: Mapping, *, is_safe: bool) -> Repair | None:
-    """The mapping without a key, if that and its value fill a line of their own and others are left."""
+def deleted(entry: Entry, *, is_safe: bool = False) -> Repair | None:
+    """The mapping without a key, if that and its value fill a line of their own."""
     key, value = entry
     source = key.span.source
     start = source.text.rfind("\n", 0, key.span.start) + 1
     stop = source.text.find("\n", key.span.start) + 1 or len(source.text)
     line = source.text[start:stop].rstrip("\r\n")
     name, written = (re.escape(_source_text(node.span)) for node in (key, value))
-    is_whole = re.fullmatch(rf"\s*{name}\s*:\s*{written}\s*", line)
-    if mapping.flow or not is_whole or len(mapping.entries) < 2:
+    if not re.fullmatch(rf"\s*{name}\s*:\s*{written}\s*", line):
         return None
     return Repair(f"delete {shown(line.strip())}", ((Span(source, start, stop), ""),), is_safe)
 

@@ -120,7 +120,9 @@ class _Checker:
             return
         hint = " (what stands below it is commented out)" if _is_commented_out(entry) else ""
         message = f"{place.below(entry.key)} has no value{hint}: Compose refuses it"
-        self._note("empty-key", message, entry.key.span, repairs.deleted(entry, node, is_safe=True))
+        is_only = node.flow or len(node.entries) < 2  # what is left would be empty itself
+        repair = None if is_only else repairs.deleted(entry, is_safe=True)
+        self._note("empty-key", message, entry.key.span, repair)
 
     def _sequence(self, node: Sequence, shape: Shape, items: Shape, place: _Place) -> None:
         for item in node.items:

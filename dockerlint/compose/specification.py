@@ -86,7 +86,7 @@ _BLKIO = mapping(
 
 _DEVICE_REQUEST = {
     "capabilities": _TEXTS,
-    "count": _WHOLE,
+    "count": scalar("integer", "text", form=pattern("neither `all` nor a whole number", "all|[-+]?[0-9]{1,18}")),
     "device_ids": _TEXTS,
     "driver": _TEXT,
     "options": _ASSIGNMENTS,

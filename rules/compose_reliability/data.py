@@ -317,5 +317,5 @@ def _running_together(users: list[tuple[Container, Volume]]) -> list[tuple[Conta
 def _is_copied(container: Container) -> bool:
     settings = container.service.settings
     deploy = settings.section("deploy", f"`deploy` of {container.service.name}")
-    counts = [settings.text("scale", numbers=True), deploy.text("replicas", numbers=True) if deploy else None]
+    counts = [settings.text("scale"), deploy.text("replicas") if deploy else None]
     return any(one is not None and one.text.isdecimal() and int(one.text) > 1 for one in counts)

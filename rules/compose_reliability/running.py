@@ -70,7 +70,7 @@ def _without_end(service: Service) -> Text | None:
 
 
 def _of_policy(policy: Section) -> Text | None:
-    condition, attempts = policy.text("condition"), policy.text("max_attempts", numbers=True)
+    condition, attempts = policy.text("condition"), policy.text("max_attempts")
     if condition is None or condition.unknown or condition.text not in ("on-failure", "any"):
         return None
     if attempts is None:

@@ -95,7 +95,7 @@ class HealthyWithoutHealthcheck(Rule[Stack]):
 
 def _is_never_waited_for(service: Service) -> bool:
     """Compose does not wait for a service without containers, nor for what a provider starts."""
-    scale = service.settings.text("scale", numbers=True)
+    scale = service.settings.text("scale")
     return "provider" in service.node or (scale is not None and scale.text == "0")
 
 

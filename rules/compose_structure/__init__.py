@@ -15,6 +15,7 @@ from .order import ComposeOrder
 from .outdated import LegacyComposeKey, ObsoleteVersionKey, Yaml11Boolean
 from .overrides import OverrideWithoutEffect
 from .ports import InvalidPublishedPort, RepeatedHostPort, UnpublishablePort, UnquotedPort
+from .refused import EmptyComposeKey, FirstFormatFile, RepeatedKey, UnknownComposeKey, WrongComposeType
 from .unset import UnsetVariable
 from .variables import BrokenInterpolation, LostDollar
 
@@ -24,6 +25,8 @@ __all__ = [
     "ComposeOrder",
     "ConflictingKeys",
     "DependencyCycle",
+    "EmptyComposeKey",
+    "FirstFormatFile",
     "InvalidMount",
     "InvalidPublishedPort",
     "LegacyComposeKey",
@@ -38,11 +41,14 @@ __all__ = [
     "RepeatedContainerName",
     "RepeatedEntry",
     "RepeatedHostPort",
+    "RepeatedKey",
     "UndefinedReference",
+    "UnknownComposeKey",
     "UnpublishablePort",
     "UnquotedPort",
     "UnsetVariable",
     "UnusedDefinition",
     "ValueChangedByYaml",
+    "WrongComposeType",
     "Yaml11Boolean",
 ]

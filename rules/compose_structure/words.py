@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dockerlint.compose.errors import Kind
+from dockerlint.compose.errors import Kind, Repair
 from dockerlint.compose.services import Compose, Service
-from dockerlint.lint.rule import Findings, Rule
+from dockerlint.lint.rule import Edit, Findings, Fix, Rule
+from dockerlint.lint.yaml_edits import is_shared
 
 
 def refused(rule: Rule[Any], compose: Compose, kind: Kind) -> Findings:
-    """What the reader of the file has noted, as findings."""
+    """What the reader of the file has noted, as findings. What an alias brings elsewhere too, nobody mends here."""
     for error in compose.errors:
         if error.kind == kind and error.is_certain:
-            yield rule.finding(error.span, error.message, is_refusal=not error.by_engine and not error.is_dormant)
+            is_refusal = not error.by_engine and not error.is_dormant
+            yield rule.finding(error.span, error.message, fix=_fix(error.repair), is_refusal=is_refusal)
+
+
+def _fix(repair: Repair | None) -> Fix | None:
+    if repair is None or any(is_shared(place) for place, _ in repair.edits):
+        return None
+    edits = tuple(Edit.replacing(place, text) for place, text in repair.edits)
+    return Fix(repair.message, edits, repair.is_safe)
 
 
 def listed(names: Iterable[str]) -> str:
