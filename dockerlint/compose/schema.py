@@ -190,14 +190,15 @@ def _types_of(scalar: Scalar) -> frozenset[Type]:
     if isinstance(value, float):
         return frozenset({"number", "integer"}) if value.is_integer() else frozenset({"number"})
     if isinstance(value, int):
-        return frozenset({"number", "integer"})
+        return frozenset({"number", "integer", "whole"})
     return frozenset({"text"} if isinstance(value, str) else {"date"})
 
 
 def _expected(shape: Shape) -> str:
     """What should stand there, in words."""
     names = {"boolean": "`true` or `false`", "number": "a number", "integer": "a whole number", "text": "text"}
-    kinds = [name for kind, name in names.items() if kind in shape.types]
+    types = shape.types | ({"integer"} if "whole" in shape.types else frozenset())
+    kinds = [name for kind, name in names.items() if kind in types]
     if shape.form is not None and len(kinds) > 1:
         kinds.remove("text")  # a text there is but another way to write it
     kinds += ["a list"] * (shape.items is not None) + ["a mapping"] * (shape.keys is not None)

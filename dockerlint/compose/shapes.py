@@ -9,7 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 from dockerlint.dockerfile.errors import nearest
 
-Type = Literal["text", "integer", "number", "boolean", "date", "null"]
+# `3.0` and `1e3` are numbers and integers; only `3` is a whole one.
+Type = Literal["text", "whole", "integer", "number", "boolean", "date", "null"]
 
 
 class Form(NamedTuple):

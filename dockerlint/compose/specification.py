@@ -30,19 +30,26 @@ _TEXT_OR_TEXTS = either(_TEXT, _TEXTS)
 _TEXT_OR_NUMBER = scalar("text", "number")
 _COMMAND = either(_TEXT, _TEXTS, _NULL)
 _ASSIGNMENTS = either(named(_ANY_SCALAR), _TEXTS)
-_OPTIONS = named(scalar("text", "number"))
-_HOSTS = either(named(either(_TEXT, _TEXTS)), _UNIQUE_TEXTS)
-_EXTERNAL = either(scalar("boolean", "text", form=BOOLEAN), mapping("`external`", {"name": _TEXT}))
-_ULIMITS = named(either(_WHOLE, mapping("a limit of `ulimits`", {"hard": _WHOLE, "soft": _WHOLE}, ("hard", "soft"))))
+_UNIQUE_ASSIGNMENTS = either(named(_ANY_SCALAR), _UNIQUE_TEXTS)
+_OPTIONS = named(scalar("text", "number", "date"))
+_HOST = scalar("text", form=pattern("no host with its address, as in `name=10.0.0.1`", "[^=:]+[=:].+"))
+_HOSTS = either(named(either(_TEXT, _TEXTS)), listed(_HOST, unique=True))
+_EXTERNAL = either(_SWITCH, Shape(keys={"name": _TEXT}, others=ANYTHING))
 
-_FILE_OF_SERVICE = {"source": _TEXT, "target": _TEXT, "uid": _TEXT, "gid": _TEXT, "mode": _TEXT_OR_NUMBER}
+
+def _ulimits(limit: Shape) -> Shape:
+    return named(either(limit, mapping("a limit of `ulimits`", {"hard": limit, "soft": limit}, ("hard", "soft"))))
+
+
+_MODE = scalar("whole", "text", form=pattern("no mode of a file, such as `0440`", "[0-7]+"))
+_FILE_OF_SERVICE = {"source": _TEXT, "target": _TEXT, "uid": _TEXT, "gid": _TEXT, "mode": _MODE}
 _SECRETS = listed(either(_TEXT, mapping("a secret of a service", _FILE_OF_SERVICE)))
 _CONFIGS = listed(either(_TEXT, mapping("a config of a service", _FILE_OF_SERVICE)))
 
 _BUILD = mapping(
     "`build`",
     {
-        "additional_contexts": _ASSIGNMENTS,
+        "additional_contexts": either(named(_TEXT), listed(scalar("text", form=pattern("no `name=context`", ".*=.*")))),
         "args": _ASSIGNMENTS,
         "cache_from": _TEXTS,
         "cache_to": _TEXTS,
@@ -55,7 +62,7 @@ _BUILD = mapping(
         "labels": _ASSIGNMENTS,
         "network": _TEXT,
         "no_cache": _SWITCH,
-        "no_cache_filter": _TEXT_OR_TEXTS,
+        "no_cache_filter": either(_TEXT, _UNIQUE_TEXTS),
         "platforms": _TEXTS,
         "privileged": _SWITCH,
         "provenance": scalar("text", "boolean"),
@@ -63,15 +70,19 @@ _BUILD = mapping(
         "sbom": scalar("text", "boolean"),
         "secrets": _SECRETS,
         "shm_size": _SIZE,
-        "ssh": _ASSIGNMENTS,
+        "ssh": either(
+            named(_ANY_SCALAR),
+            listed(scalar("text", form=pattern("neither `default` nor `id=key`", "default|.*=.*")), unique=True),
+        ),
         "tags": _TEXTS,
         "target": _TEXT,
-        "ulimits": _ULIMITS,
+        "ulimits": _ulimits(scalar("whole")),
     },
 )
 
 _RATES = listed(mapping("a limit of `blkio_config`", {"path": _TEXT, "rate": _SIZE}))
-_WEIGHTS = listed(mapping("a weight of `blkio_config`", {"path": _TEXT, "weight": _WHOLE}))
+_WEIGHT = scalar("integer", limits=_NOT_NEGATIVE)
+_WEIGHTS = listed(mapping("a weight of `blkio_config`", {"path": _TEXT, "weight": _WEIGHT}))
 _BLKIO = mapping(
     "`blkio_config`",
     {
@@ -79,17 +90,17 @@ _BLKIO = mapping(
         "device_read_iops": _RATES,
         "device_write_bps": _RATES,
         "device_write_iops": _RATES,
-        "weight": scalar("integer"),
+        "weight": _WEIGHT,
         "weight_device": _WEIGHTS,
     },
 )
 
 _DEVICE_REQUEST = {
-    "capabilities": _TEXTS,
-    "count": scalar("integer", "text", form=pattern("neither `all` nor a whole number", "all|[-+]?[0-9]{1,18}")),
-    "device_ids": _TEXTS,
+    "capabilities": _UNIQUE_TEXTS,
+    "count": scalar("whole", "text", form=pattern("neither `all` nor a whole number", "all|[-+]?[0-9]{1,18}")),
+    "device_ids": _UNIQUE_TEXTS,
     "driver": _TEXT,
-    "options": _ASSIGNMENTS,
+    "options": _UNIQUE_ASSIGNMENTS,
 }
 _ROLLOUT = {
     "delay": _DURATION,
@@ -97,17 +108,21 @@ _ROLLOUT = {
     "max_failure_ratio": _FRACTION,
     "monitor": _DURATION,
     "order": scalar("text", form=words("start-first", "stop-first")),
-    "parallelism": _WHOLE,
+    "parallelism": _COUNT,
 }
-_LIMITS = mapping("`limits`", {"cpus": _TEXT_OR_NUMBER, "memory": scalar("text", form=SIZE), "pids": _WHOLE})
+_LIMITS = mapping("`limits`", {"cpus": _FRACTION, "memory": scalar("text", form=SIZE), "pids": _WHOLE})
 _GENERIC_RESOURCE = mapping(
     "a generic resource",
-    {"discrete_resource_spec": mapping("`discrete_resource_spec`", {"kind": _TEXT, "value": _TEXT_OR_NUMBER})},
+    {
+        "discrete_resource_spec": mapping(
+            "`discrete_resource_spec`", {"kind": _TEXT, "value": scalar("number", "text", form=WHOLE)}
+        )
+    },
 )
 _RESERVATIONS = mapping(
     "`reservations`",
     {
-        "cpus": _TEXT_OR_NUMBER,
+        "cpus": _FRACTION,
         "devices": listed(mapping("a device of `reservations`", _DEVICE_REQUEST, ("capabilities",))),
         "generic_resources": listed(_GENERIC_RESOURCE),
         "memory": scalar("text", form=SIZE),
@@ -123,7 +138,7 @@ _DEPLOY = mapping(
             "`placement`",
             {
                 "constraints": _TEXTS,
-                "max_replicas_per_node": _WHOLE,
+                "max_replicas_per_node": _COUNT,
                 "preferences": listed(mapping("a preference of `placement`", {"spread": _TEXT})),
             },
         ),
@@ -131,7 +146,7 @@ _DEPLOY = mapping(
         "resources": mapping("`resources`", {"limits": _LIMITS, "reservations": _RESERVATIONS}),
         "restart_policy": mapping(
             "`restart_policy`",
-            {"condition": _TEXT, "delay": _DURATION, "max_attempts": _WHOLE, "window": _DURATION},
+            {"condition": _TEXT, "delay": _DURATION, "max_attempts": _COUNT, "window": _DURATION},
         ),
         "rollback_config": mapping("`rollback_config`", _ROLLOUT),
         "update_config": mapping("`update_config`", _ROLLOUT),
@@ -140,7 +155,7 @@ _DEPLOY = mapping(
 
 _HOOK_KEYS = {
     "command": _COMMAND,
-    "environment": _ASSIGNMENTS,
+    "environment": _UNIQUE_ASSIGNMENTS,
     "privileged": _SWITCH,
     "user": _TEXT,
     "working_dir": _TEXT,
@@ -151,10 +166,10 @@ _WATCH = mapping(
     {
         "action": scalar("text", form=words("rebuild", "sync", "restart", "sync+restart", "sync+exec")),
         "exec": _HOOK,
-        "ignore": _TEXT_OR_TEXTS,
+        "ignore": either(_TEXT, _UNIQUE_TEXTS),
         "include": _TEXT_OR_TEXTS,
         "initial_sync": scalar("boolean"),
-        "path": _TEXT,
+        "path": scalar("text", form=pattern("no path", ".+")),
         "target": _TEXT,
     },
     ("path", "action"),
@@ -165,7 +180,7 @@ _HEALTHCHECK = mapping(
     {
         "disable": _SWITCH,
         "interval": _DURATION,
-        "retries": _COUNT,
+        "retries": scalar("number", "text", form=WHOLE, limits=_NOT_NEGATIVE),
         "start_interval": _DURATION,
         "start_period": _DURATION,
         "test": _TEXT_OR_TEXTS,
@@ -181,7 +196,7 @@ _PORT = mapping(
         "mode": _TEXT,
         "name": _TEXT,
         "protocol": _TEXT,
-        "published": scalar("text", "integer"),
+        "published": scalar("text", "whole"),
         "target": scalar("text", "integer"),
     },  # all else is noted where ports are read
 )
@@ -204,10 +219,13 @@ _MOUNT = mapping(
         "target": _TEXT,
         "tmpfs": mapping(
             "`tmpfs`",
-            {"mode": _TEXT_OR_NUMBER, "size": scalar("integer", "text", form=SIZE, limits=_NOT_NEGATIVE)},
+            {
+                "mode": scalar("whole", limits=_NOT_NEGATIVE),
+                "size": scalar("integer", "text", form=SIZE, limits=_NOT_NEGATIVE),
+            },
         ),
         "type": scalar("text", form=words("bind", "volume", "tmpfs", "cluster", "npipe", "image")),
-        "volume": mapping("`volume`", {"labels": _ASSIGNMENTS, "nocopy": _SWITCH, "subpath": _TEXT}),
+        "volume": mapping("`volume`", {"labels": _UNIQUE_ASSIGNMENTS, "nocopy": _SWITCH, "subpath": _TEXT}),
     },  # a missing `type` or `target` is noted where mounts are read
 )
 _DEPENDENCY = mapping(
@@ -222,18 +240,19 @@ _DEPENDENCY = mapping(
 _ENDPOINT = mapping(
     "a network of a service",
     {
-        "aliases": _UNIQUE_TEXTS,
+        "aliases": _TEXTS,
         "driver_opts": _OPTIONS,
-        "gw_priority": _FRACTION,
+        "gw_priority": scalar("number"),
         "interface_name": _TEXT,
         "ipv4_address": _TEXT,
         "ipv6_address": _TEXT,
-        "link_local_ips": _UNIQUE_TEXTS,
+        "link_local_ips": _TEXTS,
         "mac_address": _TEXT,
-        "priority": _FRACTION,
+        "priority": scalar("number"),
     },
 )
 
+_OPTION = scalar("text", "number", "boolean")
 SERVICE = mapping(
     "a service",
     {
@@ -277,13 +296,13 @@ SERVICE = mapping(
             ),
         ),
         "environment": _ASSIGNMENTS,
-        "expose": listed(scalar("text", "integer")),
+        "expose": listed(scalar("text", "whole")),
         # A missing service is noted when it is looked for.
         "extends": either(_TEXT, Shape(keys={"file": _TEXT, "service": _TEXT}, others=ANYTHING)),
         "external_links": _UNIQUE_TEXTS,
         "extra_hosts": _HOSTS,
-        "gpus": either(scalar("text", form=words("all")), listed(mapping("a device of `gpus`", _DEVICE_REQUEST))),
-        "group_add": listed(scalar("text", "integer"), unique=True),
+        "gpus": either(scalar("text", form=words("all")), listed(Shape(keys=_DEVICE_REQUEST, others=ANYTHING))),
+        "group_add": listed(scalar("text", "whole"), unique=True),
         "healthcheck": _HEALTHCHECK,
         "hostname": _TEXT,
         "image": _TEXT,
@@ -293,7 +312,7 @@ SERVICE = mapping(
         "label_file": _TEXT_OR_TEXTS,
         "labels": _ASSIGNMENTS,
         "links": _TEXTS,
-        "logging": mapping("`logging`", {"driver": _TEXT, "options": named(scalar("text", "number", "null"))}),
+        "logging": mapping("`logging`", {"driver": _TEXT, "options": named(scalar("text", "number", "date", "null"))}),
         "mac_address": _TEXT,
         "mem_limit": _ANY_SIZE,
         "mem_reservation": _SIZE,
@@ -316,7 +335,9 @@ SERVICE = mapping(
         "pre_stop": listed(_HOOK),
         "privileged": _SWITCH,
         "profiles": _TEXTS,
-        "provider": mapping("`provider`", {"options": named(ANYTHING), "type": _TEXT}, ("type",)),
+        "provider": mapping(
+            "`provider`", {"options": named(either(_OPTION, listed(_OPTION))), "type": _TEXT}, ("type",)
+        ),
         "pull_policy": scalar(
             "text",
             form=pattern(
@@ -335,11 +356,11 @@ SERVICE = mapping(
         "stdin_open": _SWITCH,
         "stop_grace_period": _DURATION,
         "stop_signal": _TEXT,
-        "storage_opt": named(scalar("text", "integer", "null")),
+        "storage_opt": named(scalar("text", "whole", "null")),
         "sysctls": _ASSIGNMENTS,
         "tmpfs": _TEXT_OR_TEXTS,
         "tty": _SWITCH,
-        "ulimits": _ULIMITS,
+        "ulimits": _ulimits(scalar("whole", "text", form=WHOLE)),
         "use_api_socket": scalar("boolean"),
         "user": _TEXT,
         "userns_mode": _TEXT,
@@ -352,7 +373,7 @@ SERVICE = mapping(
 
 _POOL = mapping(
     "an address range of `ipam`",
-    {"aux_addresses": named(_TEXT), "gateway": _TEXT, "ip_range": _TEXT, "subnet": _TEXT},
+    {"aux_addresses": named(scalar("text", "date")), "gateway": _TEXT, "ip_range": _TEXT, "subnet": _TEXT},
 )
 _NETWORK = mapping(
     "a network",
@@ -364,24 +385,24 @@ _NETWORK = mapping(
         "enable_ipv6": _SWITCH,
         "external": _EXTERNAL,
         "internal": _SWITCH,
-        "ipam": mapping("`ipam`", {"config": listed(_POOL), "driver": _TEXT, "options": named(_TEXT)}),
+        "ipam": mapping("`ipam`", {"config": listed(_POOL), "driver": _TEXT, "options": named(scalar("text", "date"))}),
         "labels": _ASSIGNMENTS,
         "name": _TEXT,
     },
 )
 _VOLUME = mapping(
     "a volume",
-    {"driver": _TEXT, "driver_opts": _OPTIONS, "external": _EXTERNAL, "labels": _ASSIGNMENTS, "name": _TEXT},
+    {"driver": _TEXT, "driver_opts": _OPTIONS, "external": _EXTERNAL, "labels": _UNIQUE_ASSIGNMENTS, "name": _TEXT},
 )
 _SECRET = mapping(
     "a secret",
     {
         "driver": _TEXT,
-        "driver_opts": _OPTIONS,
+        "driver_opts": named(scalar("text", "whole")),
         "environment": _TEXT,
         "external": _EXTERNAL,
         "file": _TEXT,
-        "labels": _ASSIGNMENTS,
+        "labels": _UNIQUE_ASSIGNMENTS,
         "name": _TEXT,
         "template_driver": _TEXT,
     },
@@ -393,13 +414,13 @@ _CONFIG = mapping(
         "environment": _TEXT,
         "external": _EXTERNAL,
         "file": _TEXT,
-        "labels": _ASSIGNMENTS,
+        "labels": _UNIQUE_ASSIGNMENTS,
         "name": _TEXT,
         "template_driver": _TEXT,
     },
 )
 _MODEL = mapping(
-    "a model", {"context_size": _WHOLE, "model": _TEXT, "name": _TEXT, "runtime_flags": _TEXTS}, ("model",)
+    "a model", {"context_size": scalar("integer"), "model": _TEXT, "name": _TEXT, "runtime_flags": _TEXTS}, ("model",)
 )
 _INCLUDE = mapping(
     "an entry of `include`", {"env_file": _TEXT_OR_TEXTS, "path": _TEXT_OR_TEXTS, "project_directory": _TEXT}

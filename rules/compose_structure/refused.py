@@ -168,9 +168,9 @@ class EmptyComposeKey(Rule[Compose]):
         ),
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    «environment»: # none\n": None,
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    healthcheck:\n      «test»:\n": None,
-        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    depends_on:\n      «db»:\n  db: {image: y:1}\n": None,
-        "=== compose.yaml\nservices:\n  web: {image: x:1, «user»: }\n«secrets»: ~\nvolumes:\n  data:\n": (
-            "=== compose.yaml\nservices:\n  web: {image: x:1, user: }\nvolumes:\n  data:\n"
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    depends_on: {«db»: }\n  db: {image: y:1}\n": None,
+        "=== compose.yaml\nservices:\n  web: {image: x:1}\n«secrets»: ~\nvolumes:\n  data:\n": (
+            "=== compose.yaml\nservices:\n  web: {image: x:1}\nvolumes:\n  data:\n"
         ),
     }
     good = (
