@@ -89,7 +89,7 @@ class _Checker:
             key = str(entry.key.text)
             inner = keys.get(key, shape.others)
             if inner is None:
-                if not key.startswith("x-"):
+                if shape.is_closed or not key.startswith("x-"):
                     self._unknown(entry, node, shape, place)
             elif shape is SERVICES and is_misplaced_service(entry):
                 self._unknown(entry, node, shape, place)

@@ -42,6 +42,11 @@ class Shape(NamedTuple):
     others: Shape | None = None
     required: tuple[str, ...] = ()
     is_free: bool = False
+    is_closed: bool = False
+
+    def closed(self) -> Shape:
+        """The same mapping without keys that begin with `x-`."""
+        return self._replace(is_closed=True)
 
 
 ANYTHING = Shape(is_free=True)

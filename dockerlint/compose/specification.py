@@ -34,7 +34,8 @@ _UNIQUE_ASSIGNMENTS = either(named(_ANY_SCALAR), _UNIQUE_TEXTS)
 _OPTIONS = named(scalar("text", "number", "date"))
 _HOST = scalar("text", form=pattern("no host with its address, as in `name=10.0.0.1`", "[^=:]+[=:].+"))
 _HOSTS = either(named(either(_TEXT, _TEXTS)), listed(_HOST, unique=True))
-_EXTERNAL = either(_SWITCH, Shape(keys={"name": _TEXT}, others=ANYTHING))
+_EXTERNAL = either(_SWITCH, mapping("`external`", {"name": _TEXT}))
+_LAX_EXTERNAL = either(_SWITCH, Shape(keys={"name": _TEXT}, others=ANYTHING))
 
 
 def _ulimits(limit: Shape) -> Shape:
@@ -80,9 +81,9 @@ _BUILD = mapping(
     },
 )
 
-_RATES = listed(mapping("a limit of `blkio_config`", {"path": _TEXT, "rate": _SIZE}))
+_RATES = listed(mapping("a limit of `blkio_config`", {"path": _TEXT, "rate": _SIZE}).closed())
 _WEIGHT = scalar("integer", limits=_NOT_NEGATIVE)
-_WEIGHTS = listed(mapping("a weight of `blkio_config`", {"path": _TEXT, "weight": _WEIGHT}))
+_WEIGHTS = listed(mapping("a weight of `blkio_config`", {"path": _TEXT, "weight": _WEIGHT}).closed())
 _BLKIO = mapping(
     "`blkio_config`",
     {
@@ -93,7 +94,7 @@ _BLKIO = mapping(
         "weight": _WEIGHT,
         "weight_device": _WEIGHTS,
     },
-)
+).closed()
 
 _DEVICE_REQUEST = {
     "capabilities": _UNIQUE_TEXTS,
@@ -220,7 +221,7 @@ _MOUNT = mapping(
         "tmpfs": mapping(
             "`tmpfs`",
             {
-                "mode": scalar("whole", limits=_NOT_NEGATIVE),
+                "mode": scalar("number", limits=_NOT_NEGATIVE),
                 "size": scalar("integer", "text", form=SIZE, limits=_NOT_NEGATIVE),
             },
         ),
@@ -252,7 +253,7 @@ _ENDPOINT = mapping(
     },
 )
 
-_OPTION = scalar("text", "number", "boolean")
+_OPTION = scalar("text", "number", "boolean", "date")
 SERVICE = mapping(
     "a service",
     {
@@ -292,7 +293,10 @@ SERVICE = mapping(
         "env_file": either(
             _TEXT,
             listed(
-                either(_TEXT, mapping("an env file", {"format": _TEXT, "path": _TEXT, "required": _SWITCH}, ("path",)))
+                either(
+                    _TEXT,
+                    mapping("an env file", {"format": _TEXT, "path": _TEXT, "required": _SWITCH}, ("path",)).closed(),
+                )
             ),
         ),
         "environment": _ASSIGNMENTS,
@@ -400,7 +404,7 @@ _SECRET = mapping(
         "driver": _TEXT,
         "driver_opts": named(scalar("text", "whole")),
         "environment": _TEXT,
-        "external": _EXTERNAL,
+        "external": _LAX_EXTERNAL,
         "file": _TEXT,
         "labels": _UNIQUE_ASSIGNMENTS,
         "name": _TEXT,
@@ -412,7 +416,7 @@ _CONFIG = mapping(
     {
         "content": _TEXT,
         "environment": _TEXT,
-        "external": _EXTERNAL,
+        "external": _LAX_EXTERNAL,
         "file": _TEXT,
         "labels": _UNIQUE_ASSIGNMENTS,
         "name": _TEXT,

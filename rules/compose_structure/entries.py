@@ -175,7 +175,7 @@ class RepeatedEntry(Rule[Compose]):
         "=== compose.yaml\nservices:\n  app:\n    image: x:1\n    cap_add:\n      - SYS_TIME\n",
         "=== compose.yaml\nservices:\n  app:\n    image: x:1\n    ports: [80, «80», '81:81', «'81:81'»]\n"
         "    secrets: [s, {source: t, target: «s»}]\nsecrets:\n  s:\n    file: s\n  t:\n    file: t\n": None,
-        "=== compose.yaml\nservices:\n  app:\n    image: x:1\n    security_opt: [a:b, «a:b»]\n": None,
+        "=== compose.yaml\nservices:\n  app:\n    image: x:1\n    security_opt: [a:b, «a:b»]\n    external_links: [x, «x»]\n": None,
     }  # fmt: skip
     good = (
         "=== compose.yaml\nservices:\n  app:\n    image: x:1\n    environment: [A=1, B=1]\n    ports: [80, 81, 80/udp]\n"
@@ -193,6 +193,9 @@ class RepeatedEntry(Rule[Compose]):
                 if again.second.place.span not in told:
                     told.add(again.second.place.span)
                     yield self._of_pair(section.name, again)
+        for error in compose.errors:
+            if error.kind == "repeated-item" and error.span not in told:
+                yield self.finding(error.span, error.message, is_refusal=True)
 
     def _of_pair(self, service: str, again: _Again) -> Finding:
         first, second, key = again.first, again.second, again.key
