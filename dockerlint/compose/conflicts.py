@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from dockerlint.compose.errors import ComposeError
+from dockerlint.compose.forms import BOOLEANS
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
 from dockerlint.compose.services import Compose, Service
 from dockerlint.compose.sizes import byte_count
-from dockerlint.compose.values import BOOLEANS, Reader, Value, is_null
+from dockerlint.compose.values import Reader, Value, is_null
 
 # With the network of another container these are not the container's own.
 _OF_OWN_NETWORK = ("hostname", "links", "ports", "extra_hosts", "dns")
