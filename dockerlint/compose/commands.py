@@ -15,13 +15,15 @@ from dockerlint.compose.places import pinned
 from dockerlint.compose.values import Section, Value, is_null
 from dockerlint.source import Text, join
 
+_LONGEST = 65_536  # characters of a text that is taken apart
+
 
 class Command(NamedTuple):
     """A command in list or text form.
 
     A text is split at blanks as a shell would, but no shell runs it. Compose stops at the first
     operator outside of quotes and drops the rest without a word: `lost` is the rest, from the
-    operator on. `words` is None if the quotes don't match.
+    operator on. `words` is None if the quotes don't match, and for a text that is far too long.
     """
 
     words: tuple[Value, ...] | None
@@ -58,7 +60,7 @@ def read_command(section: Section, key: str) -> Command | None:
     if value is None:
         return None
     command = split(value)
-    if command.words is None and not value.unknown:
+    if command.words is None and not value.unknown and len(value.text) <= _LONGEST:
         message = f"Compose cannot split `{key}` of {section.name} into words: look for an open quote or bracket"
         section.reader.note("value", message, entry.value.span)
     return command
@@ -94,6 +96,8 @@ def _test(section: Section) -> tuple[str | None, tuple[Value, ...]]:
 def split(value: Value) -> Command:
     """A command in text form, split where Compose splits it."""
     text = value.text
+    if len(text) > _LONGEST:
+        return Command(None, text, is_list=False)
     words = _Words(value)
     position = 0
     while position < len(text):

@@ -28,6 +28,7 @@ Absence = Literal["missing", "outside"]
 Read: TypeAlias = "Callable[[str], Source | Absence]"
 _REMOTE = ("://", "git@", "github.com/", "oci:")
 _PROJECT_NAME = "COMPOSE_PROJECT_NAME"
+_LONGEST_CHAIN = 100
 _MOST_FILES = 500  # of one project: more is a trap
 
 
@@ -94,6 +95,8 @@ class _Loader:
         self.trees: list[Mapping] = []
         self.sources: list[Source] = []
         self.is_open = False
+        self._extended_services: dict[tuple[int, str], Node] = {}
+        self._kept: list[Mapping] = []  # whose ids are looked up
         self._circles: set[frozenset[tuple[str, str]]] = set()  # of files and services, each told once
         self._read = read
 
@@ -152,9 +155,17 @@ class _Loader:
         if step in chain:
             self._note_circle((*chain[chain.index(step) :], step), extends)
             return own
-        base = self._base(entry.key.text, extends, within, (*chain, step))
-        if not isinstance(base, Mapping):
+        if len(chain) >= _LONGEST_CHAIN:
+            message = f"more than {_LONGEST_CHAIN} services extend each other in a row: this one is not followed"
+            self.reader.note("value", message, extends.span)
             return own
+        key = (id(within.services), step[1])
+        if key not in self._extended_services:
+            base = self._base(entry.key.text, extends, within, (*chain, step))
+            self._extended_services[key] = own if not isinstance(base, Mapping) else self._laid(base, own)
+        return self._extended_services[key]
+
+    def _laid(self, base: Mapping, own: Mapping) -> Mapping:
         return merged_service(_without(base, "extends"), _without(own, "extends"), self.reader)
 
     def _note_circle(self, steps: tuple[tuple[str, str], ...], extends: Node) -> None:
@@ -205,6 +216,7 @@ class _Loader:
         roots = self._documents(source, scope)
         root = reduce(lambda base, later: merged(base, later, self.reader), roots) if roots else None
         services = root.get("services") if root is not None else None
+        self._kept += [services] if isinstance(services, Mapping) else []
         return _Within(services, source, scope) if isinstance(services, Mapping) else None
 
     def _source(self, path: str, what: str, named: Value) -> Source | None:

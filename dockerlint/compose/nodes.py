@@ -22,6 +22,7 @@ from dockerlint.source import Source, Span, Text
 Node: TypeAlias = "Scalar | Mapping | Sequence"
 
 DEEPEST = 200  # levels; Compose files have ten
+MOST_NODES = 250_000  # of a file; large Compose files have some thousand
 MOST_ALIASED = 100_000  # nodes that the aliases of a file may stand for, as in Docker Compose
 _CORE_TAG = "tag:yaml.org,2002:"
 
@@ -194,6 +195,7 @@ class _Builder:
         self._frames: list[_Frame] = []
         self._anchors: dict[str, _Weighed | _Frame] = {}
         self._aliased = 0
+        self._count = 0
         self._end = 0  # of what was read last
 
     def start_document(self, _event: Any) -> None:
@@ -286,6 +288,10 @@ class _Builder:
         self._add(_Weighed(node, frame.size, frame.height), anchor if self._anchors.get(anchor) is frame else None)
 
     def _add(self, weighed: _Weighed, anchor: str | None = None) -> None:
+        self._count += 1
+        if self._count > MOST_NODES:
+            message = f"this file has more than {MOST_NODES:,} values: it is not read"
+            raise _RefusedError(ComposeError("syntax", message, weighed.node.span))
         if anchor:
             self._anchors[anchor] = weighed
         if self._frames:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 from typing import NamedTuple
 
 from dockerlint.compose.commands import Command, Healthcheck, read_command, read_healthcheck
@@ -124,8 +125,6 @@ class Compose:
     read or may be missing.
     """
 
-    __slots__ = ("errors", "is_whole", "name", "reader", "root", "services", "source", "sources", "trees", "variables")
-
     def __init__(
         self,
         sources: tuple[Source, ...],
@@ -148,7 +147,7 @@ class Compose:
         self.errors: tuple[ComposeError, ...] = ()
         self._arrange()
 
-    @property
+    @cached_property
     def is_fragment(self) -> bool:
         """Whether it only makes sense together with other files: an override, or a base to extend."""
         return not self.is_whole or any(service.is_partial for service in self.services)
@@ -214,7 +213,21 @@ class Compose:
         return node.keys if isinstance(node, Mapping) else ()
 
     def service(self, name: str) -> Service | None:
-        return next((service for service in self.services if service.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def completing(self) -> frozenset[str]:
+        """The services whose end another one waits for."""
+        return frozenset(
+            str(dependency.name)
+            for service in self.services
+            for dependency in service.depends_on
+            if dependency.condition is not None and dependency.condition.text == "service_completed_successfully"
+        )
+
+    @cached_property
+    def _by_name(self) -> dict[str, Service]:
+        return {str(service.name): service for service in self.services}
 
 
 def _variables(trees: tuple[Mapping, ...], reader: Reader) -> tuple[Variable, ...]:

@@ -6,6 +6,7 @@ https://docs.docker.com/compose/how-tos/networking/
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dockerlint.compose.nodes import Mapping, Scalar, Sequence
@@ -89,9 +90,17 @@ class Networks:
         linked = self._linked(sender).get(name)
         if linked is not None:
             return self._compose.service(linked)
-        found = [one for one in self._compose.services if name in self.names_of(one)]
+        found = self._by_name.get(name, [])
         reached = [one for one in found if self.share(sender, one)]
         return next(iter(reached or found), None)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Service]]:
+        found: dict[str, list[Service]] = {}
+        for service in self._compose.services:
+            for name in self.names_of(service):
+                found.setdefault(name, []).append(service)
+        return found
 
     def is_given(self, sender: Service, host: str) -> bool:
         """Whether the sender's own `extra_hosts` or links of another project tell it where a host is."""

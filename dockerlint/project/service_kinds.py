@@ -60,13 +60,7 @@ def speaks_of_tests(parts: Set[str]) -> bool:
 
 def is_one_shot(service: Service, compose: Compose) -> bool:
     """Whether it is a job that ends: another service waits for its end, or its command, profile or scale says so."""
-    if any(
-        dependency.name == service.name
-        and dependency.condition is not None
-        and dependency.condition.text == "service_completed_successfully"
-        for other in compose.services
-        for dependency in other.depends_on
-    ):
+    if str(service.name) in compose.completing:
         return True
     profiles = {str(profile.text).lower() for profile in service.profiles}
     if not profiles.isdisjoint(_JOB_PROFILES):
