@@ -332,3 +332,38 @@ def test_parse_tells_what_docker_stops_with_and_all_else_that_is_wrong(tmp_path:
     document = parsed(tmp_path, files={"Dockerfile": "FROM A\nEXPOSE 99999\nENV B\n"})
     assert (document["error"]["line"], [error["line"] for error in document["errors"]]) == (3, [1, 2, 3])
     assert invoke(tmp_path, "parse", "Dockerfile").stdout.count("  error ") == 3
+
+
+OVERRIDDEN = {
+    "compose.yaml": "services:\n  a:\n    image: b\n",
+    "compose.override.yaml": "services:\n  a:\n    tty: true\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [(["."], [("compose.yaml", True)]), (["compose.yaml"], [("compose.yaml", None)])],
+)
+def test_parse_reads_a_folder_as_compose_does(
+    tmp_path: Path, paths: list[str], expected: list[tuple[str, bool | None]]
+) -> None:
+    result = invoke(tmp_path, "parse", "--format", "json", *paths, files=OVERRIDDEN)
+    models = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(model["path"], model["config"]["services"]["a"].get("tty")) for model in models] == expected
+
+
+def test_what_an_override_brings_is_told_once_and_where_it_stands(tmp_path: Path) -> None:
+    files = {**OVERRIDDEN, "compose.override.yaml": "services:\n  a:\n    privileged: true\n"}
+    result = invoke(tmp_path, "check", "--format", "json", "--select", "privileged-service", ".", files=files)
+    (finding,) = json.loads(result.stdout)["findings"]
+    assert (finding["path"], finding["line"]) == ("compose.override.yaml", 3)
+
+
+def test_a_file_that_is_laid_onto_the_base_is_judged_with_it_and_told_alone(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "services:\n  a:\n    image: b:1\n    privileged: true\n",
+        "compose.prod.yaml": "services:\n  a:\n    networks: [back]\n",
+    }
+    result = invoke(tmp_path, "check", "--format", "json", "compose.prod.yaml", files=files)
+    found = [(finding["rule"], finding["path"]) for finding in json.loads(result.stdout)["findings"]]
+    assert found == [("undefined-reference", "compose.prod.yaml")]

@@ -21,12 +21,15 @@ from dockerlint.project.discovery import Found, find
 def parse(paths: tuple[str, ...], form: str, arguments: tuple[str, ...], target: str | None) -> None:
     """Print what Dockerfiles and Compose files say, as dockerlint reads them.
 
-    With --format json, one document a line and file. Exits with 2 when a file cannot be read.
+    A Compose file that is named is read alone, as by `docker compose -f`; of a folder those that Compose takes there
+    are read together. With --format json, one document a line and file. Exits with 2 when a file cannot be read.
     """
     has_failed = False
     options = build_of(arguments, target)
     for file in find(paths):
-        model = _model(file, options)
+        model = _model(file, options, is_named=file.path in paths)
+        if model is None:
+            continue
         has_failed = has_failed or model["error"] is not None
         if form == "json":
             click.echo(json.dumps(model).encode("utf-8", "replace").decode())
@@ -35,7 +38,8 @@ def parse(paths: tuple[str, ...], form: str, arguments: tuple[str, ...], target:
     sys.exit(2 if has_failed else 0)
 
 
-def _model(file: Found, options: Options) -> dict[str, Any]:
+def _model(file: Found, options: Options, *, is_named: bool) -> dict[str, Any] | None:
+    """What a file says; None for one that is read as a part of another one's project."""
     from dockerlint.lint.finding import Problem  # noqa: PLC0415
     from dockerlint.lint.run import read_source  # noqa: PLC0415
     from dockerlint.report import model  # noqa: PLC0415
@@ -44,14 +48,14 @@ def _model(file: Found, options: Options) -> dict[str, Any]:
     if isinstance(source, Problem):
         return model.of_unreadable(file.path, file.kind, source.message, source.line, source.column)
     if file.kind == "compose":
-        return _compose_model(file.path)
+        return _compose_model(file.path, is_named=is_named)
     from dockerlint.dockerfile.stages import Dockerfile  # noqa: PLC0415
 
     return model.of_dockerfile(Dockerfile(source, options))
 
 
-def _compose_model(path: str) -> dict[str, Any]:
-    """One file with what it extends and includes, as `docker compose -f` reads it."""
+def _compose_model(path: str, *, is_named: bool) -> dict[str, Any] | None:
+    """A file with what it extends and includes, and with its override unless it is named."""
     from dockerlint.compose.config_shapes import Places  # noqa: PLC0415
     from dockerlint.lint.run import source_or_none  # noqa: PLC0415
     from dockerlint.project.compose_files import ComposeFiles  # noqa: PLC0415
@@ -59,7 +63,11 @@ def _compose_model(path: str) -> dict[str, Any]:
     from dockerlint.report import model  # noqa: PLC0415
 
     files = ComposeFiles(str(root_of(path)), source_or_none)
-    compose = files.alone(path)
+    found, compose = files.project_of(path)
+    if is_named or found.added is not None:
+        compose = files.alone(path)
+    elif path != found.paths[0]:
+        return None
     if compose is None:
         return model.of_unreadable(path, "compose", "cannot be read any more", 1, 1)
     return model.of_compose(compose, Places(str(Path.cwd()), str(Path.home()), files.read))
