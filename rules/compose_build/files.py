@@ -41,7 +41,7 @@ class MissingEnvFile(Rule[Container]):
     https://docs.docker.com/reference/compose-file/services/#env_file
     """
 
-    severity = Severity.ERROR
+    severity = Severity.WARNING
     bad = {
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    env_file: «.env.prod»\n": None,
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    env_file:\n      - a.env\n      - path: «b.env»\n"
