@@ -10,10 +10,9 @@ from dockerlint.context.files import Context
 from dockerlint.dockerfile.state import Step
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
-
-from .contents import listed
-from .copies import is_glob, sources
-from .evidence import is_the_context
+from dockerlint.project.payload.contents import listed
+from dockerlint.project.payload.copies import is_glob, sources
+from dockerlint.project.payload.evidence import is_the_context
 
 # A context of fewer files is known at a glance.
 _FEW_FILES = 10

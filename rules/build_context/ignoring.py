@@ -8,14 +8,14 @@ from typing import NamedTuple
 from dockerlint.context.ignore import IgnoreFile
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
+from dockerlint.project.payload import judging
+from dockerlint.project.payload.anchoring import EVERYTHING
+from dockerlint.project.payload.contents import Burden, listed
+from dockerlint.project.payload.copies import BroadCopy, broad_copies
+from dockerlint.project.payload.essentials import ENV, EXISTS, GITIGNORE, Expected, expected, gets_through
+from dockerlint.project.payload.judging import Secret
+from dockerlint.project.payload.kinds import plain_pattern
 
-from . import judging
-from .anchoring import EVERYTHING
-from .contents import Burden, listed
-from .copies import BroadCopy, broad_copies
-from .essentials import ENV, EXISTS, GITIGNORE, Expected, expected, gets_through
-from .judging import Secret
-from .kinds import plain_pattern
 from .unread import unread
 from .writing import appended, created, first_line, harmless, ignore_source
 

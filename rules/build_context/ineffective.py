@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dockerlint.context.ignore import IgnoreFile, Pattern
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
+from dockerlint.project.payload.anchoring import EVERYTHING, anchored
+from dockerlint.project.payload.copies import broad_copies, is_glob, takes_from_context
 
-from .anchoring import EVERYTHING, anchored
-from .copies import broad_copies, is_glob, takes_from_context
 from .unread import unread
 from .writing import first_line, prefixed
 

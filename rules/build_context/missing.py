@@ -16,11 +16,10 @@ from dockerlint.dockerfile.instructions import Run, Transfer
 from dockerlint.dockerfile.state import Step
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
 from dockerlint.project.build import Build
+from dockerlint.project.payload.contents import root_names
+from dockerlint.project.payload.copies import is_glob, sources
+from dockerlint.project.payload.evidence import is_the_context
 from dockerlint.source import Text
-
-from .contents import root_names
-from .copies import is_glob, sources
-from .evidence import is_the_context
 
 # What a build makes before the image is built.
 _MADE_FOLDERS = frozenset(

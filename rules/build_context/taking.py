@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dockerlint.context.files import Entry, human_size
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
+from dockerlint.project.payload import judging
+from dockerlint.project.payload.contents import Burden, listed
+from dockerlint.project.payload.copies import BroadCopy, broad_copies
+from dockerlint.project.payload.kinds import plain_pattern
+from dockerlint.project.payload.tools import Tool
 
-from . import judging
-from .contents import Burden, listed
-from .copies import BroadCopy, broad_copies
 from .ignoring import missing
-from .kinds import plain_pattern
-from .tools import Tool
 from .writing import appended
 
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from dockerlint.context.files import Context
 from dockerlint.project.build import Build
 from dockerlint.project.discovery import kind_of_name
+from dockerlint.project.payload.contents import root_names
 from dockerlint.source import Source
 
-from .contents import root_names
 from .writing import ignore_source
 
 _MISNAMED = (".dockerignore.txt", "dockerignore", "dockerignore.txt", ".docker-ignore", ".dockerignores")

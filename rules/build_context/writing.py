@@ -11,9 +11,8 @@ from dockerlint.context.ignore import IgnoreFile, clean
 from dockerlint.dockerfile.instructions import Run
 from dockerlint.lint.rule import Edit, Fix
 from dockerlint.project.build import Build
+from dockerlint.project.payload.copies import is_glob, sources
 from dockerlint.source import Source, Span, Text
-
-from .copies import is_glob, sources
 
 # Files that a glob of COPY takes, of which so many are looked at.
 _MOST_NAMED = 1000

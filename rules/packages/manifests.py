@@ -11,12 +11,11 @@ from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.project.contents import Contents, contents
 from dockerlint.project.layers import Layer
+from dockerlint.project.payload.evidence import is_the_context
 from dockerlint.project.writes import folder_after
 from dockerlint.shell.packages import PackageAction, action_of, installer
 from dockerlint.shell.script import Command
 from dockerlint.source import Text
-
-from ..build_context.evidence import is_the_context
 
 _Files = tuple[str, ...]
 

@@ -14,12 +14,12 @@ from dockerlint.dockerfile.stages import Stage
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.project.contents import Contents, contents
+from dockerlint.project.payload.evidence import is_the_context
 from dockerlint.project.writes import folder_after
 from dockerlint.shell.packages import PackageAction
 from dockerlint.shell.script import Command
 from dockerlint.source import Text
 
-from ..build_context.evidence import is_the_context
 from .certain import certain
 from .effective import is_replaced
 

@@ -14,10 +14,9 @@ from dockerlint.dockerfile.instructions import Add, Copy, Run, Transfer
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.dockerfile.state import State, Step
 from dockerlint.project.build import Build
+from dockerlint.project.payload.contents import Contents, contents
+from dockerlint.project.payload.evidence import is_the_context
 from dockerlint.source import Text
-
-from .contents import Contents, contents
-from .evidence import is_the_context
 
 _LONGEST_SHOWN = 50
 

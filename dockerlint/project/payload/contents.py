@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from dockerlint.context.files import Context, Entry, human_size
 from dockerlint.context.ignore import compile_glob
-
-from .kinds import FOLDERS, Fitting, Folder, Kind, file_fitting, folder_pattern, plain_pattern
+from dockerlint.project.payload.kinds import FOLDERS, Fitting, Folder, Kind, file_fitting, folder_pattern, plain_pattern
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -25,8 +24,8 @@ _WORTH_OF_DOCS = 1_000_000
 _MOST_READ = 300
 _LARGEST_READ = 65_536
 _CODE = (
-    ".py", ".js", ".mjs", ".ts", ".rb", ".go", ".php", ".java", ".cs", ".json", ".toml", ".yml", ".yaml", ".ini", ".cfg",
-    ".sh",
+    ".py", ".js", ".mjs", ".ts", ".rb", ".go", ".php", ".java", ".cs", ".json", ".toml", ".yml", ".yaml", ".ini",
+    ".cfg", ".sh",
 )  # fmt: skip
 _DATA = (".sqlite3", ".sql", ".dump", ".log")
 

@@ -8,12 +8,11 @@ from typing import NamedTuple
 from dockerlint.compose import BASE_NAMES
 from dockerlint.context.files import Context
 from dockerlint.project.build import Build
-
-from .contents import Contents, is_named_by
-from .copies import BroadCopy
-from .judging import is_readmitted
-from .kinds import FOLDERS, Kind
-from .tools import needs_git, tools
+from dockerlint.project.payload.contents import Contents, is_named_by
+from dockerlint.project.payload.copies import BroadCopy
+from dockerlint.project.payload.judging import is_readmitted
+from dockerlint.project.payload.kinds import FOLDERS, Kind
+from dockerlint.project.payload.tools import needs_git, tools
 
 _REPOSITORY = (".github", ".gitmodules", ".gitlab-ci.yml")
 _ENV_SIGNS = (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env")

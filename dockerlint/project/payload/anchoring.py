@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from dockerlint.context.ignore import Pattern
 from dockerlint.project.build import Build
-
-from .contents import Contents, is_named_by, root_names
-from .copies import broad_copies
-from .kinds import Kind
+from dockerlint.project.payload.contents import Contents, is_named_by, root_names
+from dockerlint.project.payload.copies import broad_copies
+from dockerlint.project.payload.kinds import Kind
 
 EVERYTHING = frozenset({"*", "**", "**/*"})
 

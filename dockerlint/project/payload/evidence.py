@@ -10,10 +10,9 @@ from dockerlint.context.ignore import clean
 from dockerlint.dockerfile.instructions import Add, Copy, Run
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.project.build import Build
+from dockerlint.project.payload.contents import root_names
 from dockerlint.shell.packages import Installer, installer
 from dockerlint.shell.script import Command
-
-from .contents import root_names
 
 # What lies at the root of a project.
 _PROJECT_FILES = (

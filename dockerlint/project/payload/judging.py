@@ -11,12 +11,11 @@ from dockerlint.context.files import Context, Entry
 from dockerlint.knowledge.secret_files import credential_file, holds_secret, may_be_harmless
 from dockerlint.knowledge.tokens import Token, find_tokens
 from dockerlint.project.build import Build
-
-from .anchoring import anchored
-from .contents import Burden, Contents
-from .copies import BroadCopy
-from .kinds import Kind
-from .tools import Tool, needs_git, tools
+from dockerlint.project.payload.anchoring import anchored
+from dockerlint.project.payload.contents import Burden, Contents
+from dockerlint.project.payload.copies import BroadCopy
+from dockerlint.project.payload.kinds import Kind
+from dockerlint.project.payload.tools import Tool, needs_git, tools
 
 # Clutter of one kind and of fewer bytes is not worth a word.
 _WORTH_MENTIONING = 100_000
