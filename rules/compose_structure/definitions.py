@@ -68,13 +68,13 @@ class UnusedDefinition(Rule[Stack]):
 
     def _of_section(self, section: str, unused: list[Entry], used: frozenset[str], stack: Stack) -> Findings:
         kind, verb = _SECTIONS[section]
-        beside = _words_beside(stack)
+        beside, bare = _words_beside(stack), _bare_data(section, stack)
         undeclared = sorted(used.difference(stack.compose.declared(section))) if len(unused) < _MOST_COMPARED else []
         for entry in unused:
             name = str(entry.key.text)
             if name not in beside:
                 near = nearest(name, undeclared[:_MOST_COMPARED])
-                reason = f": did you mean it where `{near[0]}` stands?" if near else _bare_data(section, stack)
+                reason = f": did you mean it where `{near[0]}` stands?" if near else bare
                 yield self.finding(entry.key.text, f"the {kind} `{name}` is declared and never {verb}{reason}")
 
 

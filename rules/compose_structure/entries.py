@@ -167,6 +167,7 @@ class RepeatedEntry(Rule[Compose]):
     """
 
     severity = Severity.WARNING
+    guards = True
     bad = {
         "=== compose.yaml\nservices:\n  app:\n    image: x:1\n    volumes:\n      - ./seed:/data\n      - «db:/data/»\n"
         "volumes:\n  db:\n": None,
