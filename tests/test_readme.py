@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from dockerlint.lint.audit import Project, checklist
 from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS
 
 ROOT = Path(__file__).parent.parent
@@ -29,3 +30,9 @@ def test_commands_stand_on_the_first_screen() -> None:
     first = README.splitlines()[:24]
     assert block("example").strip() in first
     assert block("tests").strip() in first
+
+
+def test_number_of_items_of_the_checklist_is_right() -> None:
+    answers = checklist(Project((), (), (), ()))
+    assert f"The checklist has {len(answers)} items" in README
+    assert all(title in {answer.title for answer in answers} for title in re.findall(r'"(C[a-zA-Z\' ]+)"', README))

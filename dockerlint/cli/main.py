@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dockerlint import __version__
+from dockerlint.cli.audit import audit
 from dockerlint.cli.check import check
 from dockerlint.cli.manual import docs, rule, rules
 from dockerlint.cli.parse import parse
@@ -16,6 +17,7 @@ def cli() -> None:
     """Check Dockerfiles, Compose files, and the projects around them."""
 
 
+cli.add_command(audit)
 cli.add_command(check)
 cli.add_command(docs)
 cli.add_command(parse)

@@ -80,7 +80,8 @@ def _with_trigger(instruction: Instruction) -> tuple[Instruction, ...]:
 
 def arranged(findings: Iterable[Finding]) -> list[Finding]:
     """Findings in the order of the files, each once, with fingerprints that survive moved lines."""
-    ordered = sorted(dict.fromkeys(findings), key=lambda finding: (finding.region, finding.rule, finding.message))
+    each_once = {finding._replace(risk=None): finding for finding in findings}
+    ordered = sorted(each_once.values(), key=lambda finding: (finding.region, finding.rule, finding.message))
     seen: Counter[str] = Counter()
     marked: list[Finding] = []
     for finding in ordered:

@@ -65,6 +65,19 @@ class Fix(NamedTuple):
     is_safe: bool
 
 
+class Risk(NamedTuple):
+    """Threat x Vulnerability x Impact, each from 1 to 5."""
+
+    threat: int
+    vulnerability: int
+    impact: int
+
+    @property
+    def points(self) -> int:
+        """The product: 125 at most."""
+        return self.threat * self.vulnerability * self.impact
+
+
 class Finding(NamedTuple):
     """One fault at one place.
 
@@ -85,6 +98,7 @@ class Finding(NamedTuple):
     fix: Fix | None
     is_refusal: bool = False
     fingerprint: str = ""
+    risk: Risk | None = None
 
     @property
     def url(self) -> str:

@@ -108,6 +108,10 @@ class Selection:
     def rules(self, chapters: Iterable[str]) -> tuple[AnyRule, ...]:
         return tuple(rule for chapter in chapters for rule in rules_of(chapter) if self.includes(rule))
 
+    def all_rules(self) -> tuple[AnyRule, ...]:
+        """The rules of all chapters that speak in this run."""
+        return self.rules((*DOCKERFILE_CHAPTERS, *COMPOSE_CHAPTERS))
+
     def meaning(self, name: str) -> Meaning:
         """What a name in a pragma stands for in this run."""
         try:

@@ -14,10 +14,13 @@ from dockerlint.knowledge.base_images import base_image
 from dockerlint.lint.engine import Engine, arranged
 from dockerlint.lint.finding import Finding, Problem, Region
 from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS, Selection
+from dockerlint.lint.risk import weighed
 from dockerlint.lint.settings import Settings
+from dockerlint.project.build import Build
 from dockerlint.project.compose_files import ComposeFiles, ComposeSet
 from dockerlint.project.containers import Stack
 from dockerlint.project.discovery import Found
+from dockerlint.project.exposure import Exposure, of_build, of_line, of_place
 from dockerlint.project.project import Project, companions, root_of
 from dockerlint.source import EmbeddedSource, Source, Span
 
@@ -95,6 +98,27 @@ def run(request: Request, progress: Progress | None = None) -> Result:
     return Result(tuple(arranged(findings)), tuple(sorted(problems)), files, tuple(arranged(suppressed)))
 
 
+class Survey(NamedTuple):
+    """A run together with the models that it looked at."""
+
+    result: Result
+    builds: tuple[Build, ...]
+    stacks: tuple[Stack, ...]
+
+
+def survey(request: Request) -> Survey:
+    """Check all files of a request in this process, and keep what is known of them."""
+    runner = _Runner(request)
+    runner.read_compose_files()
+    checked = [runner.check(file) for file in request.files]
+    findings = arranged(finding for one in checked for finding in one.findings)
+    problems = sorted(problem for one in checked for problem in one.problems)
+    suppressed = arranged(finding for one in checked for finding in one.suppressed)
+    files = tuple(file.path for file in request.files)
+    result = Result(tuple(findings), tuple(problems), files, tuple(suppressed))
+    return Survey(result, tuple(runner.builds), tuple(runner.stacks))
+
+
 def _each(runner: _Runner) -> Iterator[_Checked]:
     runner.read_compose_files()
     runner.ask_shellcheck()
@@ -127,6 +151,8 @@ class _Runner:
         self._compose_files: dict[Path, ComposeFiles] = {}
         self._requested = {file.path for file in request.files}
         self._unread: dict[str, Problem] = {}
+        self.builds: list[Build] = []
+        self.stacks: list[Stack] = []
         self._checked_stacks: dict[ComposeSet, _Checked] = {}
         self._said_by_shellcheck: dict[str, list[Finding]] = {}
         self._compose_engine: Engine | None = None
@@ -197,12 +223,14 @@ class _Runner:
         dockerfile = Dockerfile(source, self.request.options)
         path = None if file.path == "-" else Path(file.path)
         build = self.projects[root_of(file.path)].build(dockerfile, path)
+        self.builds.append(build)
         findings = self._dockerfile_engine.check_build(build)
         said = self._said_by_shellcheck.get(file.path)
         if said:
             from dockerlint.lint.shellcheck import without_doubles  # noqa: PLC0415
 
             findings += without_doubles(said, findings)
+        findings = [weighed(finding, _exposure_of_build(build, finding.region)) for finding in findings]
         return self._sifted(dockerfile, self._dockerfile_engine, findings)
 
     def _sifted(self, dockerfile: Dockerfile, engine: Engine, findings: list[Finding]) -> _Checked:
@@ -238,6 +266,7 @@ class _Runner:
         return _Checked(findings, [problem for problem in checked.problems if is_told_here(problem.path)])
 
     def _check_stack(self, stack: Stack) -> _Checked:
+        self.stacks.append(stack)
         if self._compose_engine is None:
             self._compose_engine = Engine(self.request.selection.rules(COMPOSE_CHAPTERS), self.request.settings)
         unsaid = (error for error in stack.compose.errors if error.kind not in _SAID_BY_RULES)
@@ -248,7 +277,9 @@ class _Runner:
             if container.build is not None and isinstance(source, EmbeddedSource):
                 found = self._dockerfile_engine.check_build(container.build)
                 findings += (_embedded(finding, source) for finding in found)
-        return _Checked(self.request.selection.judged(findings), problems)
+        sources = {source.path: source for source in stack.compose.sources}
+        weighted = [weighed(finding, _exposure(stack, finding.region, sources)) for finding in findings]
+        return _Checked(self.request.selection.judged(weighted), problems)
 
     @cached_property
     def _dockerfile_engine(self) -> Engine:
@@ -258,6 +289,17 @@ class _Runner:
         if self.request.standard_input is not None and path == self.request.standard_input[0]:
             return _decoded(path, self.request.standard_input[1])
         return read_source(path)
+
+
+def _exposure_of_build(build: Build, region: Region) -> Exposure:
+    is_own = region.path == build.dockerfile.path
+    return of_line(build, region.line) if is_own else of_build(build)
+
+
+def _exposure(stack: Stack, region: Region, sources: dict[str, Source]) -> Exposure:
+    source = sources.get(region.path)
+    offset = source.line_starts[region.line - 1] + region.column - 1 if source is not None else 0
+    return of_place(stack, region.path, offset)
 
 
 def _embedded(finding: Finding, source: EmbeddedSource) -> Finding:

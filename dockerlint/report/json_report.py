@@ -9,6 +9,7 @@ from dockerlint import __version__
 from dockerlint.lint.finding import Edit, Finding, Fix, Problem, Region
 from dockerlint.lint.run import Result
 from dockerlint.report.summary import counts, refused
+from dockerlint.report.text import clean
 
 VERSION = 1
 
@@ -36,10 +37,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "rule": finding.rule,
         "aliases": list(finding.aliases),
         "severity": finding.severity.label,
-        "message": _clean(finding.message),
-        "help": _clean(finding.help),
+        "message": clean(finding.message),
+        "help": clean(finding.help),
         **_region(finding.region),
         "fix": _fix(finding.fix) if finding.fix else None,
+        "risk": finding.risk._asdict() if finding.risk is not None else None,
         "fingerprint": finding.fingerprint,
         "url": finding.url,
     }
@@ -48,23 +50,18 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _fix(fix: Fix) -> dict[str, Any]:
     return {
         "safety": "safe" if fix.is_safe else "unsafe",
-        "message": _clean(fix.message),
+        "message": clean(fix.message),
         "edits": [_edit(edit) for edit in fix.edits],
     }
 
 
 def _edit(edit: Edit) -> dict[str, Any]:
-    return {**_region(edit.region), "replacement": _clean(edit.replacement)}
+    return {**_region(edit.region), "replacement": clean(edit.replacement)}
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
-    return {**problem._asdict(), "path": _clean(problem.path), "message": _clean(problem.message)}
+    return {**problem._asdict(), "path": clean(problem.path), "message": clean(problem.message)}
 
 
 def _region(region: Region) -> dict[str, Any]:
-    return {**region._asdict(), "path": _clean(region.path)}
-
-
-def _clean(text: str) -> str:
-    """Text without lone surrogates, which JSON readers refuse."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    return {**region._asdict(), "path": clean(region.path)}

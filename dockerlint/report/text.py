@@ -32,3 +32,8 @@ def width(text: str) -> int:
 
 def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def clean(text: str) -> str:
+    """Text without lone surrogates, which JSON readers refuse."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -1,0 +1,65 @@
+"""`dockerlint audit`."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from pathlib import Path
+
+import click
+
+from dockerlint.cli.check import FINDINGS, NOTHING, UNCHECKED
+from dockerlint.lint.audit import RULES, Project, checklist
+from dockerlint.lint.configuration import BadSetting, Configuration, find_file, read
+from dockerlint.lint.registry import Selection
+from dockerlint.lint.risk import ledger
+from dockerlint.lint.run import Request, survey
+from dockerlint.lint.settings import Settings
+from dockerlint.project.discovery import find
+from dockerlint.project.pipelines import pipelines
+
+
+@click.command()
+@click.argument("folder", default=".", type=click.Path(exists=True, file_okay=False))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--max-risk", type=click.IntRange(min=0), metavar="N", help="Exit with 1 above N points of risk.")
+@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Lines of the ledger to show.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Judge ends of life as of this day.")
+def audit(
+    folder: str, form: str, max_risk: int | None, limit: int, isolated: bool, as_of: datetime.datetime | None
+) -> None:
+    """Tell how ready a project is for production: a checklist with evidence, and its risk with what it is made of.
+
+    Each finding has the points of Risk = Threat x Vulnerability x Impact, each from 1 to 5.
+
+    Exit codes: 0, or 1 above --max-risk, 2 something could not be checked.
+    """
+    configuration = _configuration(isolated=isolated)
+    day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
+    settings = Settings(as_of=day)._replace(**configuration.settings)
+    # What weighs is what the default and the security profile say; the checklist stands on some rules beyond them.
+    selection = Selection(("default", "security"), configuration.ignore, extend_select=tuple(sorted(RULES)))
+    weighing = Selection(("default", "security"), configuration.ignore)
+    seen = survey(Request(tuple(find([folder])), selection, settings))
+    findings = seen.result.findings
+    answers = checklist(Project(findings, seen.builds, seen.stacks, pipelines(Path(folder))))
+    names = frozenset(rule.name for rule in weighing.all_rules())
+    total = ledger(finding for finding in findings if finding.rule in names)
+    from dockerlint.report import audit_report  # noqa: PLC0415 (the other commands need none)
+
+    if form == "json":
+        audit_report.render_json(answers, total, seen.result, sys.stdout)
+    else:
+        audit_report.render(answers, total, seen.result, limit, sys.stdout)
+    if seen.result.problems:
+        sys.exit(UNCHECKED)
+    sys.exit(FINDINGS if max_risk is not None and total.points > max_risk else NOTHING)
+
+
+def _configuration(*, isolated: bool) -> Configuration:
+    path = None if isolated else find_file(Path.cwd())
+    try:
+        return read(path) if path is not None else Configuration()
+    except BadSetting as error:
+        raise click.UsageError(str(error)) from error
