@@ -66,8 +66,8 @@ def main(paths: list[Path]) -> None:
         titled = dict(cases(path.read_text("utf-8")))
         with ThreadPoolExecutor(2) as pool:
             answers = dict(zip(titled, pool.map(ask, titled.values()), strict=True))
-        text = json.dumps(answers, indent=1, ensure_ascii=False, sort_keys=True)
-        path.with_suffix(".json").write_text(text + "\n", "utf-8")
+        lines = (f"{json.dumps(title)}: {json.dumps(answer, sort_keys=True)}" for title, answer in answers.items())
+        path.with_suffix(".json").write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
         print(f"{path}: {len(answers)} cases")
 
 

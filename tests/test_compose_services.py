@@ -601,9 +601,10 @@ volumes:
 
 
 def test_huge_ranges_are_not_taken_apart() -> None:
-    compose = read("services: {a: {image: i, ports: ['1-65535:1-65535']}}")
-    (entry,) = to_config(compose, Places("/p", "/h"))["services"]["a"]["ports"]
-    assert (entry["target"], entry["published"]) == ("1-65535", "1-65535")
+    compose = read("services: {a: {image: i, ports: ['1-65535:1-65535', '1-65535:1-65535/udp', '1-65535/sctp']}}")
+    *most, udp, sctp = to_config(compose, Places("/p", "/h"))["services"]["a"]["ports"]
+    assert len(most) == 65535
+    assert (udp["target"], udp["published"], sctp["target"]) == ("1-65535", "1-65535", "1-65535")
 
 
 def test_the_config_of_an_unreadable_file_is_empty() -> None:

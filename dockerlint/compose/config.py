@@ -91,7 +91,7 @@ def _used(kind: str, services: Iterable[dict[str, Any]]) -> set[str]:
     if kind == "volumes":
         return {mount["source"] for mount in used if mount["type"] == "volume" and "source" in mount}
     grants = (grant for service in services for grant in service.get("build", {}).get(kind, ()))
-    return {grant["source"] for grant in (*used, *grants)}
+    return {grant["source"] for grant in (*used, *grants) if "source" in grant}
 
 
 def _declared(kind: str, name: str, scene: Scene, shapes: dict[str, Shape]) -> dict[str, Any]:
@@ -99,12 +99,13 @@ def _declared(kind: str, name: str, scene: Scene, shapes: dict[str, Shape]) -> d
     node = section.get(name) if isinstance(section, Mapping) else None
     found = ({"ipam": {}} if kind == "networks" else {}) | known(node, scene, shapes)
     external = node.get("external") if isinstance(node, Mapping) else None
-    if isinstance(external, Mapping) or scene.is_on(external):
-        found["external"] = True
-        found = {"name": name, **found, **known(external, scene, {"name": text})}
+    is_external = isinstance(external, Mapping) or scene.is_on(external)
+    if is_external:
+        found |= {"external": True, **known(external, scene, {"name": text})}
+    if not any(isinstance(one, Mapping) and "name" in one for one in (node, external)):
+        found["name"] = name if is_external else f"{scene.project}_{name}"
     if kind == "volumes":
         _locate_device(found, node, scene)
-    found.setdefault("name", f"{scene.project}_{name}")
     return found
 
 

@@ -21,6 +21,7 @@ from dockerlint.compose.config_shapes import (
     size,
     text,
     texts,
+    unique_texts,
 )
 from dockerlint.compose.nodes import Mapping, Node, Scalar
 from dockerlint.compose.values import Value
@@ -35,7 +36,7 @@ def build(node: Node, scene: Scene) -> dict[str, Any]:
     found = known(node, scene, _BUILD)
     context = node.get("context")
     found |= {"context": scene.folder} if context is None else _located(context, scene)
-    if "dockerfile_inline" not in found:
+    if "dockerfile_inline" not in found and "dockerfile" not in node:
         found.setdefault("dockerfile", "Dockerfile")
     return found
 
@@ -48,7 +49,7 @@ def _located(context: Node, scene: Scene) -> dict[str, str]:
 def _place(value: Value, scene: Scene) -> str:
     """A folder as an absolute path; a URL as it is."""
     is_remote = "://" in value.text or value.text.startswith(_REMOTE)
-    return str(value.text) if is_remote else scene.absolute(value)
+    return str(value.text) if is_remote else scene.own_absolute(value)
 
 
 def _arguments(node: Node, scene: Scene) -> dict[str, str] | None:
@@ -87,7 +88,7 @@ _BUILD: dict[str, Shape] = {
     **dict.fromkeys(("dockerfile", "dockerfile_inline", "isolation", "network", "target"), text),
     **dict.fromkeys(("provenance", "sbom"), text),
     **dict.fromkeys(("no_cache", "privileged", "pull"), flag),
-    **dict.fromkeys(("cache_from", "cache_to", "entitlements", "no_cache_filter", "platforms", "tags"), texts),
+    **dict.fromkeys(("cache_from", "cache_to", "entitlements", "no_cache_filter", "platforms"), texts),
     "additional_contexts": _contexts,
     "args": _arguments,
     "extra_hosts": hosts,
@@ -95,5 +96,6 @@ _BUILD: dict[str, Shape] = {
     "secrets": grants(),
     "shm_size": size,
     "ssh": _ssh,
+    "tags": unique_texts,
     "ulimits": named(ulimit),
 }

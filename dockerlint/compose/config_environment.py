@@ -48,7 +48,7 @@ def faults_of_files(service: Service, scene: Scene) -> Iterator[ComposeError]:
     """Files of variables or labels that must be there and are not, and those that Compose cannot read."""
     files = (*service.env_files, *(EnvFile(path, True) for path in service.settings.texts("label_file")))
     for file in files:
-        source = scene.places.read(scene.compose.path_of(file.path)) if not file.path.unknown else "outside"
+        source = scene.places.read(scene.compose.path_of(file.path)) if file.path.text else "missing"
         if isinstance(source, Source):
             for message, line in faults_of_raw(source) if file.is_raw else faults(source):
                 yield ComposeError("missing-env-file", message, line.span)

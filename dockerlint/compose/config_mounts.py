@@ -53,8 +53,10 @@ def _volume(volume: Volume, scene: Scene) -> dict[str, Any]:
     mount: dict[str, Any] = {"type": kind, "target": target}
     if "\\" not in target:
         mount["target"] = posixpath.normpath(target)
-    if volume.source is not None and volume.source.text:
-        mount["source"] = scene.absolute(volume.source) if kind == "bind" else str(volume.source.text)
+    if volume.source is not None and kind == "bind":
+        mount["source"] = scene.absolute(volume.source)
+    elif volume.source is not None and volume.source.text:
+        mount["source"] = str(volume.source.text)
     if volume.read_only:
         mount["read_only"] = True
     if volume.node is not None:

@@ -26,12 +26,19 @@ from dockerlint.compose.config_shapes import (
 from dockerlint.compose.nodes import Mapping, Node, Sequence
 
 
-def device(node: Node, scene: Scene) -> dict[str, Any]:
-    """A device of the host, `SOURCE[:TARGET[:PERMISSIONS]]` or a mapping."""
+def devices(node: Node, scene: Scene) -> list[dict[str, Any]] | None:
+    """Devices of the host, by their targets: the last one on a target counts."""
+    found = [_device(item, scene) for item in node.items] if isinstance(node, Sequence) else []
+    return list({device.get("target"): device for device in found}.values()) or None
+
+
+def _device(node: Node, scene: Scene) -> dict[str, Any]:
+    """`SOURCE[:TARGET[:PERMISSIONS]]`, or a mapping."""
     if isinstance(node, Mapping):
         return known(node, scene, {"source": text, "target": text, "permissions": text})
     source, target, permissions, *_ = (*scene.text(node).split(":"), "", "")
-    return {"source": source, "target": target or source, "permissions": permissions or "rwm"}
+    found = {"source": source, "target": target or source, "permissions": permissions or "rwm"}
+    return {key: value for key, value in found.items() if value}
 
 
 def gpus(node: Node, scene: Scene) -> list[dict[str, Any]] | None:
@@ -56,9 +63,8 @@ def _lasting(node: Node, scene: Scene) -> str | None:
 def _request(node: Node, scene: Scene) -> dict[str, Any]:
     """Devices that are asked for: all of them unless it is said which or how many."""
     found = known(node, scene, _REQUEST)
-    if "device_ids" not in found:
-        found.setdefault("count", -1)
-    return found
+    is_told = isinstance(node, Mapping) and ("count" in node or "device_ids" in node)
+    return found if is_told else {**found, "count": -1}
 
 
 def _throttles(name: str, rate: Shape) -> Shape:
@@ -85,7 +91,7 @@ _ROLLOUT: dict[str, Shape] = {
     "max_failure_ratio": fraction,
     "order": text,
 }
-_GENERIC = items(record({"discrete_resource_spec": record({"kind": text, "value": number})}))
+_GENERIC = items(record({"discrete_resource_spec": record({"kind": text, "value": told_number})}))
 _PLACEMENT: dict[str, Shape] = {
     "constraints": texts,
     "preferences": items(record({"spread": text})),

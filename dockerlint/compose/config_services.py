@@ -11,7 +11,7 @@ from typing import Any
 from dockerlint.compose.config_builds import build
 from dockerlint.compose.config_environment import environment_of, labels_of
 from dockerlint.compose.config_mounts import grants, volumes
-from dockerlint.compose.config_resources import BLKIO, DEPLOY, device, gpus, ulimit
+from dockerlint.compose.config_resources import BLKIO, DEPLOY, devices, gpus, ulimit
 from dockerlint.compose.config_shapes import (
     Scene,
     Shape,
@@ -25,8 +25,8 @@ from dockerlint.compose.config_shapes import (
     named,
     number,
     options,
-    path,
-    paths,
+    own_path,
+    own_paths,
     record,
     size,
     text,
@@ -42,7 +42,7 @@ from dockerlint.compose.references import needed_services
 from dockerlint.compose.services import Service
 from dockerlint.compose.values import is_null
 
-_MOST_PORTS = 1024  # one entry is taken apart into; a longer range stays a range
+_MOST_PORTS = 1 << 16  # of one service that ranges are taken apart into; a range beyond that stays one
 _ALONE = ("volumes_from", "depends_on")  # what does not restart with the services named there
 
 
@@ -70,28 +70,29 @@ def _ports(service: Service, scene: Scene) -> list[dict[str, Any]]:
     for port in service.ports:
         node = port.node.get("published") if port.node is not None else None
         is_number = isinstance(node, Scalar) and not isinstance(node.value, str)
-        for entry in _port(port, scene):
+        for entry in _port(port, scene, _MOST_PORTS - len(found)):
             address = entry.get("host_ip", "0.0.0.0")  # noqa: S104 (what none means)
-            key = (address, entry.get("published", ""), is_number, entry["target"], entry["protocol"])
+            key = (address, entry.get("published", ""), is_number, entry.get("target"), entry["protocol"])
             found[key] = entry
     return list(found.values())
 
 
-def _port(port: Port, scene: Scene) -> Iterator[dict[str, Any]]:
+def _port(port: Port, scene: Scene, most: int) -> Iterator[dict[str, Any]]:
     published = str(port.published.text) if port.published is not None else ""
     common: dict[str, Any] = {"mode": "ingress", "protocol": port.protocol}
     if port.host_ip is not None and port.host_ip.text:
         common["host_ip"] = str(port.host_ip.text).strip("[]")
     common |= known(port.node, scene, {"mode": text, "name": text, "app_protocol": text})
     targets, hosts = port.target_ports, port.published_ports
-    if targets is None or len(targets) > _MOST_PORTS:
+    if targets is None or len(targets) > most:
         target = port.target.text
         common["target"] = int(target) if target.isdecimal() else str(target)
         yield {**common, **({"published": published} if published else {})}
     elif hosts is not None and len(hosts) == len(targets) and port.node is None:
         yield from ({**common, "target": to, "published": str(at)} for at, to in zip(hosts, targets, strict=True))
     else:
-        yield from ({**common, "target": to, **({"published": published} if published else {})} for to in targets)
+        entries = ({"target": to, "published": published} for to in targets)
+        yield from (common | {key: value for key, value in entry.items() if value} for entry in entries)
 
 
 def _depends_on(service: Service, scene: Scene) -> dict[str, Any]:
@@ -145,7 +146,8 @@ _HEALTHCHECK: dict[str, Shape] = {
 }
 _NETWORK: dict[str, Shape] = {
     **dict.fromkeys(("ipv4_address", "ipv6_address", "mac_address", "interface_name"), text),
-    **dict.fromkeys(("aliases", "link_local_ips"), texts),
+    "aliases": unique_texts,
+    "link_local_ips": texts,
     **dict.fromkeys(("priority", "gw_priority"), number),
     "driver_opts": options,
 }
@@ -158,7 +160,7 @@ _HOOK: dict[str, Shape] = {
 }
 _HOOKS = items(record(_HOOK, command=None))
 _WATCH: dict[str, Shape] = {
-    "path": path,
+    "path": own_path,
     "action": text,
     "target": text,
     "exec": record(_HOOK, command=None),
@@ -189,11 +191,11 @@ _SERVICE: dict[str, Shape] = {
     "deploy": DEPLOY,
     "dns": _filled_texts,
     "develop": record({"watch": items(record(_WATCH, exec={"command": None}))}),
-    "devices": items(device),
+    "devices": devices,
     "extra_hosts": hosts,
     "gpus": gpus,
     "healthcheck": record(_HEALTHCHECK),
-    "label_file": paths,
+    "label_file": own_paths,
     "logging": record({"driver": text, "options": options}),
     "models": _joined({"endpoint_var": text, "model_var": text}),
     "networks": _joined(_NETWORK),

@@ -7,6 +7,7 @@ https://docs.docker.com/reference/cli/docker/compose/config/
 
 from __future__ import annotations
 
+import math
 import posixpath
 import struct
 from collections.abc import Callable
@@ -35,7 +36,7 @@ class Places(NamedTuple):
     def absolute(self, path: str) -> str:
         if path.startswith("~"):
             return posixpath.normpath(self.home + "/" + path[1:])
-        return path if is_absolute(path) else posixpath.normpath(posixpath.join(self.here, path))
+        return path if path.startswith("/") else posixpath.normpath(posixpath.join(self.here, path))
 
 
 class Scene(NamedTuple):
@@ -53,13 +54,16 @@ class Scene(NamedTuple):
         return str(self.compose.reader.value(node).text)
 
     def path(self, node: Node) -> str:
-        """A path of the host, absolute."""
+        """A path of the host, absolute. That of Windows is left as it is."""
         value = self.compose.reader.value(node) if isinstance(node, Scalar) else None
         return self.absolute(value) if value else ""
 
     def absolute(self, value: Value) -> str:
-        text = str(value.text)
-        return self.places.absolute(text if is_absolute(text) else self.compose.path_of(value))
+        return str(value.text) if _is_of_windows(value.text) else self.own_absolute(value)
+
+    def own_absolute(self, value: Value) -> str:
+        """A path of the host that Compose runs on, absolute."""
+        return self.places.absolute(self.compose.path_of(value))
 
     def is_on(self, node: Node | None) -> bool:
         return BOOLEANS.get(self.text(node).lower(), False)
@@ -68,8 +72,8 @@ class Scene(NamedTuple):
 Shape: TypeAlias = Callable[[Node, Scene], Any]
 
 
-def is_absolute(path: str) -> bool:
-    return path.startswith(("/", "\\\\")) or path[1:3] in (":\\", ":/")
+def _is_of_windows(path: str) -> bool:
+    return path.startswith("\\\\") or path[1:3] in (":\\", ":/")
 
 
 # Single values
@@ -83,6 +87,10 @@ def path(node: Node, scene: Scene) -> str | None:
     return scene.path(node) or None
 
 
+def own_path(node: Node, scene: Scene) -> str | None:
+    return scene.own_absolute(scene.compose.reader.value(node)) if isinstance(node, Scalar) else None
+
+
 def flag(node: Node, scene: Scene) -> bool | None:
     return scene.is_on(node) or None
 
@@ -92,30 +100,34 @@ def told_flag(node: Node, scene: Scene) -> bool:
     return scene.is_on(node)
 
 
-def number(node: Node, scene: Scene) -> int | float | None:
+def number(node: Node, scene: Scene) -> int | None:
     return told_number(node, scene) or None
 
 
-def told_number(node: Node, scene: Scene) -> int | float | None:
-    """A number that is printed even if it is zero."""
+def told_number(node: Node, scene: Scene) -> int | None:
+    """A whole number that is printed even if it is zero."""
     written = scene.text(node)
     try:
-        return int(written) if written.lstrip("+-").isdigit() else float(written)
-    except ValueError:
+        return int(written) if written.lstrip("+-").isdecimal() else int(float(written))
+    except (ValueError, OverflowError):
         return None
 
 
-def count(node: Node, scene: Scene) -> int | float | None:
+def count(node: Node, scene: Scene) -> int | None:
     """A number of devices, where `all` is -1."""
     return -1 if scene.text(node).lower() == "all" else number(node, scene)
 
 
 def fraction(node: Node, scene: Scene) -> float | None:
     """A number that Compose keeps in single precision."""
-    value = number(node, scene)
-    if value is None:
+    try:
+        value = float(scene.text(node))
+        packed = struct.pack("f", value)
+    except (ValueError, OverflowError):
         return None
-    single = struct.unpack("f", struct.pack("f", value))[0]
+    if not value or not math.isfinite(value):
+        return None
+    single = struct.unpack("f", packed)[0]
     return next(short for digits in range(1, 18) if _is_single(short := float(f"{single:.{digits}g}"), single))
 
 
@@ -162,9 +174,9 @@ def unique_texts(node: Node, scene: Scene) -> list[str] | None:
     return list(dict.fromkeys(texts(node, scene) or ())) or None
 
 
-def paths(node: Node, scene: Scene) -> list[str] | None:
+def own_paths(node: Node, scene: Scene) -> list[str] | None:
     items = node.items if isinstance(node, Sequence) else (node,)
-    return [scene.path(item) for item in items] or None
+    return [own_path(item, scene) or "" for item in items] or None
 
 
 def words(node: Node, scene: Scene) -> list[str] | None:
@@ -196,7 +208,7 @@ def hosts(node: Node, scene: Scene) -> list[str] | None:
         pairs = [(str(key.text), one) for key, value in node.entries for one in texts(value, scene) or ()]
     for item in texts(node, scene) or () if isinstance(node, Sequence) else ():
         name, _, address = item.partition("=" if "=" in item else ":")
-        pairs.append((name, address))
+        pairs += [(name, one) for one in address.split(",")]
     return sorted(f"{name}={address.strip('[]')}" for name, address in dict.fromkeys(pairs)) or None
 
 

@@ -115,7 +115,7 @@ def _undefined(service: Service, compose: Compose) -> Iterator[ComposeError]:
 
 def _not_there(service: Service, reference: Reference, names: tuple[str, ...], compose: Compose) -> ComposeError:
     name = reference.name
-    uses = f"`{service.name}` {_USES[reference.key]} {shown(name.text)}"
+    uses = f"`{service.name}` {_USES[reference.key]} {shown(name.text) if name.text else 'of no name'}"
     missing = "which is no service of this project" if reference.kind == "service" else "which is not declared"
     near = nearest(name.text, names)
     hint = f"; did you mean `{near[0]}`?" if near else ""

@@ -46,8 +46,8 @@ class ComposeError(NamedTuple):
     """Something that is refused, and the place to look at.
 
     `by_engine`: Compose lets it pass, and the engine refuses to make or start the container. `is_certain` is False
-    for what holds only as long as this file is not used together with others. `is_dormant`: Compose lets it pass until
-    a profile switches the service on.
+    for what holds only as long as this file is not used together with others, or nobody sets a variable. `is_dormant`:
+    Compose lets it pass until a profile switches the service on.
     """
 
     kind: Kind

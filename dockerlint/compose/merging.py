@@ -76,7 +76,7 @@ class _Merge:
 
     def _alone(self, node: Node, level: _Level) -> Node | None:
         """A value that nothing comes before, without what it takes away itself."""
-        if isinstance(node, Mapping) and level.strategy is None:
+        if isinstance(node, Mapping):
             return self.mappings(Mapping({}, node.span, node.flow, node.tag), node, level)
         return node
 

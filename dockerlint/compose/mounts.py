@@ -78,7 +78,7 @@ def read_short(value: Value) -> Volume:
     source = sections[0] if len(sections) > 1 else None
     target = sections[1] if len(sections) > 1 else sections[0]
     options = tuple(_words(sections[2].text)) if len(sections) > 2 else ()
-    read_only: bool | None = "ro" in options
+    read_only: bool | None = [word for word in options if word in ("ro", "rw")][-1:] == ["ro"]
     if len(sections) > 2 and sections[2].unknown:
         read_only = None
     return Volume(_short_kind(source), source, target, read_only, options, text)

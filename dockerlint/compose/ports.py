@@ -129,6 +129,8 @@ def _published_range(text: str, entry: str) -> range:
 def _check_address(address: str, entry: str = "") -> None:
     import ipaddress  # noqa: PLC0415  (few entries have an address)
 
+    if "%" in address:
+        raise ValueError(f"{shown(address)}: Compose takes no zone in an address")
     bracketed = address.startswith("[") and address.endswith("]")
     try:
         ipaddress.ip_address(address[1:-1] if bracketed else address)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from dockerlint.compose.mounts import is_path
 from dockerlint.compose.nodes import Mapping, Scalar, Sequence
+from dockerlint.compose.places import pinned
 from dockerlint.compose.services import Service
 from dockerlint.compose.values import Section, Value, is_null
 from dockerlint.source import Text
@@ -36,7 +37,7 @@ def needed_services(service: Service) -> Iterator[Reference]:
         if not value.text.startswith("container:"):
             yield Reference("service", "volumes_from", _before_colon(value))
     for value in settings.texts("links"):
-        yield Reference("service", "links", _before_colon(value))
+        yield Reference("service", "links", _before_colon(value) if value.text.count(":") < 2 else value)
     for key in _SHARED:
         shared = settings.text(key) if key in service.node else None
         if shared is not None and shared.text.startswith(_SERVICE):
@@ -61,9 +62,10 @@ def declared_things(service: Service) -> Iterator[Reference]:
     for kind in ("networks", "models"):
         yield from (Reference(kind, kind, value) for value in _names(settings, kind))
     for volume in service.volumes:
-        is_name = volume.source is not None and volume.kind in ("volume", None) and not is_path(volume.source.text)
-        if volume.source is not None and is_name and volume.source.text:
-            yield Reference("volumes", "volumes", volume.source)
+        source = volume.source
+        is_name = volume.kind == "volume" or (volume.kind is None and source is not None and not is_path(source.text))
+        if source is not None and is_name and source.text:
+            yield Reference("volumes", "volumes", source)
     for kind in ("secrets", "configs"):
         yield from (Reference(kind, kind, value) for value in _sources(settings, kind))
     if service.build is not None and isinstance(service.build.node, Mapping):
@@ -87,6 +89,8 @@ def _sources(settings: Section, key: str) -> Iterator[Value]:
         source = item.get("source") if isinstance(item, Mapping) else item
         if isinstance(source, Scalar) and not is_null(source):
             yield settings.reader.value(source)
+        elif source is None:
+            yield _value(pinned("", *item.span))
 
 
 def _value(text: Text) -> Value:

@@ -15,7 +15,7 @@ from dockerlint.compose.misplaced import advice_for, first_format_service, is_mi
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
 from dockerlint.compose.shapes import Form, Shape, Type
 from dockerlint.compose.specification import FILE, SERVICES
-from dockerlint.compose.values import Reader, is_null
+from dockerlint.compose.values import Reader, Value, is_null
 from dockerlint.source import Span
 
 
@@ -146,8 +146,8 @@ class _Checker:
         if not shape.types & _types_of(scalar):
             self._wrong(scalar, shape, place)
         elif isinstance(value, str):
-            if shape.form is not None and not (text := self._reader.value(scalar)).unknown:
-                self._text(scalar, str(text.text), shape, shape.form, place)
+            if shape.form is not None:
+                self._text(scalar, self._reader.value(scalar), shape, shape.form, place)
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             self._within(scalar, float(value), shape, place)
 
@@ -164,8 +164,12 @@ class _Checker:
     def _fits_items(self, scalar: Scalar, items: Shape) -> bool:
         return "text" in items.types and (items.form is None or items.form.fits(scalar.text))
 
-    def _text(self, scalar: Scalar, text: str, shape: Shape, form: Form, place: _Place) -> None:
-        if not form.fits(text):
+    def _text(self, scalar: Scalar, value: Value, shape: Shape, form: Form, place: _Place) -> None:
+        text = str(value.text)
+        if not form.fits(text) and value.unknown:
+            message = f"{place} is {shown(text)} unless somebody sets its variables, which is {form.described}"
+            self._reader.note("value", message, scalar.span, is_certain=False)
+        elif not form.fits(text):
             mended = form.mended(text) or ""
             hint = f": did you mean {shown(mended)}?" if mended else ""
             message = f"{place}: {shown(text)} is {form.described}{hint}"

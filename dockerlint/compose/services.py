@@ -278,7 +278,8 @@ def _build(settings: Section) -> Build | None:
 
 def _environment(settings: Section) -> tuple[Assignment, ...]:
     environment = settings.assignments("environment")
-    for name, _ in environment:
+    is_list = isinstance(settings.node.get("environment"), Sequence)
+    for name, _ in environment if is_list else ():
         if name != name.rstrip():
             message = f"no blank may stand before the `=` of `{name.rstrip()}`"
             settings.reader.note("value", message, name.span)

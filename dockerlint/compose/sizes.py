@@ -13,13 +13,14 @@ _UNITS = {"": 1, **{unit: 1024**power for power, unit in enumerate("kmgtp", 1)}}
 
 def byte_count(text: str) -> int | None:
     """The bytes that a text stands for; None if it is no size."""
-    match = _size().fullmatch(text.strip().lower())
+    match = _size().fullmatch(text.lower())
     if match is None:
         return None
     amount, unit = match.groups()
-    return int(float(amount) * _UNITS[unit]) if "." in amount else int(amount) * _UNITS[unit]
+    factor = _UNITS[unit or ""]
+    return int(float(amount) * factor) if "." in amount else int(amount) * factor
 
 
 @cache
 def _size() -> re.Pattern[str]:
-    return re.compile(r"(-?(?:\d+\.?\d*|\.\d+)) ?([kmgtp]?)b?")
+    return re.compile(r"(-?(?:\d+\.?\d*|\.\d+)) ?(?:([kmgtp])(?:i?b)?|b)?")

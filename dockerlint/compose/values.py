@@ -135,11 +135,13 @@ class Reader:
         self.errors += errors
         self._faulty.update(error.span for error in errors)
 
-    def note(self, kind: Kind, message: str, span: Span, repair: Repair | None = None) -> None:
+    def note(
+        self, kind: Kind, message: str, span: Span, repair: Repair | None = None, *, is_certain: bool = True
+    ) -> None:
         """Adds an error; the same one only once, however many services share the node."""
         if (kind, span) not in self._noted and span not in self._faulty:
             self._noted.add((kind, span))
-            self.errors.append(ComposeError(kind, message, span, repair))
+            self.errors.append(ComposeError(kind, message, span, repair, is_certain=is_certain))
 
 
 class Section:

@@ -269,7 +269,7 @@ class _Runner:
         self.stacks.append(stack)
         if self._compose_engine is None:
             self._compose_engine = Engine(self.request.selection.rules(COMPOSE_CHAPTERS), self.request.settings)
-        unsaid = (error for error in stack.compose.errors if error.kind not in _SAID_BY_RULES)
+        unsaid = (error for error in stack.compose.errors if error.is_certain and error.kind not in _SAID_BY_RULES)
         problems = [_problem(error.span, error.message) for error in unsaid]
         findings = self._compose_engine.check_stack(stack)
         for container in stack.containers:

@@ -6,13 +6,12 @@ from dockerlint.compose.errors import ComposeError
 from dockerlint.compose.nodes import Mapping
 from dockerlint.compose.references import Reference, declared_things
 from dockerlint.compose.services import Compose
-from dockerlint.lint.finding import Edit
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
-from dockerlint.lint.yaml_edits import inserted_key, is_shared
+from dockerlint.lint.yaml_edits import inserted_key
 from dockerlint.source import Span
 
 from .mounts import misread_path
-from .words import refused
+from .words import fix_of, refused
 
 
 class UndefinedReference(Rule[Compose]):
@@ -80,9 +79,7 @@ class UndefinedReference(Rule[Compose]):
 def _fix(error: ComposeError, compose: Compose, used: dict[Span, Reference]) -> Fix | None:
     """The one name that is near, or else a declaration without settings."""
     if error.repair is not None:
-        edits = tuple(Edit.replacing(span, text) for span, text in error.repair.edits)
-        is_elsewhere = any(is_shared(span) for span, _ in error.repair.edits)
-        return None if is_elsewhere else Fix(error.repair.message, edits, error.repair.is_safe)
+        return fix_of(error.repair)
     thing = used.get(error.span)
     if thing is None or thing.key not in ("networks", "volumes") or not thing.name.is_literal:
         return None

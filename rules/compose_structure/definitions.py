@@ -22,8 +22,6 @@ _SECTIONS = {
     "models": ("model", "used"),
 }
 
-_MOST_COMPARED = 50  # names that a name is compared with, to tell a slip
-
 
 class UnusedDefinition(Rule[Stack]):
     """A volume, network, secret, config or model is declared at top level, and no service uses it.
@@ -60,22 +58,15 @@ class UnusedDefinition(Rule[Stack]):
 
     def check(self, stack: Stack) -> Findings:
         compose = stack.compose
-        for section in _SECTIONS if compose.services and not compose.is_fragment else ():
+        if compose.is_fragment or not compose.services:
+            return
+        for section, (kind, verb) in _SECTIONS.items():
             used = _used(compose, section)
-            unused = [one for one in _declared(compose, section) if used is not None and one.key.text not in used]
-            if unused and used is not None:
-                yield from self._of_section(section, unused, used, stack)
-
-    def _of_section(self, section: str, unused: list[Entry], used: frozenset[str], stack: Stack) -> Findings:
-        kind, verb = _SECTIONS[section]
-        beside, bare = _words_beside(stack), _bare_data(section, stack)
-        undeclared = sorted(used.difference(stack.compose.declared(section))) if len(unused) < _MOST_COMPARED else []
-        for entry in unused:
-            name = str(entry.key.text)
-            if name not in beside:
-                near = nearest(name, undeclared[:_MOST_COMPARED])
-                reason = f": did you mean it where `{near[0]}` stands?" if near else bare
-                yield self.finding(entry.key.text, f"the {kind} `{name}` is declared and never {verb}{reason}")
+            for entry in _declared(compose, section) if used is not None else ():
+                name = str(entry.key.text)
+                if name not in (used or ()) and not _is_named_beside(name, stack):
+                    reason = _reason(name, section, set(used or ()) - set(compose.declared(section)), stack)
+                    yield self.finding(entry.key.text, f"the {kind} `{name}` is declared and never {verb}{reason}")
 
 
 def _declared(compose: Compose, section: str) -> Iterator[Entry]:
@@ -134,13 +125,15 @@ def _names(node: Node | None) -> Iterator[Scalar]:
                 yield source
 
 
-def _words_beside(stack: Stack) -> set[str]:
-    """What the Compose files that may be laid onto this one speak of."""
-    return {word for source in other_compose_files(stack) for word in re.findall(r"[\w.-]+", source.text)}
+def _is_named_beside(name: str, stack: Stack) -> bool:
+    """Whether a Compose file that may be laid onto this one speaks of it."""
+    pattern = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])")
+    return any(pattern.search(source.text) for source in other_compose_files(stack))
 
 
-def _bare_data(section: str, stack: Stack) -> str:
-    """Who could use a volume."""
-    bare = (one.service.name for one in stack.containers if one.data is not None and not one.service.volumes)
-    first = next(bare, None) if section == "volumes" else None
-    return f": `{first}` keeps its data in the container" if first is not None else ""
+def _reason(name: str, section: str, undeclared: set[str], stack: Stack) -> str:
+    near = nearest(name, sorted(undeclared))
+    if near:
+        return f": did you mean it where `{near[0]}` stands?"
+    bare = [one.service.name for one in stack.containers if one.data is not None and not one.service.volumes]
+    return f": `{bare[0]}` keeps its data in the container" if section == "volumes" and bare else ""

@@ -167,7 +167,6 @@ class RepeatedEntry(Rule[Compose]):
     """
 
     severity = Severity.WARNING
-    guards = True
     bad = {
         "=== compose.yaml\nservices:\n  app:\n    image: x:1\n    volumes:\n      - ./seed:/data\n      - «db:/data/»\n"
         "volumes:\n  db:\n": None,
@@ -276,11 +275,10 @@ def _named(key: str, node: Sequence, service: Section) -> Iterator[_Named]:
 
 
 def _mounts(node: Sequence, service: Section) -> Iterator[_Named]:
-    items = {(item.span.start if isinstance(item, Scalar) else id(item)): item for item in node.items}
     for volume in read_volumes(service):
         if volume.target.unknown or drive_of(volume) is not None:
             continue
-        item = items.get(volume.text.start if volume.node is None else id(volume.node))
+        item = next((item for item in node.items if item.span.start <= volume.text.start < item.span.end), None)
         if item is not None:
             said = str(volume.text) if volume.node is None else f"{volume.kind} {volume.source} {id(volume)}"
             yield _Named(posixpath.normpath(volume.target.text), said, volume.text, item)

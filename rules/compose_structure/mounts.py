@@ -8,7 +8,6 @@ import re
 
 from dockerlint.compose.errors import shown
 from dockerlint.compose.mounts import Volume
-from dockerlint.compose.nodes import Mapping
 from dockerlint.compose.services import Compose
 from dockerlint.compose.values import Value
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
@@ -117,7 +116,7 @@ class MisreadVolumeName(Rule[Compose]):
             for volume in service.volumes:
                 drive = drive_of(volume)
                 if drive is not None:
-                    unused = ", which stays unused" if _is_declared(compose, drive[0]) else ""
+                    unused = ", which stays unused" if drive[0] in compose.volumes else ""
                     message = f"{shown(drive)} is read as a Windows path, not as the volume `{drive[0]}`{unused}"
                     yield self.finding(drive, f"{message}: use a longer name or the long form")
                 source = misread_path(compose, volume)
@@ -152,12 +151,7 @@ def misread_path(compose: Compose, volume: Volume) -> Value | None:
     source = volume.source
     if volume.node is not None or volume.kind != "volume" or source is None or source.unknown:
         return None
-    if "/" in source.text:
-        return source
-    is_file = not source.text.startswith("..") and os.path.lexists(compose.path_of(source))
-    return source if is_file and not _is_declared(compose, source.text) and not compose.is_fragment else None
-
-
-def _is_declared(compose: Compose, name: str) -> bool:
-    volumes = compose.root.get("volumes") if compose.root is not None else None
-    return isinstance(volumes, Mapping) and name in volumes
+    if source.text in compose.volumes:
+        return None
+    is_file = not compose.is_fragment and not source.text.startswith("..") and os.path.lexists(compose.path_of(source))
+    return source if "/" in source.text or is_file else None

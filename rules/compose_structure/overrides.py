@@ -49,7 +49,7 @@ class OverrideWithoutEffect(Rule[Compose]):
         earlier: list[Mapping] = []
         for tree in _laid_onto_each_other(compose):
             for entry in _services(tree):
-                known = [node for one in earlier if (node := _service(one, entry.key.text)) is not None]
+                known = [node for one in earlier for node in _nodes_of(one, entry)]
                 if known and isinstance(entry.value, Mapping) and not any("extends" in one for one in known):
                     yield from self._of_service(entry, known)
                 elif earlier and not known and entry.value.tag == "!reset" and not _includes(compose):
@@ -107,10 +107,11 @@ def _services(tree: Mapping) -> tuple[Entry, ...]:
     return services.entries if isinstance(services, Mapping) else ()
 
 
-def _service(tree: Mapping, name: str) -> Mapping | None:
-    services = tree.get("services")
-    node = services.get(name) if isinstance(services, Mapping) else None
-    return node if isinstance(node, Mapping) else None
+def _nodes_of(tree: Mapping, service: Entry) -> Iterator[Mapping]:
+    """The service of that name in another file."""
+    for entry in _services(tree):
+        if entry.key.text == service.key.text and isinstance(entry.value, Mapping):
+            yield entry.value
 
 
 def _is_empty(node: Node) -> bool:

@@ -203,14 +203,12 @@ def _lost_in_shell(container: Container, meant_for_host: set[str], is_hidden: bo
     reader = container.compose.reader
     own = _NEVER_GIVEN if is_hidden else _CONTAINERS_OWN
     for text in shell_texts(container.service):
-        assigned = _assigned(text)
+        whole = "\n".join(str(scalar.text) for scalar in text.scalars if "$" in scalar.text or "=" in scalar.text)
         for scalar in text.scalars:
             for variable in reader.value(scalar).variables if "$" in scalar.text else ():
                 name = str(variable.name)
                 is_unset = variable.state == "unset" and name not in meant_for_host
-                if is_unset and (
-                    name in assigned or (not text.is_dockerfile and _is_of_container(name, container, own))
-                ):
+                if is_unset and (own.fullmatch(name) or _is_of_container(name, container, text, whole)):
                     yield _Lost(variable, text.what)
 
 
@@ -223,21 +221,13 @@ def has_hidden_environment(stack: Stack) -> bool:
     return path in given or stack.files.git_ignores(path) is True
 
 
-def _assigned(text: ShellText) -> set[str]:
-    """The names that a script gives values, or that are arguments and variables of a Dockerfile."""
-    pattern = _OF_DOCKERFILE if text.is_dockerfile else _OF_SCRIPT
-    found = (match for scalar in text.scalars for match in pattern.finditer(scalar.text))
-    return {match[match.lastindex or 0] for match in found}
-
-
-_OF_SCRIPT = re.compile(r"(?:^|[\s;&|('\"])(?:(\w+)=|for\s+(\w+)\s|read\s+(?:-\w+\s+)*(\w+))")
-_OF_DOCKERFILE = re.compile(r"(?mi)^[ \t]*(?:ARG|ENV)[ \t]+(\w+)")
-
-
-def _is_of_container(name: str, container: Container, own: re.Pattern[str]) -> bool:
+def _is_of_container(name: str, container: Container, text: ShellText, whole: str) -> bool:
+    if text.is_dockerfile:
+        return re.search(rf"(?mi)^\s*(?:ARG|ENV)\s+(?:.*\s)?{name}\b", whole) is not None
+    if re.search(rf"(?:^|[\s;&|('\"])(?:{name}=|for\s+{name}\s|read\s+(?:-\w+\s+)*{name}\b)", whole):
+        return True
     environment = container.environment
-    is_given = environment.get(name) is not None or environment.value(name) is not None
-    return is_given or own.fullmatch(name) is not None
+    return environment.get(name) is not None or environment.value(name) is not None
 
 
 def _lost_in_configs(compose: Compose) -> Iterator[_Lost]:
