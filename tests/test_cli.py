@@ -225,7 +225,7 @@ def test_json_report_keeps_the_contract(tmp_path: Path) -> None:
     ]
     assert set(finding) == {
         "rule", "aliases", "severity", "message", "help", "path", "line", "column", "end_line", "end_column", "fix",
-        "fingerprint", "url",
+        "risk", "fingerprint", "url",
     }  # fmt: skip
 
 
