@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from dockerlint.application.apps import Reading
-from dockerlint.application.syntax import dotted, keyword
+from dockerlint.application.syntax import Context, dotted, keyword
+from dockerlint.application.values import Where
 from dockerlint.source import Text
 
 SHORTEST, LONGEST = 4, 4096
@@ -33,7 +34,9 @@ class Variable(NamedTuple):
     default: Text | None
     """The literal that it has when it is not set."""
     is_required: bool
-    """Without it the program fails."""
+    """Without it the program fails, unless it catches that."""
+    where: Where | None = None
+    """When the program reads it, for one that it fails without."""
 
 
 def assignments(reading: Reading) -> Iterator[Assignment]:
@@ -48,16 +51,21 @@ def assignments(reading: Reading) -> Iterator[Assignment]:
 def variables(reading: Reading) -> Iterator[Variable]:
     """All of a file: calls first, then `os.environ["NAME"]`."""
     places = reading.tree.places
-    for call, _ in reading.tree.calls:
+    for call, context in reading.tree.calls:
         if (read := reading.values.environment_read(call)) and (name := places.string(read.name)):
             default = places.string(read.default) if isinstance(read.default, ast.Constant) else None
-            yield Variable(name, default, read.required)
-    for subscript in reading.tree.subscripts:
+            yield Variable(name, default, read.required, _needed(reading, context) if read.required else None)
+    for subscript, context in reading.tree.subscripts:
         key = subscript.slice
         if reading.tree.qualified(subscript.value) != "os.environ" or not isinstance(key, ast.Constant):
             continue
         if isinstance(key.value, str) and (name := places.string(key)):
-            yield Variable(name, None, is_required=True)
+            yield Variable(name, None, True, _needed(reading, context))
+
+
+def _needed(reading: Reading, context: Context) -> Where | None:
+    """When a program reads what it fails without; None where it catches that, or never comes by."""
+    return None if context.in_try else reading.values.where(context)
 
 
 _Found = tuple[str, ast.Constant, How]

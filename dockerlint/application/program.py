@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
 from dockerlint.application.debug import ATTRIBUTED, RUNNERS, Selection, Switch
+from dockerlint.application.literals import Variable
 from dockerlint.application.logs import LogFile
 from dockerlint.application.python import Module, Star
 from dockerlint.application.servers import METHODS, Server
@@ -16,6 +17,10 @@ from dockerlint.application.values import Where
 
 _HOPS = 6
 """How often a name may be imported on before it is given up."""
+
+
+# Packages that take variables from a `.env` that may be in the image.
+_READ_FILES = frozenset({"dotenv", "decouple", "environs", "environ", "pydantic_settings", "dynaconf"})
 
 
 class Owner(NamedTuple):
@@ -86,6 +91,19 @@ class Program:
                 if named and known.host_place is None and known.framework in {"flask", "quart"}:
                     known = known._replace(host=None, edit=None)
                 yield known._replace(where=known.where._replace(is_certain=runs is True))
+
+    def required_variables(self) -> Iterator[Variable]:
+        """Give the environment variables without which the program surely ends when it starts.
+
+        It gives none of a program that reads a file of variables by itself.
+        """
+        imported = {name for module in self.modules.values() for name in module.imports}
+        if any(name.partition(".")[0] in _READ_FILES or name.startswith("starlette.config") for name in imported):
+            return
+        for path, module in self.modules.items():
+            for variable in module.environment:
+                if variable.where is not None and self.runs(path, variable.where):
+                    yield variable
 
     def owner(self, path: str, name: str) -> Owner | None:
         """Find where a dotted name that a module uses is bound; None if in no module of the program."""

@@ -132,7 +132,7 @@ def _is_open(facts: Reading) -> bool:
         bool(tree.stars)
         or "__getattr__" in tree.names
         or any(dotted(call.func) in {"globals", "locals", "vars", "exec", "setattr"} for call, _ in tree.calls)
-        or any(dotted(subscript.value) == "sys.modules" for subscript in tree.subscripts)
+        or any(dotted(subscript.value) == "sys.modules" for subscript, _ in tree.subscripts)
     )
 
 

@@ -38,6 +38,8 @@ class Context(NamedTuple):
     in_main: bool = False
     """Inside `if __name__ == "__main__":`."""
     branches: tuple[Branch, ...] = ()
+    in_try: bool = False
+    """Where a failure may be caught."""
 
 
 class Binding(NamedTuple):
@@ -77,7 +79,7 @@ class Tree:
         self.functions: list[Function] = []
         self.classes: dict[str, tuple[str, ...]] = {}
         self.returns: list[tuple[ast.expr, Context]] = []
-        self.subscripts: list[ast.Subscript] = []
+        self.subscripts: list[tuple[ast.Subscript, Context]] = []
         self.names: set[str] = set()
         _Walk(self).run(root)
 
@@ -211,7 +213,7 @@ class _Walk:
 
     def subscript(self, node: ast.Subscript, context: Context) -> None:
         if isinstance(node.ctx, ast.Load):
-            self.tree.subscripts.append(node)
+            self.tree.subscripts.append((node, context))
 
     def returned(self, node: ast.Return, context: Context) -> None:
         if node.value:
@@ -310,7 +312,7 @@ class _Walk:
         yield from _visits(node.orelse, other)
 
     def attempt(self, node: ast.Try | ast.TryStar, context: Context) -> Iterator[_Visit]:
-        yield from _visits(node.body, context)
+        yield from _visits(node.body, context._replace(in_try=context.in_try or bool(node.handlers)))
         yield from _visits(node.handlers, context._replace(branches=(*context.branches, Branch(None, arm=True))))
         yield from _visits([*node.orelse, *node.finalbody], context)
 

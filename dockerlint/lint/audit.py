@@ -303,7 +303,7 @@ _ITEMS = (
         _names(
             "start-file-missing start-command-not-in-image unreadable-by-user unwritable-by-user unrunnable-script"
             " command-not-in-image cmd-conflicts-with-entrypoint missing-service-program copy-source-missing"
-            " install-without-manifest ignored-service-command command-needs-shell"
+            " install-without-manifest ignored-service-command command-needs-shell unset-required-variable"
         ),
         _of_images(_program),
     ),

@@ -10,6 +10,7 @@ from .images import ClashingImageName, ImageAndBuild
 from .mounts import HiddenByMount, UnwritableMount
 from .ports import HealthcheckWrongPort, LoopbackListener, PortNotExposed, WrongContainerPort
 from .starting import IgnoredServiceCommand, MissingServiceProgram, UnknownServiceUser
+from .variables import UnsetRequiredVariable
 
 __all__ = [
     "BuildTimeVariableAtRuntime",
@@ -30,6 +31,7 @@ __all__ = [
     "UndeclaredBuildArg",
     "UnknownServiceUser",
     "UnknownTarget",
+    "UnsetRequiredVariable",
     "UnwritableMount",
     "WideBuildContext",
     "WrongContainerPort",
