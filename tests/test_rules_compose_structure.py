@@ -64,6 +64,11 @@ def test_why_a_mount_cannot_be_made(mount: str, message: str, tmp_path: Path) ->
     assert said("invalid-mount", compose(f"volumes: [{mount}]"), tmp_path) == [message]
 
 
+def test_a_number_is_no_relative_path(tmp_path: Path) -> None:
+    findings, _ = check_files(list(find("invalid-mount")), files_of(compose("volumes: [5]")), tmp_path)
+    assert findings == []
+
+
 def test_an_empty_source_is_the_folder_of_the_project(tmp_path: Path) -> None:
     assert said("invalid-mount", compose("volumes: [{type: bind, source: '', target: /t}]"), tmp_path) == []
 

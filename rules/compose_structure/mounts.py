@@ -58,9 +58,10 @@ class InvalidMount(Rule[Compose]):
 
     def check(self, compose: Compose) -> Findings:
         yield from refused(self, compose, "mount")
+        faulty = {error.span for error in compose.errors}
         for service in compose.services:
             for volume in service.volumes:
-                if not volume.target.unknown and drive_of(volume) is None:
+                if not volume.target.unknown and drive_of(volume) is None and volume.text.span not in faulty:
                     yield from self._of_target(volume)
                     yield from self._of_options(volume)
 
