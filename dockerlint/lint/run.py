@@ -59,7 +59,7 @@ _SAID_BY_RULES = frozenset(
     {
         *("interpolation", "missing-file", "mount", "port"),
         *("undefined", "cycle", "missing-image", "conflict", "repeated-name"),
-        *("empty-key", "first-format", "repeated-item", "repeated-key", "unknown-key", "wrong-type"),
+        *("empty-key", "first-format", "repeated-item", "repeated-key", "unknown-key", "value", "wrong-type"),
     }
 )
 

@@ -17,6 +17,7 @@ from .overrides import OverrideWithoutEffect
 from .ports import InvalidPublishedPort, RepeatedHostPort, UnpublishablePort, UnquotedPort
 from .refused import EmptyComposeKey, FirstFormatFile, RepeatedKey, UnknownComposeKey, WrongComposeType
 from .unset import UnsetVariable
+from .values import InvalidComposeValue
 from .variables import BrokenInterpolation, LostDollar
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "DependencyCycle",
     "EmptyComposeKey",
     "FirstFormatFile",
+    "InvalidComposeValue",
     "InvalidMount",
     "InvalidPublishedPort",
     "LegacyComposeKey",
