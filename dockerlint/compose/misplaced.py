@@ -49,7 +49,7 @@ def advice_for(entry: Entry, mapping: Mapping, shape: Shape) -> Advice:
     key = str(entry.key.text)
     if shape is SERVICES:
         return Advice(f"`{key}` is no service: {_place_of(entry)}")
-    unknown = f"`{key}` is no key of {shape.name}"
+    unknown = f"`{key}` is not a key of {shape.name}"
     meant = _meant(key, shape)
     if len(meant) == 1 and not _is_at_home_elsewhere(key, mapping, shape):
         return Advice(f"{unknown}: did you mean `{meant[0]}`?", None if meant[0] in mapping else meant[0])

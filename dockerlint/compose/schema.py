@@ -24,6 +24,8 @@ def check(root: Mapping, reader: Reader, *, is_later: bool = False) -> None:
 
     In a later file, which is laid onto others, keys may be without a value.
     """
+    if not root.entries and not is_later:
+        reader.note("syntax", "the file is empty: Compose wants at least `services:`", root.span)
     first = first_format_service(root)
     if first is None:
         _Checker(reader, is_later).visit(root, FILE, _Place())
