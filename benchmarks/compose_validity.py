@@ -30,7 +30,8 @@ VALUES = (
 )
 # Causes that lie outside of the place: what is named is not there.
 _ELSEWHERE = re.compile(
-    r"undefined|file .*not found|neither an image|unknown service|must be set|no such file|cycle detected|exclusive|MarshalJSON"
+    r"undefined|file .*not found|neither an image|unknown service|must be set|no such file|cycle detected|exclusive"
+    r"|MarshalJSON"
 )
 _TEXTS = ("x", "true", "1", "1s", "all", "host", "always", "xx", "bind", "rebuild", "z", "enabled", "start-first")
 _MORE_TEXTS = ("service_started", "a=b")
