@@ -1,4 +1,6 @@
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -89,6 +91,23 @@ def test_other_images_are_unknown(text: str) -> None:
     assert deprecated(split(text)) is None
     assert slim_tag(split(text)) is None
     assert not is_floating(split(text))
+
+
+@pytest.mark.parametrize(
+    ("beginnings", "pattern"),
+    [row[:2] for key in ("_aliases", "_families") for row in records.record("base_images", key)],
+)
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_what_a_pattern_matches_begins_as_is_said(beginnings: list[str], pattern: str, data: st.DataObject) -> None:
+    name = data.draw(st.from_regex(pattern))
+    assert name.startswith(tuple(beginnings))
+
+
+@pytest.mark.parametrize("name", ["base_images", "slim"])
+def test_records_are_read_as_the_whole_file_is(name: str) -> None:
+    whole = json.loads((Path(records.__file__).with_name("data") / f"{name}.json").read_bytes())
+    assert {key: records.record(name, key) for key in whole} == whole
 
 
 def test_knows_users_who_are_there_to_be_named() -> None:

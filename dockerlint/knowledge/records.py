@@ -15,11 +15,32 @@ _LONGEST_NAME = 320
 
 @cache
 def load(name: str) -> Record:
-    """One of the data files: `base_images`, `environment`, `eol` or `slim`."""
+    """One of the data files: `environment`, `eol` or `spdx`."""
     import json  # noqa: PLC0415 (only a run that meets a FROM pays for it)
 
-    content: Record = json.loads(Path(__file__).with_name("data").joinpath(f"{name}.json").read_bytes())
+    content: Record = json.loads(_text(name))
     return content
+
+
+@lru_cache(maxsize=4096)
+def record(name: str, key: str) -> Any:
+    """What one of the data files that hold a record a line, `base_images` and `slim`, says of a key.
+
+    Only that line is parsed: the whole of a file would take longer than all else that is done with a small Dockerfile.
+    """
+    import json  # noqa: PLC0415 (only a run that meets a FROM pays for it)
+
+    text, mark = _text(name), f"\n{json.dumps(key)}:"
+    start = text.find(mark)
+    if start < 0:
+        return None
+    start += len(mark)
+    return json.loads(text[start : text.index("\n", start)].rstrip(","))
+
+
+@cache
+def _text(name: str) -> str:
+    return Path(__file__).with_name("data").joinpath(f"{name}.json").read_text("utf-8")
 
 
 @lru_cache(maxsize=4096)
@@ -28,24 +49,30 @@ def canonical(name: str) -> str:
     if "/" not in name or len(name) > _LONGEST_NAME:
         return name
     # What one alias leaves may be the beginning of another: `docker.io/library/arm64v8/`.
-    for pattern, replacement in load("base_images")["_aliases"] * 2:
-        name = re.sub(pattern, replacement, name)
+    for beginnings, pattern, replacement in record("base_images", "_aliases") * 2:
+        if name.startswith(tuple(beginnings)):
+            name = re.sub(pattern, replacement, name)
     return name
 
 
 @lru_cache(maxsize=4096)
 def find(name: str) -> Record | None:
     """What is known of an image, or of the family of images that its name belongs to."""
-    images = load("base_images")
     name = canonical(name)
     if name.startswith("_"):
         return None
-    record: Record | None = images.get(name)
-    if record is not None or "/" not in name or len(name) > _LONGEST_NAME:
-        return record
-    return next((family for pattern, family in images["_families"] if re.search(pattern, name)), None)
+    known: Record | None = record("base_images", name)
+    if known is not None or "/" not in name or len(name) > _LONGEST_NAME:
+        return known
+    # Compiling every pattern would take long too.
+    matching = (
+        family
+        for beginnings, pattern, family in record("base_images", "_families")
+        if name.startswith(tuple(beginnings)) and re.search(pattern, name)
+    )
+    return next(matching, None)
 
 
-def is_retired(record: Record | None) -> bool:
+def is_retired(known: Record | None) -> bool:
     """Whether nobody should start from this image any more, whatever its tag."""
-    return record is not None and ("deprecated" in record or "dropped" in record)
+    return known is not None and ("deprecated" in known or "dropped" in known)

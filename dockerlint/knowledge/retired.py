@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dockerlint.dockerfile.image import Reference
 from dockerlint.knowledge import tags
-from dockerlint.knowledge.records import canonical, find, is_retired, load
+from dockerlint.knowledge.records import canonical, find, is_retired, record
 from dockerlint.knowledge.variants import current_version, has_tag
 
 # What the data lacks or tells too briefly. Names of Docker Hub are written without registry.
@@ -98,9 +98,9 @@ def _successors(reference: Reference, name: str, tag: tags.Tag) -> tuple[str, ..
         return _SUCCESSORS[name]
     # An alias hides that these names themselves are out of use: stackbrew/ubuntu.
     for known in (reference.familiar, name):
-        record = load("base_images").get(known)
-        if record and is_retired(record):
-            successor = record.get("successor")
+        found = record("base_images", known)
+        if found and is_retired(found):
+            successor = found.get("successor")
             return tuple(successor.split(" or ")) if successor else ()
         for old, new in _MOVED.items():
             if known.startswith(old):

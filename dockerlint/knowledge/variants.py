@@ -8,7 +8,7 @@ from functools import cache
 
 from dockerlint.dockerfile.image import Reference
 from dockerlint.knowledge import systems, tags
-from dockerlint.knowledge.records import Record, canonical, load
+from dockerlint.knowledge.records import Record, canonical, load, record
 
 # Words of a tag that say which flavour it is, not which version.
 _FLAVOURS = frozenset(
@@ -115,7 +115,8 @@ def current_version(name: str, version: str) -> str | None:
 
 def _table(name: str) -> Record | None:
     name = canonical(name)
-    return None if name.startswith("_") else load("slim").get(name)
+    found: Record | None = None if name.startswith("_") else record("slim", name)
+    return found
 
 
 def _has_versions(name: str) -> bool:
