@@ -29,17 +29,17 @@ class Engine:
 
     def check_build(self, build: Build) -> list[Finding]:
         """All findings about a Dockerfile, its context and its program."""
-        return arranged(found for node in self._nodes_of_build(build) for found in self._show(node))
+        return in_order(found for node in self._nodes_of_build(build) for found in self._show(node))
 
     def check_stack(self, stack: Stack) -> list[Finding]:
         """All findings about a Compose project and the images that it runs."""
         compose = stack.compose
         nodes: tuple[object, ...] = (compose, *compose.services, stack, *stack.containers)
-        return arranged(found for node in nodes for found in self._show(node))
+        return in_order(found for node in nodes for found in self._show(node))
 
     def check_suppressions(self, suppressions: Iterable[Suppression]) -> list[Finding]:
         """What is wrong with pragmas, after all else is known."""
-        return arranged(found for suppression in suppressions for found in self._show(suppression))
+        return in_order(found for suppression in suppressions for found in self._show(suppression))
 
     def _show(self, node: object) -> Iterator[Finding]:
         for rule in self._rules_for(type(node)):
@@ -78,13 +78,17 @@ def _with_trigger(instruction: Instruction) -> tuple[Instruction, ...]:
     return (instruction,)
 
 
-def arranged(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings in the order of the files, each once, with fingerprints that survive moved lines."""
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings in the order of the files, each once."""
     each_once = {finding._replace(risk=None): finding for finding in findings}
-    ordered = sorted(each_once.values(), key=lambda finding: (finding.region, finding.rule, finding.message))
+    return sorted(each_once.values(), key=lambda finding: (finding.region, finding.rule, finding.message))
+
+
+def arranged(findings: Iterable[Finding]) -> list[Finding]:
+    """All findings of a run in order, with fingerprints that survive moved lines."""
     seen: Counter[str] = Counter()
     marked: list[Finding] = []
-    for finding in ordered:
+    for finding in in_order(findings):
         region = finding.region
         content = "\n".join(line.strip() for line in finding.lines)
         key = "\0".join((finding.rule, region.path, content))
@@ -94,6 +98,7 @@ def arranged(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _digest(text: str) -> str:
-    from hashlib import blake2b  # noqa: PLC0415 (a run without findings needs none)
+    # `hashlib` has it from there too, but loads OpenSSL first.
+    from _blake2 import blake2b  # noqa: PLC0415 (a run without findings needs none)
 
     return blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import re
 from collections.abc import Iterable, Sequence
@@ -39,7 +38,9 @@ class UnknownRule(Exception):
     """No rule, chapter or code of another linter has this name."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        near = difflib.get_close_matches(name, list(known), n=1)
+        from difflib import get_close_matches  # noqa: PLC0415 (names are seldom misspelt)
+
+        near = get_close_matches(name, list(known), n=1)
         hint = f"; did you mean `{near[0]}`?" if near else "; `dockerlint rules` lists them"
         super().__init__(f"no rule is called `{name}`{hint}")
 
