@@ -51,11 +51,10 @@ def split_keyword(text: Text) -> tuple[Text, Text]:
     match = _WORD.search(text)
     if match is None:
         return text.part(0, 0), text.part(0, 0)
-    end = len(text.rstrip(UNICODE_BLANKS))
-    start = match.end()
-    while start < end and text[start] in UNICODE_BLANKS:
-        start += 1
-    return text.part(match.start(), match.end()), text.part(start, max(start, end))
+    rest = text[match.end() :]
+    stripped = rest.strip(UNICODE_BLANKS)
+    start = len(text) - len(rest.lstrip(UNICODE_BLANKS)) if stripped else match.end()
+    return text.part(match.start(), match.end()), text.part(start, start + len(stripped))
 
 
 def split_flags(text: Text) -> tuple[tuple[Flag, ...], Text]:

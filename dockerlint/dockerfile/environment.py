@@ -92,10 +92,11 @@ class Environment:
 
     def variable(self, name: str) -> Variable | None:
         """What the file's latest ENV or ARG gave the variable; None where none names it."""
-        for environment in self._chain():
-            found = environment.own(name)
-            if found is not None:
+        environment: Environment | None = self
+        while environment is not None:
+            if name in environment.changes and (found := environment.own(name)) is not None:
                 return found
+            environment = environment.below
         return None
 
     def _chain(self) -> Iterator[Environment]:

@@ -86,7 +86,8 @@ def _nearest(word: str, candidates: tuple[str, ...]) -> tuple[str, ...]:
     # Longer words are nobody's slip, and comparing them would cost.
     if len(word) > _LONGEST_SLIP:
         return ()
-    distances = {candidate: distance(word, candidate) for candidate in candidates}
+    alike = (candidate for candidate in candidates if abs(len(candidate) - len(word)) <= most)
+    distances = {candidate: distance(word, candidate) for candidate in alike}
     least = min(distances.values(), default=most + 1)
     return tuple(candidate for candidate, distance in distances.items() if distance == least <= most)
 

@@ -114,6 +114,7 @@ class Build:
         self.candidates = tuple(candidates)
         self._development_images = development_images
         self._last_chain: tuple[Stage, Chain] | None = None
+        self._started: dict[int, tuple[Command, ...]] = {}
 
     @cached_property
     def targets(self) -> tuple[Stage, ...]:
@@ -186,9 +187,16 @@ class Build:
         )
 
     def is_development(self, stage: Stage) -> bool:
+        return stage.index in self._development_stages
+
+    @cached_property
+    def _development_stages(self) -> frozenset[int]:
         globs = self._development_images
-        is_named = is_called_one_of(stage.name, globs) or is_called_one_of(self.label, globs)
-        return is_named or has_development_part(stage.name, self.label)
+        stages = self.dockerfile.stages
+        if is_called_one_of(self.label, globs) or has_development_part(self.label):
+            return frozenset(stage.index for stage in stages)
+        names = ((stage.index, stage.name) for stage in stages)
+        return frozenset(index for index, name in names if is_called_one_of(name, globs) or has_development_part(name))
 
     def _starts_something(self, stage: Stage) -> bool:
         own = [word.rpartition("/")[2].lower() for form in (stage.entrypoint, stage.cmd) if form for word in form.words]
@@ -247,9 +255,11 @@ class Build:
 
     def start_commands(self, stage: Stage) -> tuple[Command, ...]:
         """The commands that ENTRYPOINT and CMD run, scripts of the context included."""
-        entrypoint, cmd = stage.entrypoint, stage.cmd
-        commands = list(_joined(entrypoint, cmd))
-        return (*commands, *self._in_scripts(stage, commands))
+        started = self._started.get(stage.index)
+        if started is None:
+            commands = list(_joined(stage.entrypoint, stage.cmd))
+            started = self._started[stage.index] = (*commands, *self._in_scripts(stage, commands))
+        return started
 
     def _in_scripts(self, stage: Stage, commands: Sequence[Command], depth: int = 0) -> Iterator[Command]:
         if depth >= _DEEPEST_SCRIPT:

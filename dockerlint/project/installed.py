@@ -48,6 +48,6 @@ def _forgets(words: tuple[Word, ...]) -> bool:
 
 def _takes(removed: Package, names: set[str]) -> bool:
     """Whether the word of a removal names one of these, or hides what it names."""
-    if not removed.is_literal and not removed.is_glob:
-        return True
+    if not removed.is_glob:
+        return not removed.is_literal or removed.name in names
     return any(fnmatch.fnmatchcase(name, removed.name) for name in names)

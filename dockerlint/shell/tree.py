@@ -89,31 +89,28 @@ def nodes(statements: Iterable[Statement]) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting += reversed(list(_children(node)))
+        waiting += reversed(_children(node))
 
 
-def _children(node: Node) -> Iterator[Node]:
+def _children(node: Node) -> list[Node]:
     if isinstance(node, Part):
-        yield from node.parts
-        yield from node.statements
-        return
+        return [*node.parts, *node.statements]
     if isinstance(node, Statement):
-        yield from node.pipeline.commands
-        return
+        return [*node.pipeline.commands]
+    children: list[Node] = []
     if isinstance(node, Simple):
         for assignment in node.assignments:
-            yield from _parts((assignment.value, *(assignment.elements or ())))
-    yield from _parts(node.words)
+            children += _parts((assignment.value, *(assignment.elements or ())))
+    children += _parts(node.words)
     if isinstance(node, Compound):
         for clause in node.clauses:
-            yield from _parts(clause.words)
-            yield from clause.statements
+            children += _parts(clause.words)
+            children += clause.statements
     for redirection in node.redirections:
         document = redirection.document
-        yield from _parts((redirection.target if document is None else document.body,))
+        children += _parts((redirection.target if document is None else document.body,))
+    return children
 
 
-def _parts(words: Iterable[Word | None]) -> Iterator[Part]:
-    for word in words:
-        if word is not None:
-            yield from word.parts
+def _parts(words: Iterable[Word | None]) -> list[Part]:
+    return [part for word in words if word is not None and word.parts for part in word.parts]

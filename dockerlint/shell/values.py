@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import repeat
 
 from dockerlint.shell.script import Command, Script
 from dockerlint.shell.tree import Compound, nodes
@@ -14,6 +15,7 @@ Lookup = Callable[[str], str | None]
 # Commands that give variables values which nobody can tell, by their arguments.
 _READERS = frozenset({"getopts", "let", "mapfile", "printf", "read", "readarray", "unset"})
 _DECLARES = frozenset({"declare", "export", "local", "readonly", "typeset"})
+_LOOPS = ("for", "select")
 # Values longer than this in all are a trap.
 _LONGEST = 100_000
 
@@ -84,12 +86,14 @@ class _Values:
 
 def _placed(piece: str, variable: Text) -> Text:
     """A word at the place of the variable: each of its characters stands where that begins."""
-    runs = tuple((index, variable.start) for index in range(len(piece)))
+    runs = tuple(zip(range(len(piece)), repeat(variable.start), strict=False))
     return Text(piece, variable.source, variable.start, variable.end, runs)
 
 
 def _loop_variables(script: Script) -> Iterator[str]:
     """The variables of loops, which have no single value."""
+    if not any(keyword in script.text for keyword in _LOOPS):
+        return
     for node in nodes(script.statements):
-        if isinstance(node, Compound) and node.kind in ("for", "select") and node.words:
+        if isinstance(node, Compound) and node.kind in _LOOPS and node.words:
             yield str(node.words[0].value)

@@ -9,6 +9,8 @@ from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word
 from dockerlint.source import Text
 
+_WILDCARDS = frozenset("*?[")
+
 
 class Package(NamedTuple):
     """A package as a command names it: `text` is the whole word, the rest its parts, each at its place.
@@ -35,7 +37,7 @@ class Package(NamedTuple):
     @property
     def is_glob(self) -> bool:
         """Whether the name stands for all packages that match it."""
-        return any(mark in self.name for mark in "*?[")
+        return not _WILDCARDS.isdisjoint(self.name)
 
 
 class Verb(NamedTuple):
