@@ -24,7 +24,7 @@ def check(root: Mapping, reader: Reader, *, is_later: bool = False) -> None:
 
     In a later file, which is laid onto others, keys may be without a value.
     """
-    if not root.entries and not is_later:
+    if not is_later and all(key == "version" for key in root.keys):
         reader.note("syntax", "the file is empty: Compose wants at least `services:`", root.span)
     first = first_format_service(root)
     if first is None:
