@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerlint.context.ignore import ROOT, IgnoreFile, compile_glob, compile_pattern
+from dockerlint.context.ignore import ROOT, IgnoreFile
+from dockerlint.context.patterns import AnyOf, compile_glob, compile_pattern
 from dockerlint.source import Source, Text
 
 
@@ -269,6 +270,12 @@ def test_going_down_folder_by_folder_gives_the_same_verdict(lines: list[tuple[bo
         if verdict.is_excluded and ignore.closes(place):
             break
     assert verdict.pattern == ignore.deciding(path)
+
+
+@given(st.lists(PATTERNS, max_size=6), PATHS)
+def test_one_step_tells_whether_any_pattern_fits(patterns: list[str], path: str) -> None:
+    ignore = IgnoreFile.of(patterns)
+    assert AnyOf(p.pattern for p in ignore.patterns)(path) == any(p.matches(path) for p in ignore.patterns)
 
 
 @given(st.text("ab*?[]^-!\\/.# \ufeff\r\n", max_size=20))

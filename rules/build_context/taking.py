@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from dockerlint.context.files import Entry, human_size
+from dockerlint.context.files import human_size
+from dockerlint.context.listing import Entry
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.project.payload import judging

@@ -9,8 +9,9 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dockerlint.context.files import Context, Entry, human_size
-from dockerlint.context.ignore import compile_glob
+from dockerlint.context.files import Context, human_size
+from dockerlint.context.listing import Entry
+from dockerlint.context.patterns import compile_glob
 from dockerlint.project.payload.kinds import FOLDERS, Fitting, Folder, Kind, file_fitting, folder_pattern, plain_pattern
 
 if TYPE_CHECKING:

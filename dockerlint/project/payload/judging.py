@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from dockerlint.context.files import Context, Entry
+from dockerlint.context.files import Context
+from dockerlint.context.listing import Entry
 from dockerlint.knowledge.secret_files import credential_file, holds_secret, may_be_harmless
 from dockerlint.knowledge.tokens import Token, find_tokens
 from dockerlint.project.build import Build
