@@ -272,6 +272,12 @@ def test_going_down_folder_by_folder_gives_the_same_verdict(lines: list[tuple[bo
     assert verdict.pattern == ignore.deciding(path)
 
 
+@given(st.lists(st.tuples(st.booleans(), PATTERNS), max_size=6), st.lists(PATHS, max_size=8))
+def test_many_paths_are_judged_as_each_alone(lines: list[tuple[bool, str]], paths: list[str]) -> None:
+    ignore = IgnoreFile.of("!" * negated + pattern for negated, pattern in lines)
+    assert list(ignore.excluded(paths)) == [(path, ignore.deciding(path)) for path in paths if ignore.excludes(path)]
+
+
 @given(st.lists(PATTERNS, max_size=6), PATHS)
 def test_one_step_tells_whether_any_pattern_fits(patterns: list[str], path: str) -> None:
     ignore = IgnoreFile.of(patterns)

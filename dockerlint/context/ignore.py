@@ -127,6 +127,30 @@ class IgnoreFile:
             self._inherited[inherited] = verdict
         return verdict
 
+    def excluded(self, paths: Iterable[str]) -> Iterator[tuple[str, Pattern]]:
+        """Those of the paths that Docker leaves out, each with the pattern that decides; a folder is tried once."""
+        folders = {"": (ROOT, False)}
+        for path in paths:
+            verdict, is_closed = self._folder(path.rpartition("/")[0], folders)
+            if not is_closed:
+                verdict = self.below(verdict, path)
+            if verdict.pattern is not None and verdict.is_excluded:
+                yield path, verdict.pattern
+
+    def _folder(self, path: str, known: dict[str, tuple[Verdict, bool]]) -> tuple[Verdict, bool]:
+        """The verdict on a folder, and whether Docker never looks into it."""
+        missing = []
+        while path not in known:
+            missing.append(path)
+            path = path.rpartition("/")[0]
+        verdict, is_closed = known[path]
+        for folder in reversed(missing):
+            if not is_closed:
+                verdict = self.below(verdict, folder)
+                is_closed = verdict.is_excluded and self.closes(folder)
+            known[folder] = verdict, is_closed
+        return verdict, is_closed
+
     def closes(self, folder: str) -> bool:
         """Whether Docker never looks into this folder once it is excluded, since no `!` names anything in it."""
         if not self.has_negations:

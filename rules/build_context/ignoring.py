@@ -37,12 +37,6 @@ class Missing(NamedTuple):
             titles.append("`.env`")
         return titles + [burden.title for burden in sorted(self.burdens, key=lambda burden: -burden.size)]
 
-    @property
-    def patterns(self) -> list[str]:
-        patterns = [pattern for found in self.expected for pattern in found.essential.patterns]
-        patterns += [pattern for secret in self.secrets if (pattern := plain_pattern(secret.path))]
-        return patterns + [burden.pattern for burden in self.burdens]
-
 
 @lru_cache(maxsize=1)
 def missing(build: Build) -> Missing | None:
@@ -58,7 +52,7 @@ def missing(build: Build) -> Missing | None:
         *(burden for burden, _ in judging.dependencies(build, copy)),
         *judging.clutter(build, copy),
     )
-    found = Missing(copy, judging.secrets(copy), burdens, tuple(expected(build, copy)))
+    found = Missing(copy, judging.secrets(copy), burdens, tuple(expected(build, copy.contents, [copy.stage])))
     return found if found.secrets or found.burdens or found.expected else None
 
 
@@ -144,7 +138,7 @@ class MissingDockerignore(Rule[Build]):
         if not found.titles:
             names = [f"`{each.essential.title}`" for each in found.expected]
             message = f"no .dockerignore: {found.copy.title} takes {listed(names)} along wherever they exist"
-        fix = created(build, found.patterns)
+        fix = created(build)
         help_ = "write a `.dockerignore` that names what the image does not need"
         yield self.finding(found.copy.word, message, help=fix.message if fix else help_, fix=fix)
 
@@ -203,7 +197,7 @@ class DockerignoreMissesEssentials(Rule[Build]):
         reported = _reported(build, copy)
         found = [
             each
-            for each in expected(build, copy)
+            for each in expected(build, copy.contents, [copy.stage])
             if gets_through(context, each) and reported.isdisjoint(each.essential.patterns)
             # A COPY that names it is another rule's business.
             if harmless(build, each.essential.patterns)

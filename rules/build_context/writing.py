@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 
 from dockerlint.context.files import Context
-from dockerlint.context.ignore import IgnoreFile, clean
-from dockerlint.dockerfile.instructions import Run
 from dockerlint.lint.rule import Edit, Fix
 from dockerlint.project.build import Build
-from dockerlint.project.payload.copies import is_glob, sources
+from dockerlint.project.payload.fitting import fitted
+from dockerlint.project.payload.proof import proven
 from dockerlint.source import Source, Span, Text
-
-# Files that a glob of COPY takes, of which so many are looked at.
-_MOST_NAMED = 1000
 
 
 def ignore_source(context: Context) -> Source | None:
@@ -48,9 +43,9 @@ def appended(build: Build, patterns: Iterable[str]) -> Fix | None:
     return Fix(message, (Edit.replacing(place, text),), is_safe=False)
 
 
-def created(build: Build, patterns: Iterable[str]) -> Fix | None:
-    """A new ignore file at the context's root, without patterns that would keep back what the Dockerfile names."""
-    lines = harmless(build, patterns)
+def created(build: Build) -> Fix | None:
+    """A new ignore file at the context's root, fitted to all that is built with this context."""
+    lines = fitted(_sharing(build)).patterns
     if build.context is None or not lines:
         return None
     line_end = _line_end(build.dockerfile.source.text)
@@ -70,44 +65,15 @@ def _line_end(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def _quoted(lines: list[str]) -> str:
+def _quoted(lines: Sequence[str]) -> str:
     shown = [f"`{line}`" for line in lines[:3]]
     return ", ".join(shown) + (f" and {len(lines) - 3} more" if len(lines) > 3 else "")
 
 
-def harmless(build: Build, patterns: Iterable[str]) -> list[str]:
-    """The patterns that keep back nothing of what the Dockerfile names, each once."""
-    named = _named(build)
-    return [pattern for pattern in dict.fromkeys(patterns) if pattern and not _excludes_any(pattern, named)]
+def harmless(build: Build, patterns: Iterable[str]) -> tuple[str, ...]:
+    """The patterns that keep back nothing of what is asked for by a Dockerfile with this context, each once."""
+    return proven(_sharing(build), tuple(patterns)).patterns
 
 
-def _excludes_any(pattern: str, paths: Iterable[str]) -> bool:
-    ignore = IgnoreFile.of([pattern])
-    return any(ignore.excludes(path) for path in paths)
-
-
-@lru_cache(maxsize=1)
-def _named(build: Build) -> tuple[str, ...]:
-    """The paths of the context that the Dockerfile names: by COPY, ADD and bind mounts."""
-    return tuple(dict.fromkeys(path for path in _paths(build) if path))
-
-
-def _paths(build: Build) -> Iterator[str]:
-    for stage in build.dockerfile.stages:
-        for step in stage.steps:
-            for _, source in sources(step):
-                yield from _fitting(build, source)
-            if isinstance(step.instruction, Run):
-                for mount in step.instruction.mounts:
-                    if mount.type == "bind" and "from" not in mount.options:
-                        yield clean("/" + (mount.options.get("source") or mount.options.get("src") or ""))[1:]
-
-
-def _fitting(build: Build, source: str) -> Iterator[str]:
-    """A source, or the files that a glob names; not those in the folders that it takes as a whole."""
-    if not is_glob(source):
-        yield source
-    elif source.rpartition("/")[2].strip("*") and build.context is not None:
-        depth = source.count("/")
-        taken = build.context.taken_by(source)[:_MOST_NAMED]
-        yield from (entry.path for entry in taken if entry.path.count("/") == depth)
+def _sharing(build: Build) -> tuple[Build, ...]:
+    return (build, *build.neighbours)

@@ -105,9 +105,14 @@ class Contents:
 
 
 @lru_cache(maxsize=4)
-def contents(context: Context, source: str, base: str, excludes: tuple[str, ...], has_parents: bool) -> Contents:
+def contents(context: Context, source: str, base: str, excludes: tuple[str, ...], *, has_parents: bool) -> Contents:
     """What a source word takes. Remembered, since several rules and copies ask for the same."""
     return Contents(context, context.taken_by(source or ".", excludes, parents=has_parents), base)
+
+
+def contents_of_all(context: Context) -> Contents:
+    """All that the context holds, as `COPY . .` takes it."""
+    return contents(context, "", "", (), has_parents=False)
 
 
 @lru_cache(maxsize=2)
@@ -149,11 +154,16 @@ class _Sorter:
 
     def _home(self, folder: str) -> Burden | None:
         """The burden that a folder is, or lies in. The folder that is copied is none, whatever it is called."""
-        if folder not in self._homes:
-            parent = self._home(posixpath.dirname(folder))
-            fitting = None if parent else self._fitting(folder)
-            self._homes[folder] = self._burden(folder, fitting, is_folder=True) if fitting else parent
-        return self._homes[folder]
+        missing = []
+        while folder not in self._homes:
+            missing.append(folder)
+            folder = posixpath.dirname(folder)
+        home = self._homes[folder]
+        for below in reversed(missing):
+            fitting = None if home else self._fitting(below)
+            home = self._burden(below, fitting, is_folder=True) if fitting else home
+            self._homes[below] = home
+        return home
 
     def _burden(self, path: str, fitting: Fitting, *, is_folder: bool) -> Burden:
         burden = self.burdens.setdefault(

@@ -42,7 +42,8 @@ class BroadCopy:
     def contents(self) -> Contents:
         """What the copy takes. Read from the disk, so asked for only when it matters."""
         assert self._context is not None  # noqa: S101 (there are no broad copies without a context)
-        return contents(self._context, self.source, self.base, *_filters(self.transfer, self.before))
+        excludes, has_parents = _filters(self.transfer, self.before)
+        return contents(self._context, self.source, self.base, excludes, has_parents=has_parents)
 
     @property
     def title(self) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dockerlint.compose import BASE_NAMES
 from dockerlint.context.files import Context
+from dockerlint.dockerfile.stages import Stage
 from dockerlint.project.build import Build
 from dockerlint.project.payload.contents import Contents, is_named_by
-from dockerlint.project.payload.copies import BroadCopy
 from dockerlint.project.payload.judging import is_readmitted
 from dockerlint.project.payload.kinds import FOLDERS, Kind
 from dockerlint.project.payload.tools import needs_git, tools
@@ -19,6 +19,14 @@ _ENV_SIGNS = (".env.example", ".env.sample", ".env.template", ".env.dist", "exam
 _MANIFESTS = ("requirements.txt", "pyproject.toml", "Pipfile", "package.json", "Gemfile", "composer.json", "go.mod")
 _PYTHON_MANIFESTS = ("requirements.txt", "pyproject.toml", "setup.py", "Pipfile", "manage.py")
 _SETTINGS_LIBRARIES = ("dotenv", "decouple", "environs", "pydantic-settings", "godotenv")
+
+
+# What leaves a folder behind where it runs, and the manifests that tell of it.
+_TOOLS = {
+    "pytest": ".pytest_cache", "mypy": ".mypy_cache", "ruff": ".ruff_cache", "hypothesis": ".hypothesis",
+    "pytest-cov": "htmlcov", '"nyc"': ".nyc_output",
+}  # fmt: skip
+_TOOL_FILES = (*_MANIFESTS, "requirements-dev.txt", "requirements_dev.txt", "setup.cfg", "tox.ini")
 
 
 class Essential(NamedTuple):
@@ -50,13 +58,14 @@ NODE_MODULES = Essential("node_modules/", ("node_modules",), ("**/node_modules",
 EXISTS, GITIGNORE, GROWS = "exists", "gitignore", "grows"
 
 
-def expected(build: Build, copy: BroadCopy) -> Iterator[Expected]:
-    """The essentials that lie in the context's folder, or will on the machines of developers."""
-    context, contents = build.context, copy.contents
-    if context is None:
-        return
+def expected(build: Build, contents: Contents, stages: Iterable[Stage]) -> Iterator[Expected]:
+    """The essentials that lie in the context's folder, or will on the machines of developers.
+
+    `contents` go into the stages.
+    """
+    context = contents.context
     for essential in (GIT, ENV, BYTECODE, VENV, NODE_MODULES):
-        if essential is GIT and needs_git(build, context, copy.stage):
+        if essential is GIT and any(needs_git(build, context, stage) for stage in stages):
             continue
         if essential is NODE_MODULES and not any(tool.kind == "node" for tool in tools(build)):
             continue
@@ -99,6 +108,15 @@ def _is_python_project(build: Build, context: Context) -> bool:
 def _reads_dotenv(context: Context) -> bool:
     texts = [source.text for name in _MANIFESTS if (source := context.read_text(name)) is not None]
     return any(library in text for text in texts for library in _SETTINGS_LIBRARIES)
+
+
+def promised(context: Context) -> Iterator[str]:
+    """The patterns against what the tools that a project names will leave in its folders."""
+    texts = [source.text for name in _TOOL_FILES if (source := context.read_text(name)) is not None]
+    for tool, folder in _TOOLS.items():
+        is_kept_back = context.ignore is not None and context.ignore.excludes(f"x/{folder}")
+        if not is_kept_back and any(tool in text for text in texts):
+            yield f"**/{folder}"
 
 
 def _compose_has_variables(context: Context) -> bool:

@@ -86,7 +86,7 @@ def overwrites(copy: BroadCopy, burden: Burden, tool: Tool) -> bool:
 
 def clutter(build: Build, copy: BroadCopy) -> list[Burden]:
     """What is of no use in the image, of whatever size."""
-    found = [burden for burden in _burdens(build, copy, Kind.CLUTTER) if not _is_used(build, copy.contents, burden)]
+    found = [burden for burden in _burdens(build, copy, Kind.CLUTTER) if not is_used(build, copy.contents, burden)]
     return sorted(found, key=lambda burden: -burden.size)
 
 
@@ -98,7 +98,7 @@ def worth_mentioning(build: Build, copy: BroadCopy) -> list[Burden]:
     return found + _burdens(build, copy, Kind.CONTAINER_FILES)
 
 
-def _is_used(build: Build, contents: Contents, burden: Burden) -> bool:
+def is_used(build: Build, contents: Contents, burden: Burden) -> bool:
     """Whether the program or the build names the files."""
     text = build.dockerfile.source.text
     if burden.is_folder:
@@ -137,12 +137,12 @@ def is_readmitted(context: Context, path: str) -> bool:
 
 
 def secrets(copy: BroadCopy) -> tuple[Secret, ...]:
-    """The files that give secrets away, shortest paths first."""
-    return _secrets(copy.contents)
+    return secrets_in(copy.contents)
 
 
 @lru_cache(maxsize=8)
-def _secrets(contents: Contents) -> tuple[Secret, ...]:
+def secrets_in(contents: Contents) -> tuple[Secret, ...]:
+    """The files that give secrets away, shortest paths first."""
     found = [secret for entry in contents.others if (secret := _credentials(contents.context, entry))]
     known = {secret.path for secret in found}
     found += (secret for secret in _settings_with_tokens(contents) if secret.path not in known)
