@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import pairwise
@@ -95,7 +95,8 @@ class Build:
     `context` is None where it is not known; `label` is the Dockerfile's path below the project's
     root; `services` are the Compose services that run what is built. Where no folder has all that the Dockerfile
     copies, `candidates` are those that may be the context, the Dockerfile's own first. `development_images` are globs
-    of the names of stages and Dockerfiles that never go into production.
+    of the names of stages and Dockerfiles that never go into production. `find_neighbours` gives the other builds with
+    the same context and ignore file.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Build:
         label: str = "",
         candidates: Sequence[Context] = (),
         development_images: Sequence[str] = (),
+        find_neighbours: Callable[[], Iterable[Build]] = tuple,
     ) -> None:
         self.dockerfile = dockerfile
         self.context = context
@@ -113,8 +115,14 @@ class Build:
         self.label = label or dockerfile.path
         self.candidates = tuple(candidates)
         self._development_images = development_images
+        self._find_neighbours = find_neighbours
         self._last_chain: tuple[Stage, Chain] | None = None
         self._started: dict[int, tuple[Command, ...]] = {}
+
+    @cached_property
+    def neighbours(self) -> tuple[Build, ...]:
+        """The other builds with the same context and ignore file."""
+        return tuple(self._find_neighbours())
 
     @cached_property
     def targets(self) -> tuple[Stage, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,12 +17,17 @@ from dockerlint.knowledge.base_images import base_image
 from dockerlint.project.build import Build, has_development_part, is_called_one_of
 from dockerlint.project.build_places import BuildPlace, build_place
 from dockerlint.project.containers import Container, Stack
+from dockerlint.project.discovery import kind_of_name
 from dockerlint.project.files import Files, absolute, as_typed, is_below
-from dockerlint.source import EmbeddedSource
+from dockerlint.source import EmbeddedSource, Source
 
 if TYPE_CHECKING:
     from dockerlint.compose.services import Build as ServiceBuild
     from dockerlint.compose.services import Compose, Service
+
+
+# Of a folder so many names are looked at for Dockerfiles.
+_MOST_NAMES = 10_000
 
 
 class Link(NamedTuple):
@@ -33,14 +38,31 @@ class Link(NamedTuple):
     is_development: bool
 
 
+class Place(NamedTuple):
+    """Where something is said, and what to call it."""
+
+    title: str
+    source: Source
+    line: int
+
+
 class Project:
     """What is built and run together of the files below `root`.
 
     `development_images` are globs of the names of stages, Dockerfiles and Compose files that never go into production.
+    `is_thorough`: contexts are looked at as a whole, what is kept back too.
     """
 
-    def __init__(self, root: Path, composes: Sequence[Compose] = (), development_images: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        composes: Sequence[Compose] = (),
+        development_images: Sequence[str] = (),
+        *,
+        is_thorough: bool = False,
+    ) -> None:
         self.files = Files(root)
+        self._is_thorough = is_thorough
         self._development_images = development_images
         self._links: dict[Path, list[Link]] = {}
         self._contexts: dict[tuple[Path, Path | None], Context] = {}
@@ -56,12 +78,60 @@ class Project:
         links = self._links.get(full, [])
         folders = {link.context for link in links} or set(self._likely_contexts(dockerfile, full))
         context = self._context(next(iter(folders)), full) if len(folders) == 1 else None
-        root, name = str(self.files.root), str(full)
-        label = name[len(root) :].lstrip("/") if is_below(name, root) else full.name
+        candidates = () if folders else [self._context(folder, full) for folder in self._folders_from(full.parent)]
+        return self._build(dockerfile, full, context, links, candidates)
+
+    def builds(self, dockerfile: Dockerfile, path: Path) -> Iterator[Build]:
+        """A Dockerfile with each context that it is built from: its own folder where nothing tells of another."""
+        full = absolute(path)
+        links = self._links.get(full, [])
+        folders = [link.context for link in links] or [*self._likely_contexts(dockerfile, full), full.parent][:1]
+        for folder in dict.fromkeys(folders):
+            own = [link for link in links if link.context == folder]
+            yield self._build(dockerfile, full, self._context(folder, full), own)
+
+    def build_in(self, folder: Path, dockerfile: Dockerfile, path: Path) -> Build:
+        """A Dockerfile with a context that the user names."""
+        full = absolute(path)
+        links = [link for link in self._links.get(full, []) if link.context == absolute(folder)]
+        return self._build(dockerfile, full, self._context(absolute(folder), full), links)
+
+    def _build(
+        self,
+        dockerfile: Dockerfile,
+        path: Path,
+        context: Context | None,
+        links: Sequence[Link],
+        candidates: Sequence[Context] = (),
+    ) -> Build:
+        root, name = str(self.files.root), str(path)
+        label = name[len(root) :].lstrip("/") if is_below(name, root) else path.name
         # What runs only where somebody develops says nothing of what ships.
         services = [link.service for link in links if not link.is_development]
-        candidates = () if folders else [self._context(folder, full) for folder in self._folders_from(full.parent)]
-        return Build(dockerfile, context, services, label, candidates, self._development_images)
+        images = self._development_images
+        neighbours = partial(self._neighbours, context, path, dockerfile.options)
+        return Build(dockerfile, context, services, label, candidates, images, neighbours)
+
+    def _neighbours(self, context: Context | None, path: Path, options: Options) -> Iterator[Build]:
+        """The other Dockerfiles that are built with a context, as far as services or their place in it tell."""
+        if context is None:
+            return
+        root = absolute(context.root)
+        linked = [file for file, links in self._links.items() if any(link.context == root for link in links)]
+        for other in dict.fromkeys([*linked, *_dockerfiles_in(root)]):
+            source = self.files.read(other) if other != path else None
+            if source is not None and (other in linked or other not in self._links):
+                build = self.build_in(root, Dockerfile(source, options), other)
+                if build.context is context:
+                    yield build
+
+    def evidence(self, path: Path, context: Context) -> list[Place]:
+        """The services that build a Dockerfile with a context, each with the place where that is said."""
+        return [
+            Place(f"service `{link.service.name}`", link.service.name.source, link.service.name.line)
+            for link in self._links.get(absolute(path), [])
+            if link.context == absolute(context.root)
+        ]
 
     def stack(self, compose: Compose) -> Stack:
         """A Compose project with the images that its services run."""
@@ -91,7 +161,7 @@ class Project:
 
     def _context(self, folder: Path, dockerfile: Path) -> Context:
         """A folder as context, the same object for all Dockerfiles that see the same files: it is walked once."""
-        context = Context.find(as_typed(folder), as_typed(dockerfile))
+        context = Context.find(as_typed(folder), as_typed(dockerfile), is_thorough=self._is_thorough)
         return self._contexts.setdefault((context.root, context.ignore_path), context)
 
     def _link(self, compose: Compose, service: Service) -> None:
@@ -123,6 +193,15 @@ class Project:
             if folder == folder.parent:
                 return
             folder = folder.parent
+
+
+def _dockerfiles_in(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as found:
+            names = [item.name for item in islice(found, _MOST_NAMES) if kind_of_name(item.name) == "dockerfile"]
+    except OSError:
+        return []
+    return [folder / name for name in sorted(names)]
 
 
 def _compose_name(compose: Compose) -> str:

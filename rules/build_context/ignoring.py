@@ -14,7 +14,6 @@ from dockerlint.project.payload.contents import Burden, listed
 from dockerlint.project.payload.copies import BroadCopy, broad_copies
 from dockerlint.project.payload.essentials import ENV, EXISTS, GITIGNORE, Expected, expected, gets_through
 from dockerlint.project.payload.judging import Secret
-from dockerlint.project.payload.kinds import plain_pattern
 
 from .unread import unread
 from .writing import appended, created, first_line, harmless, ignore_source
@@ -83,26 +82,26 @@ class MissingDockerignore(Rule[Build]):
         "=== Dockerfile\nFROM python:3.13-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
         'COPY «.» .\nCMD ["python", "app.py"]\n'
         "=== requirements.txt\nflask\n=== app.py\nprint()\n=== .git/HEAD\nref: refs/heads/main\n": (
-            "=== .dockerignore\n.git\n**/__pycache__\n**/*.pyc\n.venv\nvenv\n"
+            "=== .dockerignore\n.git\n**/__pycache__\n**/*.pyc\n.venv\nvenv\nDockerfile\n"
         ),
         "=== Dockerfile\nFROM python:3.13-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
         'ADD «./» /app/\nCMD ["python", "app.py"]\n'
         "=== requirements.txt\nflask\n=== app.py\nprint()\n": (
-            "=== .dockerignore\n**/__pycache__\n**/*.pyc\n.venv\nvenv\n"
+            "=== .dockerignore\n**/__pycache__\n**/*.pyc\n.venv\nvenv\nDockerfile\n"
         ),
         "=== Dockerfile\nFROM node:24\nWORKDIR /app\nCOPY package.json .\nRUN npm install\nCOPY --chown=node «.» .\n"
         "=== package.json\n{}\n=== node_modules/a/index.js\n\n=== .env\nAPI_KEY=Zk3nR8vQ2x\n": (
-            "=== .dockerignore\n.env\n**/node_modules\n"
+            "=== .dockerignore\n.env\n**/node_modules\nDockerfile\n"
         ),
         "=== Dockerfile\nFROM nginx:1.29\nCOPY «*» /usr/share/nginx/html/\n"
-        "=== package.json\n{}\n=== .git\ngitdir: ../.git/worktrees/site\n": "=== .dockerignore\n.git\n",
+        "=== package.json\n{}\n=== .git\ngitdir: ../.git/worktrees/site\n": "=== .dockerignore\n.git\nDockerfile\n",
         "=== site/Dockerfile\nFROM nginx:1.29\nCOPY «.» /usr/share/nginx/html/\n"
         "=== compose.yaml\nservices:\n  web:\n    build: site\n=== site/index.html\n\n=== site/.gitignore\n.env\n": (
-            "=== site/.dockerignore\n.env\n"
+            "=== site/.dockerignore\n.env\nDockerfile\n"
         ),
         "=== Dockerfile\nFROM node:24 AS build\nWORKDIR /app\nCOPY «.» .\nRUN npm ci && npm run build\n"
         "FROM node:24-slim\nCOPY --from=build /app /app\n=== package.json\n{}\n=== .git/HEAD\n\n": (
-            "=== .dockerignore\n.git\n**/node_modules\n"
+            "=== .dockerignore\n.git\n**/node_modules\nDockerfile\n"
         ),
     }
     good = (

@@ -55,7 +55,7 @@ def created(build: Build) -> Fix | None:
 
 def prefixed(build: Build, pattern: Text) -> Fix | None:
     """A pattern made to match in every folder."""
-    if not harmless(build, [f"**/{pattern}"]):
+    if not proven(_sharing(build), (f"**/{pattern}",), is_wanted=True).patterns:
         return None
     edit = Edit.replacing(Span(pattern.source, pattern.start, pattern.start), "**/")
     return Fix(f"write `**/{pattern}`, so that Docker no longer sees the files", (edit,), is_safe=False)

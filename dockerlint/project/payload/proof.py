@@ -43,8 +43,10 @@ class Proven(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def proven(builds: tuple[Build, ...], patterns: tuple[str, ...]) -> Proven:
+def proven(builds: tuple[Build, ...], patterns: tuple[str, ...], *, is_wanted: bool = False) -> Proven:
     """Which patterns may be added to the ignore file of the builds, which share a context.
+
+    `is_wanted`: somebody has said already that such things are of no use to the builds.
 
     Patterns go until nothing is lost any more that is asked for, so the last look is at just the patterns that stay.
     """
@@ -54,7 +56,7 @@ def proven(builds: tuple[Build, ...], patterns: tuple[str, ...]) -> Proven:
         return Proven((), ())
     objections: list[Objection] = []
     while left:
-        found = _Proof(context, left).objections(builds)
+        found = _Proof(context, left).objections([_Needs(build, context, is_wanted=is_wanted) for build in builds])
         if not found:
             break
         objections += found.values()
@@ -66,7 +68,6 @@ class _Proof:
     """A context before and after patterns are added."""
 
     def __init__(self, context: Context, patterns: Sequence[str]) -> None:
-        self._context = context
         self._source = Source("", "\n".join(patterns))
         added = IgnoreFile.read(self._source)
         before = context.ignore.patterns if context.ignore is not None else ()
@@ -80,14 +81,13 @@ class _Proof:
     def _is_added(self, pattern: Pattern) -> bool:
         return pattern.text.source is self._source
 
-    def objections(self, builds: Sequence[Build]) -> dict[str, Objection]:
+    def objections(self, all_needs: Sequence[_Needs]) -> dict[str, Objection]:
         """The patterns that take something from a build, each with the first such thing."""
         found: dict[str, Objection] = {}
-        for build in builds:
-            needs = _Needs(build, self._context)
-            for word in asked(build):
+        for needs in all_needs:
+            for word in asked(needs.build):
                 for pattern, path in self._taken_from(word, needs):
-                    found.setdefault(pattern, Objection(pattern, build, word, path))
+                    found.setdefault(pattern, Objection(pattern, needs.build, word, path))
         return found
 
     def _taken_from(self, word: Asked, needs: _Needs) -> Iterator[tuple[str, str]]:
@@ -97,7 +97,8 @@ class _Proof:
             if deciding is not None and self._is_added(deciding) and not deciding.negated:
                 yield str(deciding.text), path
         lost = list(self._named(self._lost, word))
-        if lost and next(self._named(self._kept, word), None) is None:
+        # A folder is sent though nothing is left in it; a pattern must fit something.
+        if lost and is_glob(word.source) and next(self._named(self._kept, word), None) is None:
             yield from ((self._by[named.entry.path], named.entry.path) for named in lost)
             return
         for named in lost:
@@ -112,8 +113,9 @@ class _Proof:
 class _Needs:
     """What one build can do without."""
 
-    def __init__(self, build: Build, context: Context) -> None:
-        self._build = build
+    def __init__(self, build: Build, context: Context, *, is_wanted: bool) -> None:
+        self.build = build
+        self._is_wanted = is_wanted
         self._context = context
         self._contents: Contents = contents_of_all(context)
         self._burdens = {path: burden for burden in self._contents.burdens for path in burden.paths}
@@ -132,7 +134,7 @@ class _Needs:
         return (not place or top.startswith(place + "/")) and self._is_needless(self._burdens[top], word.stage)
 
     def _is_local_environment(self, path: str) -> bool:
-        return path == ".env" and not self._contents.is_kept_by_git(path)
+        return path in self._contents.env_files and not self._contents.is_kept_by_git(path)
 
     def _is_needless(self, burden: Burden, stage: Stage) -> bool:
         key = (stage.index, burden.pattern or burden.paths[0])
@@ -141,15 +143,17 @@ class _Needs:
         return self._verdicts[key]
 
     def _judge(self, burden: Burden, stage: Stage) -> bool:
+        if self._is_wanted:
+            return True
         if burden.kind is Kind.GIT:
-            return not needs_git(self._build, self._context, stage)
+            return not needs_git(self.build, self._context, stage)
         if burden.kind is Kind.DEPENDENCIES:
-            makers = [tool.stage for tool in tools(self._build) if tool.kind in burden.makers]
-            return any(_reaches(self._build, stage, maker) for maker in makers)
+            makers = [tool.stage for tool in tools(self.build) if tool.kind in burden.makers]
+            return any(_reaches(self.build, stage, maker) for maker in makers)
         if burden.kind is Kind.CONTAINER_FILES:
-            text = self._build.dockerfile.source.text
+            text = self.build.dockerfile.source.text
             return not any(posixpath.basename(path) in text for path in burden.paths)
-        return not is_used(self._build, self._contents, burden)
+        return not is_used(self.build, self._contents, burden)
 
 
 def _reaches(build: Build, stage: Stage, maker: Stage) -> bool:

@@ -42,7 +42,7 @@ def asked(build: Build) -> Iterator[Asked]:
 
 
 def _asked_by(build: Build, stage: Stage, step: Step) -> Iterator[Asked]:
-    instruction, before = step
+    instruction, before = step.instruction, step.before
     if isinstance(instruction, Copy | Add) and instruction.origin is None:
         excludes = tuple(
             pattern
