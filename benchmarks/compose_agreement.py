@@ -23,7 +23,6 @@ from dockerlint.report.model import of_compose
 from dockerlint.source import Source
 
 _RECORD_HOME = "/home/user"
-_RECORD_SHELL = {"PWD": PROJECT, "HOME": _RECORD_HOME}
 _MOST_SHOWN = 300  # characters of a value
 
 
@@ -71,8 +70,9 @@ def _answers(folder: Path, record: Path | None) -> Iterator[tuple[str, bytes, di
 
 def main(folder: Path, record: Path | None) -> None:
     counts: Counter[str] = Counter()
+    home = HOME if record is None else _RECORD_HOME
     for path, content, theirs in _answers(folder, record):
-        mine = ours({MAIN: content}, HOME) if record is None else ours({MAIN: content}, _RECORD_HOME, _RECORD_SHELL)
+        mine = ours({MAIN: content}, home, {"PWD": PROJECT, "HOME": home})
         refused = theirs.get("error") is not None
         counts["files"] += 1
         counts["valid for Docker Compose"] += not refused
