@@ -1,6 +1,8 @@
 """How long a large Dockerfile takes to be read: all of the model, what Docker refuses, shell text and packages.
 
-    python -m benchmarks.large [MEGABYTES]
+    python -m benchmarks.large [MEGABYTES] [--rules]
+
+With --rules it is checked by every rule besides.
 
 Dockerfiles of one size and of twice that size are made of everyday instructions, and of one kind of instruction each.
 Twice the size should take twice the time.
@@ -8,11 +10,20 @@ Twice the size should take twice the time.
 
 from __future__ import annotations
 
+import datetime
 import gc
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 from benchmarks.fuzz import read_all
+from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.lint.engine import Engine
+from dockerlint.lint.registry import DOCKERFILE_CHAPTERS, all_rules
+from dockerlint.lint.run import KNOWING_IMAGES
+from dockerlint.lint.settings import Settings
+from dockerlint.project.project import Project
 from dockerlint.source import Source
 
 _EVERYDAY = """
@@ -61,26 +72,34 @@ def everyday(size: int) -> str:
     return "".join(parts)
 
 
-def seconds(text: str) -> float:
-    """The best of three readings."""
+def seconds(text: str, work: Callable[[Source], object]) -> float:
+    """The best of three times."""
     best = float("inf")
     for _ in range(3):
         begun = time.perf_counter()
-        read_all(Source("Dockerfile", text))
+        work(Source("Dockerfile", text))
         best = min(best, time.perf_counter() - begun)
     return best
 
 
-def main(megabytes: float = 1.0) -> None:
+def check_all(source: Source) -> object:
+    """Check a file with every rule."""
+    settings = Settings(as_of=datetime.datetime.now(tz=datetime.UTC).date())
+    engine = Engine([rule for rule in all_rules() if rule.chapter in DOCKERFILE_CHAPTERS], settings)
+    return engine.check_build(Project(Path.cwd()).build(Dockerfile(source, KNOWING_IMAGES), Path(source.path)))
+
+
+def main(megabytes: float = 1.0, work: Callable[[Source], object] = read_all) -> None:
     gc.set_threshold(100_000, 50, 100)  # as the command line does
     size = int(megabytes * 1_000_000)
     kinds = {"everyday instructions": (everyday(size), everyday(2 * size))}
     for name, (head, line) in _ONE_KIND.items():
         kinds[name] = (head + line * (size // len(line)), head + line * (2 * size // len(line)))
     for name, (once, twice) in kinds.items():
-        first, second = seconds(once), seconds(twice)
+        first, second = seconds(once, work), seconds(twice, work)
         print(f"{name:24} {first:5.2f} s for {megabytes:g} MB, {second:5.2f} s for twice as much")
 
 
 if __name__ == "__main__":
-    main(*(float(argument) for argument in sys.argv[1:]))
+    sizes = [float(argument) for argument in sys.argv[1:] if argument != "--rules"]
+    main(sizes[0] if sizes else 1.0, check_all if "--rules" in sys.argv else read_all)

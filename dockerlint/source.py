@@ -33,6 +33,7 @@ class Source:
         self.path = path
         self.has_bom = text.startswith(BOM)
         self.text = text[1:] if self.has_bom else text
+        self._held: dict[str, bool] = {}
 
     @classmethod
     def from_bytes(cls, path: str, data: bytes) -> Source:
@@ -47,6 +48,12 @@ class Source:
             starts.append(offset + 1)
             offset = self.text.find("\n", offset + 1)
         return starts
+
+    def holds(self, text: str) -> bool:
+        """Whether a text stands somewhere in the file, which is looked through for it only once."""
+        if text not in self._held:
+            self._held[text] = text in self.text
+        return self._held[text]
 
     def position(self, offset: int) -> Position:
         line = bisect_right(self.line_starts, offset)

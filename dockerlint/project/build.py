@@ -16,6 +16,7 @@ from dockerlint.dockerfile.image import parse
 from dockerlint.dockerfile.instructions import Add, Copy, Instruction, Onbuild, Run, ShellForm, User
 from dockerlint.dockerfile.stages import Dockerfile, Stage
 from dockerlint.knowledge.images import ImageFacts, facts, is_root
+from dockerlint.project.history import History
 from dockerlint.project.image_files import ImageFiles
 from dockerlint.project.layers import Chain, Layer
 from dockerlint.project.programs import programs
@@ -118,6 +119,7 @@ class Build:
         self._find_neighbours = find_neighbours
         self._last_chain: tuple[Stage, Chain] | None = None
         self._started: dict[int, tuple[Command, ...]] = {}
+        self._histories: dict[int, History] = {}
 
     @cached_property
     def neighbours(self) -> tuple[Build, ...]:
@@ -176,12 +178,25 @@ class Build:
         """Every RUN of the stage's chain in the order in which they run, triggers of stages below it too."""
         return self.chain_of(stage).layers
 
+    def layers_within(self, stage: Stage) -> tuple[Layer, ...]:
+        """Every RUN of the stage alone, triggers of the stage below it too."""
+        return self._own_layers[stage.index]
+
     def chain_of(self, stage: Stage) -> Chain:
         """The layers of the stage's chain; rules ask for those of one stage again and again."""
         if self._last_chain is None or self._last_chain[0] is not stage:
             layers = tuple(layer for link in stage.chain for layer in self._own_layers[link.index])
             self._last_chain = (stage, Chain(layers))
         return self._last_chain[1]
+
+    def history_of(self, stage: Stage) -> History:
+        """What went before in a stage's chain."""
+        for link in stage.chain if stage.index not in self._histories else ():
+            if link.index in self._histories:
+                continue
+            below = self._histories[link.parent.index] if link.parent is not None else None
+            self._histories[link.index] = History(link, self._own_layers[link.index], below)
+        return self._histories[stage.index]
 
     @cached_property
     def _own_layers(self) -> tuple[tuple[Layer, ...], ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from dockerlint.context.files import Context
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # `COPY --from` chains longer than this are left unfollowed.
 _LONGEST_CHAIN = 10
+# Nobody looks for a file further back than so many steps.
+_MOST_STEPS = 200
 # Scripts of a package.json that run after an installation, and how many such files are read.
 _HOOKS = ('"preinstall"', '"install"', '"postinstall"', '"prepare"', '"prepublish"', '"preprepare"', '"postprepare"')
 _MOST_MANIFESTS = 50
@@ -51,43 +54,44 @@ class Contents:
     def __init__(self, build: Build, context: Context) -> None:
         self._build = build
         self._context = context
-        self._layers = {id(layer.run): layer for link in build.dockerfile.stages for layer in build.layers_of(link)}
+        self._layers = {id(layer.run): layer for link in build.dockerfile.stages for layer in build.layers_within(link)}
 
     def workdir(self, stage: Stage, state: State) -> str | None:
         """The folder that is in force at a place; None where nobody knows it."""
         if state.workdir is not None:
             return state.workdir
-        if any(step.instruction.name == "WORKDIR" for link in stage.chain for step in link.steps):
+        if self._build.history_of(stage).first_step(_is_workdir) < inf:
             return None
         known = self._build.facts(stage)
         return known.workdir if known is not None else None
 
     def presence(self, stage: Stage, path: str) -> Presence:
         """Whether an absolute path is in the finished image of a stage."""
-        return self._presence(stage, posixpath.normpath(path), _steps(stage), 0)
+        return self._presence(stage, posixpath.normpath(path), len(_steps(stage)), 0)
 
     def presence_before(self, layer: Layer, path: str, commands: Sequence[Command]) -> Presence:
         """Whether an absolute path is there when a RUN, of which these commands were run, goes on."""
-        steps = _steps(layer.stage)
-        index = next(number for number, step in enumerate(steps) if step.instruction is layer.run)
+        number = _numbers(layer.stage)[id(layer.run)]
         path = posixpath.normpath(path)
         written = self._written(layer, path, commands)
         if written is not False:
             return Presence(written)
         if any(_may_hide(mount, path, layer.before.workdir) for mount in layer.run.mounts):
             return _UNKNOWN
-        return self._presence(layer.stage, path, steps[:index], 0)
+        return self._presence(layer.stage, path, number, 0)
 
-    def _presence(self, stage: Stage, path: str, steps: Sequence[Step], depth: int) -> Presence:
+    def _presence(self, stage: Stage, path: str, count: int, depth: int) -> Presence:
+        """Whether a path is there after so many steps of a stage's chain."""
         if depth > _LONGEST_CHAIN or stage.is_windows:
             return _UNKNOWN
         if any(_is_at_or_below(path, volume) for volume in stage.state.volumes):
             return _UNKNOWN
-        for step in reversed(steps):
+        first = max(0, count - _MOST_STEPS)
+        for step in reversed(_steps(stage)[first:count]):
             found = self._by_step(stage, step, path, depth)
             if found.is_there is not False:
                 return found
-        base = stage.base
+        base = stage.base if not first else None
         return _ABSENT if base is not None and not may_have_file(base, path) else _UNKNOWN
 
     def _written(self, layer: Layer, path: str, commands: Sequence[Command]) -> bool | None:
@@ -173,7 +177,7 @@ class Contents:
         if other is None or other.index >= stage.index or _is_glob(source):
             return _UNKNOWN
         for candidate in _candidates(place, source, path):
-            found = self._presence(other, "/" + candidate, _steps(other), depth + 1)
+            found = self._presence(other, "/" + candidate, len(_steps(other)), depth + 1)
             if found.is_there is not False:
                 return found
         return _ABSENT
@@ -185,8 +189,19 @@ def contents(build: Build) -> Contents | None:
     return Contents(build, build.context) if build.context is not None else None
 
 
-def _steps(stage: Stage) -> list[Step]:
-    return [step for link in stage.chain for step in link.steps]
+@lru_cache(maxsize=4)
+def _steps(stage: Stage) -> tuple[Step, ...]:
+    return tuple(step for link in stage.chain for step in link.steps)
+
+
+@lru_cache(maxsize=2)
+def _numbers(stage: Stage) -> dict[int, int]:
+    """How many steps of a stage's chain there are before each, by its instruction."""
+    return {id(step.instruction): number for number, step in enumerate(_steps(stage))}
+
+
+def _is_workdir(step: Step) -> bool:
+    return step.instruction.name == "WORKDIR"
 
 
 def _candidates(place: Placed, source: str, path: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from dockerlint.shell.values import with_values
 
 if TYPE_CHECKING:
     from dockerlint.project.build import Build
+    from dockerlint.project.history import Names
 
 # What these put in the place of /bin/sh is another shell.
 _MOVERS = frozenset({"ln", "mv", "cp", "rm", "dpkg-divert", "update-alternatives", "dpkg-reconfigure"})
@@ -128,6 +130,30 @@ class Layer:
                 folder = absolute_path(target.value, folder)
         return folder
 
+    def stands_on(self, test: Callable[..., bool], *asked: object) -> bool:
+        """Whether a layer of its stage's chain before it passes a test; see History."""
+        return self.build.history_of(self.stage).first_layer(test, *asked) < self.run.start_line
+
+    def is_or_stands_on(self, test: Callable[..., bool], *asked: object) -> bool:
+        """Whether it passes a test, or a layer of its stage's chain before it does."""
+        return test(self, *asked) or self.stands_on(test, *asked)
+
+    def carries(self, test: Callable[..., bool], *asked: object) -> bool:
+        """Whether a layer of its own stage that stands on it passes a test."""
+        return self.build.history_of(self.stage).last_layer(test, *asked) > self.run.start_line
+
+    def stands_on_one_naming(self, names: Names, name: str) -> bool:
+        """Whether a layer of its stage's chain before it has a name among its `names`."""
+        return self.build.history_of(self.stage).first_naming(names, name) < self.run.start_line
+
+    def carries_one_naming(self, names: Names, name: str) -> bool:
+        """Whether a layer of its own stage that stands on it has a name among its `names`."""
+        return self.build.history_of(self.stage).last_naming(names, name) > self.run.start_line
+
+    def follows(self, test: Callable[..., bool], *asked: object) -> bool:
+        """Whether a step of its stage's chain up to it, itself too, passes a test."""
+        return self.build.history_of(self.stage).first_step(test, *asked) <= self.run.start_line
+
     @property
     def earlier(self) -> tuple[Layer, ...]:
         """The layers of its stage's chain that it stands on, from the first on."""
@@ -153,6 +179,13 @@ class Chain:
         if self._is_sorted:
             return self.layers[: bisect_left(self._lines, line)]
         return tuple(layer for layer, start in zip(self.layers, self._lines, strict=True) if start < line)
+
+    def just_before(self, line: int, count: int) -> tuple[Layer, ...]:
+        """The last of those that stand above a line of the file, so many at most."""
+        if self._is_sorted:
+            end = bisect_left(self._lines, line)
+            return self.layers[max(0, end - count) : end]
+        return self.before(line)[-count:]
 
     def behind(self, line: int) -> tuple[Layer, ...]:
         """Those that stand below a line of the file."""

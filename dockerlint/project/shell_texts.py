@@ -113,15 +113,18 @@ class ShellText:
     @cached_property
     def replaces_sh(self) -> bool:
         """Whether some RUN up to here puts another shell in the place of /bin/sh, or may do so."""
-        if "/sh" not in self.build.dockerfile.source.text and "dash" not in self.build.dockerfile.source.text:
+        if not self.build.dockerfile.source.holds("/sh") and not self.build.dockerfile.source.holds("dash"):
             return False
-        line = self.instruction.start_line
-        return any(layer.replaces_sh for layer in self.build.chain_of(self.stage).before(line + 1))
+        return self.build.history_of(self.stage).first_layer(_replaces_sh) <= self.instruction.start_line
 
     def is_variable(self, name: str) -> bool:
         """Whether the file or the base image is known to set an environment variable of this name."""
         environment = self.before.environment
         return name in environment or name in environment.base.variables
+
+
+def _replaces_sh(layer: Layer) -> bool:
+    return layer.replaces_sh
 
 
 def _unknown(_name: str) -> None:

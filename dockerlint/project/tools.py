@@ -70,6 +70,8 @@ class Tools:
         self._lack = lacked
         self._brought: set[str] = set()
         self._packages: list[str] = []
+        # How many of them are known not to bring a command of a name.
+        self._asked: dict[str, int] = {}
         self._is_open = lacked is None
 
     @property
@@ -87,7 +89,10 @@ class Tools:
             return False
         if not self._lack.everything and name not in self._lack.commands:
             return False
-        return not any(may_bring(package, name) for package in self._packages)
+        asked = range(self._asked.get(name, 0), len(self._packages))
+        first = next((number for number in asked if may_bring(self._packages[number], name)), len(self._packages))
+        self._asked[name] = first
+        return first == len(self._packages)
 
     def may_have(self, name: str) -> bool:
         """Whether something brought a command of this name, or what nobody knows."""

@@ -117,6 +117,7 @@ def _mounted(step: Step) -> Iterator[tuple[Text, str]]:
             yield source, clean("/" + source)[1:]
 
 
+@lru_cache(maxsize=4)
 def _present(build: Build, context: Context) -> int:
     """How many of the files that the Dockerfile names are there, itself left out."""
     own = posixpath.basename(build.dockerfile.path)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from dockerlint.context.files import human_size
 from dockerlint.dockerfile.copies import Placed, absolute_path, placed
-from dockerlint.dockerfile.instructions import Copy
+from dockerlint.dockerfile.instructions import Copy, Instruction, Run
+from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.dockerfile.state import Step
 from dockerlint.knowledge.images import is_root
 from dockerlint.lint.edits import appended, is_editable
@@ -117,12 +121,43 @@ def _deleted(
     if is_moved and not str(file).startswith("/"):
         return None
     name = posixpath.basename(file)
-    following = (one for one in layer.build.dockerfile.instructions if one.start_line > layer.run.start_line)
-    if any(name in one.rest for one in following):
+    if _is_named_behind(layer.build.dockerfile, layer.run, name):
         return None
     command = by_same_user(action, f"rm {written}")
     message = f"end the RUN with `{command}`, if nothing else reads the file"
     return appended(layer, command, message, is_safe=False)
+
+
+class _Texts:
+    """Texts in which names are looked for, all at once."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        each = list(texts)
+        self._starts = list(accumulate((len(text) + 1 for text in each), initial=0))
+        self._joined = "\0".join(each)
+
+    def naming(self, name: str, first: int = 0) -> Iterator[int]:
+        """The numbers of the texts that have a name in them, from one of them on."""
+        place = self._joined.find(name, self._starts[first])
+        while place >= 0:
+            number = bisect_right(self._starts, place) - 1
+            yield number
+            place = self._joined.find(name, self._starts[number + 1])
+
+
+def _is_named_behind(dockerfile: Dockerfile, run: Run, name: str) -> bool:
+    """Whether an instruction behind a RUN has a name in its text."""
+    behind = bisect_right(dockerfile.instructions, run.start_line, key=_line_of)
+    return next(_texts_of(dockerfile).naming(name, behind), None) is not None
+
+
+def _line_of(instruction: Instruction) -> int:
+    return instruction.start_line
+
+
+@lru_cache(maxsize=1)
+def _texts_of(dockerfile: Dockerfile) -> _Texts:
+    return _Texts(one.rest for one in dockerfile.instructions)
 
 
 class _Unpacked(NamedTuple):
@@ -180,8 +215,11 @@ class CopiedArchiveExtracted(Rule[Build]):
             if not copied or build.is_development(stage):
                 continue
             layers = [layer for layer in build.layers if layer.stage is stage and not layer.is_trigger]
+            texts = _Texts(layer.script.text for layer in layers)
             for placing, source, path in copied:
-                found = _unpacking(placing, source, path, layers)
+                behind = bisect_left(layers, placing.transfer.start_line, key=lambda layer: layer.run.start_line)
+                naming = (layers[number] for number in texts.naming(posixpath.basename(path), behind))
+                found = _unpacking(placing, source, path, naming)
                 if found is not None and not _is_reworked(found) and not _is_for_user(found):
                     size = _size(build, placing, source)
                     target = found.folder.rstrip("/") + "/"
@@ -220,13 +258,14 @@ def _tar_archives(step: Step) -> Iterator[tuple[Placed, Text, str]]:
             yield placing, word, placing.destination if has_own_name else posixpath.join(placing.destination, name)
 
 
-def _unpacking(placing: Placed, source: Text, path: str, layers: Sequence[Layer]) -> _Unpacked | None:
-    """The command that unpacks a copied archive as ADD would, if none does anything else with it."""
+def _unpacking(placing: Placed, source: Text, path: str, layers: Iterable[Layer]) -> _Unpacked | None:
+    """The command that unpacks a copied archive as ADD would, if none does anything else with it.
+
+    `layers` are those behind the COPY that name the archive.
+    """
     found: _Unpacked | None = None
     name = posixpath.basename(path)
     for layer in layers:
-        if layer.run.start_line < placing.transfer.start_line or name not in layer.script.text:
-            continue
         for command, folder in located(layer):
             if not any(name in word.value for word in command.words) or command.name in ("rm", "ls", "echo"):
                 continue

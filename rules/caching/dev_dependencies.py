@@ -242,11 +242,12 @@ def _omits(layer: Layer, action: PackageAction, tool: _Tool) -> bool:
         name in layer.before.environment and layer.variable(name, action.command) is None for name, _ in tool.variables
     ):
         return True
-    return action.manager == "bundle" and any(
-        any(word.value in ("without", "only") for word in command.arguments)
-        for each in (*layer.earlier, layer)
-        for command in each.named("bundle", "bundler")
-    )
+    return action.manager == "bundle" and layer.is_or_stands_on(_leaves_groups_out)
+
+
+def _leaves_groups_out(layer: Layer) -> bool:
+    words = (word for command in layer.named("bundle", "bundler") for word in command.arguments)
+    return any(word.value in ("without", "only") for word in words)
 
 
 def _matches(name: str, value: Word | None, options: tuple[tuple[str, str], ...]) -> bool:

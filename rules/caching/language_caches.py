@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import takewhile
+from math import inf
 
 from dockerlint.dockerfile.instructions import Copy
+from dockerlint.dockerfile.state import Step
 from dockerlint.lint.edits import appended, inserted_after
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.project.layers import Layer
@@ -97,13 +100,21 @@ def _is_old(layer: Layer, action: PackageAction) -> bool:
     known = layer.build.facts(layer.stage)
     if known is None or known.distro not in _OLD_PIP:
         return False
-    before = [*(command for each in layer.earlier for command in each.commands), *_before(layer, action)]
-    is_packaged = any(word.value in _PIP_PACKAGES for command in before for word in command.arguments)
-    return is_packaged and not any(_renews_pip(command) for command in before)
+    before = list(takewhile(lambda command: command is not action.command, layer.commands))
+    is_packaged = layer.stands_on(_has_packaged_pip) or any(map(_is_packaging_pip, before))
+    return is_packaged and not layer.stands_on(_has_renewed_pip) and not any(map(_renews_pip, before))
 
 
-def _before(layer: Layer, action: PackageAction) -> list[Command]:
-    return list(takewhile(lambda command: command is not action.command, layer.commands))
+def _has_packaged_pip(layer: Layer) -> bool:
+    return any(map(_is_packaging_pip, layer.commands))
+
+
+def _is_packaging_pip(command: Command) -> bool:
+    return any(word.value in _PIP_PACKAGES for word in command.arguments)
+
+
+def _has_renewed_pip(layer: Layer) -> bool:
+    return any(map(_renews_pip, layer.commands))
 
 
 def _renews_pip(command: Command) -> bool:
@@ -118,22 +129,31 @@ def _uncached(layer: Layer, action: PackageAction) -> Fix | None:
     return inserted_after(layer, action.command, action.verb.words[-1], "--no-cache-dir", message, is_safe=True)
 
 
-def _is_configured(layer: Layer, action: PackageAction, file: str) -> bool:
-    """Whether a command or a file may have told the tool what to do with its cache, for all steps to come."""
-    commands = [command for earlier in layer.earlier[-_NEAR:] for command in earlier.commands]
-    if any(_configures(command, action) for command in (*commands, *layer.commands)):
-        return True
-    texts = (step.instruction.rest for link in layer.stage.chain for step in link.steps)
-    return any(file in text for text in texts)
-
-
 # Layers further below than these are not looked at, however many there are.
 _NEAR = 100
 
 
-def _configures(command: Command, action: PackageAction) -> bool:
+def _is_configured(layer: Layer, action: PackageAction, file: str) -> bool:
+    """Whether a command or a file may have told the tool what to do with its cache, for all steps to come."""
+    near = layer.build.chain_of(layer.stage).just_before(layer.run.start_line, _NEAR)
+    if any(action.command.name in _configured(each) for each in (*near, layer)):
+        return True
+    return layer.build.history_of(layer.stage).first_step(_names, file) < inf
+
+
+def _names(step: Step, name: str) -> bool:
+    return name in step.instruction.rest
+
+
+@lru_cache(maxsize=2 * _NEAR)
+def _configured(layer: Layer) -> frozenset[str]:
+    """The tools that a layer may tell what to do with their caches."""
+    return frozenset(command.name for command in layer.commands if _configures_cache(command))
+
+
+def _configures_cache(command: Command) -> bool:
     words = [str(word.value) for word in command.operands]
-    return command.name == action.command.name and "config" in words and any("cache" in word for word in words)
+    return "config" in words and any("cache" in word for word in words)
 
 
 # With these verbs npm and yarn download packages.
@@ -230,13 +250,8 @@ def _may_be_berry(layer: Layer, action: PackageAction) -> bool:
     """
     if action.options.has("--immutable", "--immutable-cache", "--inline-builds", "--mode"):
         return True
-    for link in layer.stage.chain:
-        for step in link.steps:
-            text = step.instruction.rest
-            if "corepack" in text or "yarn set version" in text or "berry" in text:
-                return True
-            if isinstance(step.instruction, Copy) and ".yarn" in text:
-                return True
+    if layer.build.history_of(layer.stage).first_step(_may_bring_berry) < inf:
+        return True
     context = layer.build.context
     if context is None:
         return False
@@ -245,6 +260,12 @@ def _may_be_berry(layer: Layer, action: PackageAction) -> bool:
         package is not None and re.search(r'"packageManager"\s*:\s*"yarn@(?![01]\.)', package.text) is not None
     )
     return is_declared or context.exists(".yarnrc.yml")
+
+
+def _may_bring_berry(step: Step) -> bool:
+    text = step.instruction.rest
+    is_named = "corepack" in text or "yarn set version" in text or "berry" in text
+    return is_named or (isinstance(step.instruction, Copy) and ".yarn" in text)
 
 
 def _cleaned(layer: Layer, action: PackageAction, clean: str) -> Fix | None:

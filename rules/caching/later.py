@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from collections.abc import Iterator, Sequence
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from dockerlint.dockerfile.caches import CacheState, cache_states, covers, empties
 from dockerlint.dockerfile.copies import placed
 from dockerlint.dockerfile.instructions import Add, Copy
+from dockerlint.dockerfile.stages import Stage
 from dockerlint.knowledge.secret_files import credential_file
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
@@ -20,6 +24,10 @@ from dockerlint.shell.script import Command
 from .left import is_lasting, written
 from .paths import downloaded_by, is_mounted, is_small_download, is_small_file, located, may_be_gone, path_in
 
+# Nobody tidies up after more layers than these.
+_NEAR = 100
+# With these verbs a package manager fetches what it keeps a copy of.
+_FETCHING = frozenset({"install", "update", "upgrade", "build-dep", "download"})
 # With these a RUN still does nothing but delete.
 _NEUTRAL = frozenset({"cd", "echo", "ls", "set", "sync", "true", ":"})
 
@@ -100,7 +108,7 @@ def _deletes(command: Command) -> bool:
 
 def _hidden(build: Build, layer: Layer) -> Iterator[tuple[Command, _Kept]]:
     """The commands of a layer that delete what an earlier one holds."""
-    earlier = layer.earlier[-_NEAR:]
+    earlier = build.chain_of(layer.stage).just_before(layer.run.start_line, _NEAR)
     for command, folder in located(layer):
         action = action_of(command)
         found: _Kept | None = None
@@ -112,10 +120,6 @@ def _hidden(build: Build, layer: Layer) -> Iterator[tuple[Command, _Kept]]:
             found = _cached(command, earlier) or _written(command, folder, layer, earlier)
         if found is not None:
             yield command, found
-
-
-# Nobody tidies up after more layers than these.
-_NEAR = 100
 
 
 def _title(command: Command, what: _Kept) -> Iterator[str]:
@@ -150,16 +154,22 @@ def _installed(action: PackageAction, earlier: Sequence[Layer]) -> _Kept | None:
 def _cached(command: Command, earlier: Sequence[Layer]) -> _Kept | None:
     """A package manager's cache of an earlier layer that is emptied."""
     for layer in reversed(earlier):
-        for action in layer.actions:
-            if action.verb.name not in ("install", "update", "upgrade", "build-dep", "download"):
-                continue
-            states = cache_states(layer.run, layer.commands, action, layer.before.environment)
-            for folder, state in states.items():
-                if state is CacheState.LEFT and _is_filled(action, folder) and empties(command, folder):
-                    return _Kept(
-                        f"what `{written(action)}` fetched", action.command.text.line, _word_for(command, folder)
-                    )
+        for action, folder in _filled(layer):
+            if empties(command, folder):
+                return _Kept(f"what `{written(action)}` fetched", action.command.text.line, _word_for(command, folder))
     return None
+
+
+@lru_cache(maxsize=2 * _NEAR)
+def _filled(layer: Layer) -> tuple[tuple[PackageAction, str], ...]:
+    """The caches that a layer fills and leaves there, each with what fills it."""
+    fetching = [action for action in layer.actions if action.verb.name in _FETCHING]
+    return tuple(
+        (action, folder)
+        for action in fetching
+        for folder, state in cache_states(layer.run, layer.commands, action, layer.before.environment).items()
+        if state is CacheState.LEFT and _is_filled(action, folder)
+    )
 
 
 def _word_for(command: Command, folder: str) -> str:
@@ -182,45 +192,91 @@ def _written(command: Command, folder: str | None, layer: Layer, earlier: Sequen
     """A file or folder that an earlier instruction copied or downloaded, and that is deleted whole."""
     if command.name == "find":
         return None
-    removed = [str(word.value) for word in command.operands if word.is_literal]
-    for path, line in (*_copied(layer), *_downloaded(earlier)):
-        name = posixpath.basename(path)
-        word = next((word for word in removed if _covers(path_in(folder, word), path)), None)
-        if word is not None and credential_file(name) is None:
-            return _Kept(f"`{name}`", line, word)
+    words = [str(word.value) for word in command.operands if word.is_literal]
+    places = [path_in(folder, word).rstrip("/") for word in words]
+    downloaded = (held for each in earlier for held in _downloaded(each))
+    for held in (_copied(layer.build, layer.stage).first(places, layer.run.start_line), *downloaded):
+        if held is not None:
+            word = next((word for word, place in zip(words, places, strict=True) if _covers(place, held.path)), None)
+            if word is not None and credential_file(posixpath.basename(held.path)) is None:
+                return _Kept(f"`{posixpath.basename(held.path)}`", held.line, word)
     return None
 
 
 def _covers(place: str, path: str) -> bool:
-    place = place.rstrip("/")
     return place.startswith("/") and (fnmatch.fnmatchcase(path, place) or path.startswith(f"{place.rstrip('*')}/"))
 
 
-def _copied(layer: Layer) -> Iterator[tuple[str, int]]:
-    """What COPY and ADD took into the stage before a layer, by path."""
-    for link in layer.stage.chain:
-        for step in link.steps:
-            copy = step.instruction
-            if copy.start_line >= layer.run.start_line or not isinstance(copy, Copy | Add):
+class _Held(NamedTuple):
+    """A path that a layer holds, and the line that put it there."""
+
+    path: str
+    line: int
+
+
+class _Copied:
+    """What COPY and ADD take into a stage's chain and may be deleted, in order; credentials are left out."""
+
+    def __init__(self, held: Sequence[_Held]) -> None:
+        self._held = held
+        self._sorted = sorted((one.path, number) for number, one in enumerate(held))
+        # By a path, or a folder above it, the number of the first.
+        self._numbers: dict[str, int | None] = {}
+        for number, one in enumerate(held):
+            place = one.path
+            while place.rstrip("/"):
+                self._numbers.setdefault(place, number)
+                place = place.rpartition("/")[0]
+
+    def first(self, places: Iterable[str], line: int) -> _Held | None:
+        """The first that one of the deleted places covers, if it stands above a line."""
+        numbers = [number for place in places if (number := self._first(place)) is not None]
+        held = self._held[min(numbers)] if numbers else None
+        return held if held is not None and held.line < line else None
+
+    def _first(self, place: str) -> int | None:
+        literal = re.split(r"[*?\[]", place, maxsplit=1)[0]
+        if literal != place and place not in self._numbers:
+            self._numbers[place] = min(self._fitting(place, literal), default=None)
+        return self._numbers.get(place)
+
+    def _fitting(self, glob: str, start: str) -> Iterator[int]:
+        for path, number in self._sorted[bisect_left(self._sorted, (start,)) :]:
+            if not path.startswith(start):
+                return
+            if _covers(glob, path):
+                yield number
+
+
+@lru_cache(maxsize=2)
+def _copied(build: Build, stage: Stage) -> _Copied:
+    return _Copied([one for one in _taken(build, stage) if credential_file(posixpath.basename(one.path)) is None])
+
+
+def _taken(build: Build, stage: Stage) -> Iterator[_Held]:
+    for step in (step for link in stage.chain for step in link.steps):
+        copy = step.instruction
+        placing = placed(copy, step.before) if isinstance(copy, Copy | Add) else None
+        for _, source in placing.sources if placing is not None else ():
+            if placing is None or "*" in source or source in (".", "./", "/"):
                 continue
-            placing = placed(copy, step.before)
-            for _, source in placing.sources if placing is not None else ():
-                if placing is None or "*" in source or source in (".", "./", "/"):
-                    continue
-                if is_small_file(layer.build, copy, source):
-                    continue
-                name = posixpath.basename(source.rstrip("/"))
-                is_inside = placing.is_folder and not source.endswith("/")
-                yield (posixpath.join(placing.destination, name) if is_inside else placing.destination), copy.start_line
+            if is_small_file(build, placing.transfer, source):
+                continue
+            name = posixpath.basename(source.rstrip("/"))
+            is_inside = placing.is_folder and not source.endswith("/")
+            path = posixpath.join(placing.destination, name) if is_inside else placing.destination
+            yield _Held(path, copy.start_line)
 
 
-def _downloaded(earlier: Sequence[Layer]) -> Iterator[tuple[str, int]]:
-    """What earlier layers downloaded and still hold at their end, by path."""
-    for layer in earlier:
-        commands = list(located(layer)) if layer.named("curl", "wget") else []
-        for index, (command, folder) in enumerate(commands):
-            action = action_of(command) if command.name in ("curl", "wget") else None
-            for path in downloaded_by(action, folder) if action is not None else ():
-                is_kept = path.startswith("/") and "$" not in path and not is_mounted(layer, path)
-                if is_kept and not is_small_download(path) and not may_be_gone(path, commands[index + 1 :]):
-                    yield path, command.text.line
+@lru_cache(maxsize=2 * _NEAR)
+def _downloaded(layer: Layer) -> tuple[_Held, ...]:
+    """What a layer downloads and still holds at its end."""
+    commands = list(located(layer)) if layer.named("curl", "wget") else []
+    found: list[_Held] = []
+    for index, (command, folder) in enumerate(commands):
+        action = action_of(command) if command.name in ("curl", "wget") else None
+        for path in downloaded_by(action, folder) if action is not None else ():
+            is_kept = path.startswith("/") and "$" not in path and not is_mounted(layer, path)
+            if is_kept and not is_small_download(path) and not may_be_gone(path, commands[index + 1 :]):
+                found.append(_Held(path, command.text.line))
+    return tuple(found)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import NamedTuple
 
 from dockerlint.dockerfile.caches import covers, empties
 from dockerlint.dockerfile.expansion import expand
 from dockerlint.dockerfile.instructions import Run
 from dockerlint.dockerfile.mounts import Mount
+from dockerlint.dockerfile.state import Step
 from dockerlint.knowledge.images import is_root
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.layers import Layer
@@ -186,12 +188,15 @@ def _emptied_by_image(layer: Layer, cache: _Cache, users: Sequence[PackageAction
         return None
     if known is None or not known.official or known.family not in ("debian", "ubuntu"):
         return None
-    for link in layer.stage.chain:
-        for step in link.steps:
-            text = step.instruction.script.text if isinstance(step.instruction, Run) else step.instruction.rest
-            if "docker-clean" in text or "apt.conf" in text or "Keep-Downloaded" in text:
-                return None
+    if layer.build.history_of(layer.stage).first_step(_may_keep_packages) < inf:
+        return None
     return f"the cache mount on {cache.target} stays empty: the image's docker-clean deletes what apt downloads"
+
+
+def _may_keep_packages(step: Step) -> bool:
+    one = step.instruction
+    text = one.script.text if isinstance(one, Run) else one.rest
+    return "docker-clean" in text or "apt.conf" in text or "Keep-Downloaded" in text
 
 
 def _shared(cache: _Cache, actions: Sequence[PackageAction]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from dockerlint.dockerfile.copies import Placed, placed
@@ -29,6 +30,7 @@ _HARMLESS = frozenset(
     }
 )  # fmt: skip
 _CHANGERS = ("chown", "chmod")
+_MAKERS = ("useradd", "adduser", "groupadd", "addgroup")
 _LONGEST_TITLE = 60
 _MOST_LINES = 3
 
@@ -93,15 +95,13 @@ class ChownAfterCopy(Rule[Build]):
         for stage in build.shipping_stages:
             if build.is_development(stage):
                 continue
-            for layer in build.layers:
-                if layer.stage is not stage or layer.is_trigger or not layer.named(*_CHANGERS):
-                    continue
-                copies = _last_copies(stage, layer)
-                for change in _changes(layer) if copies else ():
-                    again = [copy for copy in copies if _is_changed(build, copy, change)]
+            for layer, recent in _changing(build, stage):
+                named: list[Placed] = []
+                for change in _changes(layer) if recent.copies else ():
+                    again = [copy for copy in recent.changed_by(change) if copy not in named]
                     if again and not _may_be_small_files(build, again, change):
                         # Once is enough for this layer: the next change costs nothing more.
-                        copies = [copy for copy in copies if copy not in again]
+                        named += again
                         yield self.finding(change.command.text, _message(change, again), fix=_fix(change, again))
 
 
@@ -128,8 +128,9 @@ def _made_between(change: _Change, copied: int) -> int | None:
     if change.command.name != "chown":
         return None
     names = {name for name in re.split("[:.]", str(change.setting.value)) if name and not name.isdecimal()}
-    layers = [layer for layer in (*change.layer.earlier, change.layer) if layer.run.start_line > copied]
-    makers = (command for layer in layers for command in layer.named("useradd", "adduser", "groupadd", "addgroup"))
+    chain = change.layer.build.chain_of(change.layer.stage)
+    layers = takewhile(lambda layer: layer is not change.layer, chain.behind(copied))
+    makers = (command for layer in (*layers, change.layer) for command in layer.named(*_MAKERS))
     return next((each.text.line for each in makers if names & {str(word.value) for word in each.operands}), None)
 
 
@@ -158,18 +159,59 @@ def _flag(change: _Change) -> str | None:
     return f"--{change.command.name}={setting.rstrip(':').replace('.', ':')}"
 
 
-def _last_copies(stage: Stage, layer: Layer) -> list[Placed]:
-    """What was copied into the stage since the last step before a layer that may have written other files."""
-    copies: list[Placed] = []
-    before = next(number for number, step in enumerate(stage.steps) if step.instruction is layer.run)
-    for step in reversed(stage.steps[:before]):
+class _Recent:
+    """What was copied into a stage since the last step that may have written other files."""
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+        self.copies: list[Placed] = []
+        # The numbers of the copies by what they fill: by their files, and by their paths and all folders above.
+        self._files: dict[str, list[int]] = {}
+        self._places: dict[str, list[int]] = {}
+
+    def add(self, copy: Placed) -> None:
+        number = len(self.copies)
+        self.copies.append(copy)
+        for path, is_file in _targets(self._build, copy):
+            if is_file:
+                self._files.setdefault(path, []).append(number)
+            for place in _upwards(path):
+                self._places.setdefault(place, []).append(number)
+
+    def changed_by(self, change: _Change) -> list[Placed]:
+        """The copies whose files a change sets again."""
+        if change.is_recursive:
+            found = {number for path in change.paths for number in self._places.get(path.rstrip("/"), ())}
+        else:
+            found = {number for path in change.paths for number in self._files.get(path, ())}
+        copies = [self.copies[number] for number in sorted(found)]
+        return [copy for copy in copies if not (copy.transfer.owner and change.command.name == "chmod")]
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """A path and the folders above it, the root as an empty one."""
+    yield path
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def _changing(build: Build, stage: Stage) -> Iterator[tuple[Layer, _Recent]]:
+    """The layers of a stage that set owners or modes, each with what was copied shortly before."""
+    layers = iter(build.layers_within(stage))
+    recent = _Recent(build)
+    for step in stage.steps:
         instruction = step.instruction
         if isinstance(instruction, Copy | Add):
             placing = placed(instruction, step.before)
-            copies += [placing] if placing is not None else []
-        elif isinstance(instruction, Run) and not all(_is_harmless(command) for command in instruction.commands):
-            break
-    return copies[::-1]
+            if placing is not None:
+                recent.add(placing)
+        elif isinstance(instruction, Run):
+            layer = next(layers)
+            if not step.is_trigger and layer.named(*_CHANGERS):
+                yield layer, recent
+            if not all(_is_harmless(command) for command in instruction.commands):
+                recent = _Recent(build)
 
 
 def _is_harmless(command: Command) -> bool:
@@ -187,16 +229,6 @@ def _changes(layer: Layer) -> Iterator[_Change]:
                 yield _Change(layer, command, setting, paths, command.has_option("-R", "--recursive"))
         elif command.name != "cd" and not _is_harmless(command):
             return
-
-
-def _is_changed(build: Build, copy: Placed, change: _Change) -> bool:
-    if copy.transfer.owner and change.command.name == "chmod":
-        return False
-    targets = list(_targets(build, copy))
-    if change.is_recursive:
-        inside = [path for path, _ in targets]
-        return any(f"{path}/".startswith(f"{place.rstrip('/')}/") for place in change.paths for path in inside)
-    return any(path in change.paths for path, is_file in targets if is_file)
 
 
 # Folders of the system: what is copied to one of them by its bare name goes into it, as a file does.
@@ -293,7 +325,13 @@ def _is_there(change: _Change, line: int) -> bool:
     names = [name for name in re.split("[:.]", str(change.setting.value)) if name and not name.isdecimal()]
     if change.command.name == "chmod" or not names:
         return True
-    earlier = [layer for layer in change.layer.earlier if layer.run.start_line < line]
     known = change.layer.build.facts(change.layer.stage)
-    words = {str(word.value) for layer in earlier for command in layer.commands for word in command.arguments}
-    return all(name in words or name == "root" or (known and name == known.ready_user) for name in names)
+    history = change.layer.build.history_of(change.layer.stage)
+    return all(
+        history.first_naming(_arguments, name) < line or name == "root" or (known and name == known.ready_user)
+        for name in names
+    )
+
+
+def _arguments(layer: Layer) -> Iterator[str]:
+    return (str(word.value) for command in layer.commands for word in command.arguments)

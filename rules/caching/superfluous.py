@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dockerlint.dockerfile.instructions import Add, Copy, Run
+from dockerlint.dockerfile.state import Step
 from dockerlint.knowledge.packages import RECOMMEND_NOTHING
 from dockerlint.lint.edits import inserted_after
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
@@ -98,15 +99,14 @@ def _generates(layer: Layer) -> bool:
     known = layer.build.facts(layer.stage)
     if known is None or known.family is None or not known.official or known.name in _OWN_RUBY:
         return False
-    texts = [
-        step.instruction.script.text if isinstance(step.instruction, Run) else step.instruction.rest
-        for link in layer.stage.chain
-        for step in link.steps
-        if step.instruction.start_line <= layer.run.start_line
-    ]
-    if any("gemrc" in text for text in texts):
+    if layer.follows(_names, "gemrc"):
         return False
-    return known.family != "alpine" or any("ruby-rdoc" in text or "ruby-full" in text for text in texts)
+    return known.family != "alpine" or layer.follows(_names, "ruby-rdoc") or layer.follows(_names, "ruby-full")
+
+
+def _names(step: Step, name: str) -> bool:
+    one = step.instruction
+    return name in (one.script.text if isinstance(one, Run) else one.rest)
 
 
 def _undocumented(layer: Layer, action: PackageAction) -> Fix | None:
@@ -193,16 +193,14 @@ def _takes_recommended(action: PackageAction) -> bool:
 
 def _is_configured(layer: Layer) -> bool:
     """Whether a file of apt's configuration was written before, which may have turned it off."""
-    for link in layer.stage.chain:
-        for step in link.steps:
-            instruction = step.instruction
-            if instruction.start_line > layer.run.start_line:
-                return False
-            if isinstance(instruction, Copy | Add) and "apt.conf" in instruction.rest:
-                return True
-            if isinstance(instruction, Run) and _sets_recommends(instruction.script.text):
-                return True
-    return False
+    return layer.follows(_configures)
+
+
+def _configures(step: Step) -> bool:
+    instruction = step.instruction
+    if isinstance(instruction, Copy | Add):
+        return "apt.conf" in instruction.rest
+    return isinstance(instruction, Run) and _sets_recommends(instruction.script.text)
 
 
 def _sets_recommends(script: str) -> bool:

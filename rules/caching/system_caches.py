@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
 from dockerlint.lint.edits import appended, inserted_after
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.project.build import Build
 from dockerlint.project.layers import Layer
 from dockerlint.shell.packages import PackageAction
 
@@ -88,7 +93,7 @@ def _without_lists_here(layer: Layer) -> str:
     """What to write; where a later RUN installs from these lists, they must not be deleted before it does."""
     delete = "`rm -rf /var/lib/apt/lists/*`"
     # With an update of its own, a later RUN has other lists.
-    reader = next((later for later in _built_on(layer) if _installs_from_lists(later) or _updates(later)), None)
+    reader = next(_built_on(layer, _reads_lists), None)
     if reader is not None and _installs_from_lists(reader):
         return f"update, install and {delete} in one RUN; the later ones rely on these lists"
     return f"end the RUN with {delete}"
@@ -96,24 +101,34 @@ def _without_lists_here(layer: Layer) -> str:
 
 def _without_lists(layer: Layer, action: PackageAction) -> Fix | None:
     installs = any(other.manager in _APT and other.verb.name == "install" for other in layer.actions)
-    if not installs or any(_needs_lists(later) for later in _built_on(layer)):
+    if not installs or next(_built_on(layer, _needs_lists), None) is not None:
         return None
     command = by_same_user(action, "rm -rf /var/lib/apt/lists/*")
     return appended(layer, command, f"end the RUN with `{command}`", is_safe=True)
 
 
-def _built_on(layer: Layer) -> list[Layer]:
-    """All that runs on this layer: later in its stage, in stages that stand on it, and in their triggers."""
-    stages = [stage for stage in layer.build.dockerfile.stages if layer.stage in stage.chain]
-    return [
-        other for other in layer.build.layers if other.stage in stages and other.run.start_line > layer.run.start_line
-    ]
+def _built_on(layer: Layer, test: Callable[[Layer], bool]) -> Iterator[Layer]:
+    """What passes a test and runs on a layer: later in its stage, in stages that stand on it, and in their triggers."""
+    passing = _passing(layer.build, test)
+    behind = bisect_right(passing, layer.run.start_line, key=lambda other: other.run.start_line)
+    later = (passing[index] for index in range(behind, len(passing)))
+    return (other for other in later if layer.stage in other.stage.chain)
+
+
+@lru_cache(maxsize=2)
+def _passing(build: Build, test: Callable[[Layer], bool]) -> tuple[Layer, ...]:
+    return tuple(filter(test, build.layers))
 
 
 def _needs_lists(layer: Layer) -> bool:
     """Whether a step installs from the lists that it finds, or may do so in a script that nobody reads."""
     has_script = any("/" in (command.program.value if command.program else "$") for command in layer.commands)
     return has_script or _installs_from_lists(layer)
+
+
+def _reads_lists(layer: Layer) -> bool:
+    """Whether a step installs from some lists, those that it finds or its own."""
+    return _installs_from_lists(layer) or _updates(layer)
 
 
 def _updates(layer: Layer) -> bool:
@@ -175,7 +190,7 @@ class ApkCacheLeft(Rule[Layer]):
         if not layer.named("apk") or not is_judged(layer):
             return
         # The index of a layer below stays there, whatever this one does.
-        if any(_refreshes(action) for earlier in layer.earlier for action in earlier.actions):
+        if layer.stands_on(_has_refreshed):
             return
         has_updated = False
         for action in layer.actions:
@@ -187,6 +202,10 @@ class ApkCacheLeft(Rule[Layer]):
                 message = "`apk add` keeps the index in the layer; use `--no-cache`"
                 advice = "drop `apk update`, and write `apk add --no-cache`" if has_updated else ""
                 yield self.finding(place_of(action), message, help=advice, fix=fix)
+
+
+def _has_refreshed(layer: Layer) -> bool:
+    return any(map(_refreshes, layer.actions))
 
 
 def _refreshes(action: PackageAction) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dockerlint.dockerfile.instructions import Add, Onbuild, Run
 from dockerlint.dockerfile.stages import Stage
@@ -47,7 +48,7 @@ class AddRemoteUnverified(Rule[Stage]):
             add = one.instruction if isinstance(one, Onbuild) else one
             if not isinstance(add, Add) or add.flag("checksum") is not None:
                 continue
-            if add.destination == "/dev/null" or _is_checked(stage, add):
+            if add.destination == "/dev/null" or _last_check(stage) > add.start_line:
                 continue
             for source in add.sources:
                 if _is_file_by_https(source):
@@ -61,10 +62,11 @@ def _is_file_by_https(source: str) -> bool:
     return scheme.lower() == "https" and host != "api.github.com" and not re.search(r"\.git(?:#|$)", source)
 
 
-def _is_checked(stage: Stage, add: Add) -> bool:
-    """Whether a later RUN of the stage compares a checksum, or checks a signature."""
-    later = (one for one in stage.instructions if isinstance(one, Run) and one.start_line > add.start_line)
-    return any(_checks_a_file(command) for run in later for command in run.commands)
+@lru_cache(maxsize=1)
+def _last_check(stage: Stage) -> int:
+    """The line of the last RUN of the stage that compares a checksum, or checks a signature; 0 if none does."""
+    runs = (one for one in stage.instructions if isinstance(one, Run))
+    return max((run.start_line for run in runs if any(map(_checks_a_file, run.commands))), default=0)
 
 
 def _checks_a_file(command: Command) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from functools import cached_property
 
 from dockerlint.dockerfile.environment import PLATFORM_ARGUMENTS, PROXY_ARGUMENTS, Environment
 from dockerlint.dockerfile.expansion import expand
@@ -56,13 +57,13 @@ class UnusedArg(Rule[Dockerfile]):
         if not args or not dockerfile.stages or dockerfile.is_template or dockerfile.has_foreign_frontend:
             return
         owners = {id(one): stage for stage in dockerfile.stages for one in stage.instructions}
+        readers = _Readers(dockerfile)
         for arg in args:
             stage = owners.get(id(arg))
-            readers = _readers(arg, stage, dockerfile)
             if stage is None and _may_have_triggers(dockerfile):
                 continue
             for pair in arg.pairs:
-                if _is_for_itself(pair.key) or _is_read(pair, arg, stage, readers):
+                if _is_for_itself(pair.key) or _is_read_beside(pair, arg) or readers.read(pair.key, arg, stage):
                     continue
                 where = f"nothing after line {arg.start_line}" if stage is not None else "no FROM and no stage"
                 message = (
@@ -71,13 +72,53 @@ class UnusedArg(Rule[Dockerfile]):
                 yield self.finding(arg.rest.part(*_extent(arg, pair)), message)
 
 
-def _readers(arg: Arg, stage: Stage | None, dockerfile: Dockerfile) -> list[Instruction]:
-    """The instructions that an argument may reach; for one before the first FROM all others that name it."""
-    if stage is None:
-        return [one for one in dockerfile.instructions if one is not arg]
-    above = [one for one in dockerfile.stages if stage in one.chain[:-1]]
-    later = (one for one in stage.instructions if one.start_line > arg.start_line)
-    return list(chain(later, *(one.instructions for one in above)))
+class _Readers:
+    """What reads the arguments of a Dockerfile: each stage is looked through once, and only if it has to be."""
+
+    def __init__(self, dockerfile: Dockerfile) -> None:
+        self._dockerfile = dockerfile
+        self._stages = [_Reading(stage) for stage in dockerfile.stages]
+
+    def read(self, name: str, arg: Arg, stage: Stage | None) -> bool:
+        """Whether an instruction names an argument, or is a RUN that gets it; before the first FROM, any other one."""
+        if stage is None:
+            return self._naming[name] > (name in _words(arg))
+        own, line = self._stages[stage.index], arg.start_line
+        return (
+            own.last_run > line
+            or own.lines.get(name, 0) > line
+            or any(above.last_run or name in above.lines for above in self._above[stage.index])
+        )
+
+    @cached_property
+    def _above(self) -> list[list[_Reading]]:
+        """By stage, those that are built on it."""
+        found: list[list[_Reading]] = [[] for _ in self._stages]
+        for reading in self._stages:
+            for link in reading.stage.chain[:-1]:
+                found[link.index].append(reading)
+        return found
+
+    @cached_property
+    def _naming(self) -> Counter[str]:
+        """How many instructions have a word."""
+        return Counter(word for one in self._dockerfile.instructions for word in _words(one))
+
+
+class _Reading:
+    """What the instructions of a stage read."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    @cached_property
+    def last_run(self) -> int:
+        return max((one.start_line for one in self.stage.instructions if isinstance(one, Run)), default=0)
+
+    @cached_property
+    def lines(self) -> dict[str, int]:
+        """The last line that has a word."""
+        return {word: one.start_line for one in self.stage.instructions for word in _words(one)}
 
 
 def _may_have_triggers(dockerfile: Dockerfile) -> bool:
@@ -98,16 +139,17 @@ def _is_for_itself(name: str) -> bool:
     )
 
 
-def _is_read(pair: Pair, arg: Arg, stage: Stage | None, readers: Iterable[Instruction]) -> bool:
-    """Whether an instruction names the argument, or is a RUN of its stage, which gets all of them."""
-    if stage is not None and any(isinstance(one, Run) for one in readers):
-        return True
-    others = [other.value for other in arg.pairs if other is not pair and other.value is not None]
-    return any(_names(text, pair.key) for text in chain(others, *map(_texts, readers)))
+def _is_read_beside(pair: Pair, arg: Arg) -> bool:
+    """Whether another value of the same instruction names the argument."""
+    return any(_names(other.value, pair.key) for other in arg.pairs if other is not pair and other.value is not None)
 
 
 def _names(text: str, name: str) -> bool:
     return name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
+def _words(instruction: Instruction) -> set[str]:
+    return {word for text in _texts(instruction) for word in re.findall(r"\w+", text)}
 
 
 def _texts(instruction: Instruction) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from dockerlint.dockerfile.expansion import Missing
-from dockerlint.dockerfile.instructions import Env
+from dockerlint.dockerfile.instructions import Env, Transfer
 from dockerlint.dockerfile.stages import Stage
+from dockerlint.dockerfile.state import Step
 from dockerlint.knowledge.images import ImageFacts
 from dockerlint.lint.edits import inserted_after
 from dockerlint.lint.finding import Finding
@@ -202,27 +203,38 @@ def _has_work(layer: Layer, action: PackageAction) -> bool:
     if action.packages or action.local or action.urls or "xargs" in action.command.wrappers:
         return True
     if verb.written in _NAME_NOTHING:
-        return any(_leaves_others(other) for each in (*layer.earlier, layer) for other in each.actions)
+        return layer.is_or_stands_on(_has_left_others)
     if verb.name in ("upgrade", "enable"):
         return True
     is_mending = action.manager in _APT and action.options.has("-f", "--fix-broken")
-    return is_mending and any(_lets_dpkg_fail(other) for other in (*layer.earlier, layer))
+    return is_mending and layer.is_or_stands_on(_lets_dpkg_fail)
 
 
 def _is_there_already(layer: Layer, action: PackageAction) -> bool:
     """Whether all that apt is to install was installed before, which leaves nothing to ask."""
     if action.manager not in _APT or action.verb.name != "install" or action.local or action.urls:
         return False
-    before = layer.actions[: layer.actions.index(action)]
-    others = [*before, *(other for each in layer.earlier for other in each.actions)]
-    installs = [other for other in others if other.manager in _APT and other.verb.name == "install"]
-    present = {str(package.name) for other in installs for package in other.packages}
-    return bool(action.packages) and all(str(package.name) in present for package in action.packages)
+    before = set(_installed_by(layer.actions[: layer.actions.index(action)]))
+    names = [str(package.name) for package in action.packages]
+    return bool(names) and all(name in before or layer.stands_on_one_naming(_installed_by_apt, name) for name in names)
+
+
+def _installed_by_apt(layer: Layer) -> Iterator[str]:
+    return _installed_by(layer.actions)
+
+
+def _installed_by(actions: Sequence[PackageAction]) -> Iterator[str]:
+    installs = (one for one in actions if one.manager in _APT and one.verb.name == "install")
+    return (str(package.name) for one in installs for package in one.packages)
 
 
 def _lets_dpkg_fail(layer: Layer) -> bool:
     """Whether the build goes on where dpkg leaves packages without what they need."""
     return any(command.after not in ("&&", "") for command in layer.named("dpkg"))
+
+
+def _has_left_others(layer: Layer) -> bool:
+    return any(map(_leaves_others, layer.actions))
 
 
 def _leaves_others(action: PackageAction) -> bool:
@@ -249,14 +261,26 @@ def _may_hold_options(command: Command) -> bool:
 
 def _is_configured(layer: Layer, answer: str) -> bool:
     """Whether the file may set that all questions are answered."""
-    if any(answer in other.script.text.lower() for other in (*layer.earlier, layer)):
+    if layer.is_or_stands_on(_writes_in_any_case, answer):
         return True
     if (layer.stage.root.base_name or "").startswith(_ANSWERING) and answer == "assume-yes":
         return True
     if answer.upper() in layer.before.environment:
         return True
-    written = (word for copied in layer.before.copies for word in copied.transfer.words)
-    return any(name in word for word in written for name in _CONFIGURATION)
+    return layer.follows(_copies_configuration)
+
+
+def _copies_configuration(step: Step) -> bool:
+    copy = step.instruction
+    return isinstance(copy, Transfer) and any(name in word for word in copy.words for name in _CONFIGURATION)
+
+
+def _writes_of(layer: Layer, text: str) -> bool:
+    return text in layer.script.text
+
+
+def _writes_in_any_case(layer: Layer, text: str) -> bool:
+    return text in layer.script.text.lower()
 
 
 def _lets_debconf_ask(layer: Layer) -> bool:
@@ -265,7 +289,7 @@ def _lets_debconf_ask(layer: Layer) -> bool:
         return False
     if "DEBIAN_FRONTEND" in layer.script.text:
         return False
-    return not any("debconf" in other.script.text for other in (*layer.earlier, layer))
+    return not layer.is_or_stands_on(_writes_of, "debconf")
 
 
 def _asks_on(facts: ImageFacts | None, package: Package) -> bool:
@@ -277,10 +301,7 @@ _OLD_UBUNTU = frozenset({"ubuntu:12.04", "ubuntu:14.04", "ubuntu:16.04"})
 
 
 def _sets_time_zone(layer: Layer) -> bool:
-    return any(
-        "/etc/localtime" in other.script.text or "/etc/timezone" in other.script.text
-        for other in (*layer.earlier, layer)
-    )
+    return layer.is_or_stands_on(_writes_of, "/etc/localtime") or layer.is_or_stands_on(_writes_of, "/etc/timezone")
 
 
 def _rustup_starts(layer: Layer) -> Iterator[Command]:

@@ -207,7 +207,11 @@ def _may_have_packages(layer: Layer) -> bool:
     """Whether npx may find what it runs: from a project that was copied, or something installed before."""
     if layer.is_trigger or layer.before.copies:
         return True
-    return any(action.family == "node" for each in (*layer.earlier, layer) for action in each.actions)
+    return layer.is_or_stands_on(_uses_node_packages)
+
+
+def _uses_node_packages(layer: Layer) -> bool:
+    return any(action.family == "node" for action in layer.actions)
 
 
 class UnpinnedGemPackages(Rule[Layer]):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from dockerlint.context.files import Context
 from dockerlint.dockerfile.copies import Placed, absolute_path, placed
+from dockerlint.dockerfile.instructions import Transfer
+from dockerlint.dockerfile.stages import Stage
+from dockerlint.dockerfile.state import Copied, Step
 from dockerlint.project.layers import Layer
 from dockerlint.shell.packages import PackageAction
 from dockerlint.shell.words import Word
@@ -91,14 +95,19 @@ def _is_on(value: Word | None) -> bool:
 
 def _is_configured(layer: Layer) -> bool:
     """Whether `bundle config` says so in this RUN or an earlier one, or a copied folder may."""
-    copied = (word for each in layer.before.copies for word in each.transfer.sources)
-    if layer.is_trigger or any(".bundle" in word for word in copied):
-        return True
+    return layer.is_trigger or layer.follows(_takes_bundle_folder) or layer.is_or_stands_on(_freezes_bundle)
+
+
+def _takes_bundle_folder(step: Step) -> bool:
+    copy = step.instruction
+    return isinstance(copy, Transfer) and any(".bundle" in word for word in copy.sources)
+
+
+def _freezes_bundle(layer: Layer) -> bool:
     return any(
         command.arguments[0].value == "config"
         and any(word.value in ("frozen", "deployment") for word in command.arguments)
-        for each in (*layer.earlier, layer)
-        for command in each.named("bundle", "bundler")
+        for command in layer.named("bundle", "bundler")
         if command.arguments
     )
 
@@ -106,15 +115,13 @@ def _is_configured(layer: Layer) -> bool:
 def lock_file(layer: Layer, action: PackageAction, lock: Lock) -> str | None:
     """The lock file that the folder of an installer certainly has, by the name of a COPY or what a pattern took."""
     for name in lock.files:
-        is_kept = any(
-            name in word.value
-            for each in (*layer.earlier, layer)
-            for rm in each.named("rm", "mv")
-            for word in rm.arguments
-        )
-        if not is_kept and _is_copied(layer, action, lock, name):
+        if not layer.is_or_stands_on(_takes_away, name) and _is_copied(layer, action, lock, name):
             return name
     return None
+
+
+def _takes_away(layer: Layer, name: str) -> bool:
+    return any(name in word.value for command in layer.named("rm", "mv") for word in command.arguments)
 
 
 def has_lock_in_context(layer: Layer, name: str) -> bool:
@@ -122,7 +129,7 @@ def has_lock_in_context(layer: Layer, name: str) -> bool:
     context = layer.build.context
     return context is not None and any(
         posixpath.basename(entry.path) == name
-        for place in _places(layer)
+        for place in _places(layer.before.copies)
         for _, source in place.sources
         for entry in context.taken_by(source)
     )
@@ -133,12 +140,21 @@ def _is_copied(layer: Layer, action: PackageAction, lock: Lock, name: str) -> bo
     if any(posixpath.basename(source) == name for source in mounted):
         return True
     folder = _folder(layer, action)
-    return folder is not None and any(
-        _brings(layer.build.context, lock, source, name)
-        for place in _places(layer)
-        if _folder_of(place, name) == folder
-        for _, source in place.sources
+    sources = _sources(layer.stage, name).get(folder, {}) if folder is not None else {}
+    return any(
+        line < layer.run.start_line and _brings(layer.build.context, lock, source, name)
+        for source, line in sources.items()
     )
+
+
+@lru_cache(maxsize=8)
+def _sources(stage: Stage, name: str) -> dict[str, dict[str, int]]:
+    """What is copied into each folder of a stage where it may be a file of a name: each source, and its first line."""
+    found: dict[str, dict[str, int]] = {}
+    for place in _places(stage.state.copies):
+        for _, source in place.sources:
+            found.setdefault(_folder_of(place, name), {}).setdefault(source, place.transfer.start_line)
+    return found
 
 
 def _folder(layer: Layer, action: PackageAction) -> str | None:
@@ -153,8 +169,8 @@ def _folder(layer: Layer, action: PackageAction) -> str | None:
     return absolute_path(action.project.value, folder)
 
 
-def _places(layer: Layer) -> Iterator[Placed]:
-    for copied in layer.before.copies:
+def _places(copies: Iterable[Copied]) -> Iterator[Placed]:
+    for copied in copies:
         place = placed(copied.transfer, copied.before) if copied.transfer.origin is None else None
         if place is not None and not copied.transfer.heredocs:
             yield place

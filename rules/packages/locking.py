@@ -236,13 +236,12 @@ def _refuses(layer: Layer) -> bool:
     first = _FIRST_REFUSING.get(family)
     if first is None or tags.number(_number(family, release)) < first:
         return False
-    names = [
-        (action.family, package.name)
-        for each in (*layer.earlier, layer)
-        for action in each.actions
-        for package in action.packages
-    ]
-    return ("system", "npm") in names and ("node", "npm") not in names
+    return layer.is_or_stands_on(_names_npm, "system") and not layer.is_or_stands_on(_names_npm, "node")
+
+
+def _names_npm(layer: Layer, family: str) -> bool:
+    packages = (package for action in layer.actions if action.family == family for package in action.packages)
+    return any(package.name == "npm" for package in packages)
 
 
 def _number(family: str, release: str) -> str:

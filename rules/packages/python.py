@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from dockerlint.dockerfile.instructions import Transfer
+from dockerlint.dockerfile.state import Step
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.layers import Layer
 from dockerlint.shell.packages import PackageAction, action_of
@@ -124,28 +127,31 @@ def _may_mean_another(layer: Layer) -> bool:
     environment = layer.before.environment
     if any(environment.variable(name) is not None for name in _VARIABLES) or environment.get("PATH") is None:
         return True
-    if any(_may_bring_python(copied.transfer) for copied in layer.before.copies):
-        return True
-    texts = [other.script.text for other in (*layer.earlier, layer)]
-    return any(word in text for text in texts for word in _OTHER_PYTHONS)
+    return layer.follows(_may_bring_python) or layer.is_or_stands_on(_names_another)
 
 
-def _may_bring_python(transfer: Transfer) -> bool:
+def _names_another(layer: Layer) -> bool:
+    return any(word in layer.script.text for word in _OTHER_PYTHONS)
+
+
+def _may_bring_python(step: Step) -> bool:
+    transfer = step.instruction
+    if not isinstance(transfer, Transfer):
+        return False
     is_system = transfer.destination == "/" or transfer.destination.startswith("/usr")
     return "pip.conf" in transfer.rest or (is_system and bool(transfer.origin))
 
 
 def _is_installed_before(layer: Layer, command: Command) -> bool:
     """Whether the package manager has installed pip by then."""
-    before = [action for other in layer.earlier for action in other.actions]
-    for own in layer.commands:
-        if own is command:
-            break
-        action = action_of(own)
-        before += [action] if action is not None else []
-    return any(
-        package.name == _PACKAGES.get(action.manager)
-        for action in before
-        if action.verb.name == "install"
-        for package in action.packages
-    )
+    before = takewhile(lambda own: own is not command, layer.commands)
+    return layer.stands_on(_has_installed) or any(map(_installs_pip, filter(None, map(action_of, before))))
+
+
+def _has_installed(layer: Layer) -> bool:
+    return any(map(_installs_pip, layer.actions))
+
+
+def _installs_pip(action: PackageAction) -> bool:
+    name = _PACKAGES.get(action.manager)
+    return action.verb.name == "install" and any(package.name == name for package in action.packages)

@@ -115,8 +115,7 @@ class UnpinnedTools(Rule[Layer | Add]):
         url = action.urls[0] if action.urls else None
         if url is None or not url.is_literal or not _is_remote(url.value) or _has_revision(action):
             return
-        later = (*layer.after(action.command), *(command for each in layer.later for command in each.commands))
-        if not any(_chooses_revision(command) for command in later):
+        if not any(map(_chooses_revision, layer.after(action.command))) and not layer.carries(_has_chosen_revision):
             yield self._newest(url.value, "--branch v1.2.3", "add")
 
     def _newest(self, address: Text, written: str, verb: str = "write") -> Finding:
@@ -145,6 +144,10 @@ def _is_remote(address: str) -> bool:
 
 def _has_revision(action: PackageAction) -> bool:
     return action.download is not None and action.download.revision is not None
+
+
+def _has_chosen_revision(layer: Layer) -> bool:
+    return any(map(_chooses_revision, layer.commands))
 
 
 def _chooses_revision(command: Command) -> bool:

@@ -341,7 +341,8 @@ def _fix(build: Build, stage: Stage, instruction: Cmd | Entrypoint, words: tuple
 
 def _has_arguments(build: Build, stage: Stage) -> bool:
     """Whether something is ignored today that would follow the words of an ENTRYPOINT in exec form."""
-    built_on_it = [other for other in build.dockerfile.stages if stage in other.chain]
+    # Stages that are built on it stand behind it.
+    built_on_it = (other for other in build.dockerfile.stages[stage.index :] if stage in other.chain)
     return any(
         other.cmd is not None or any(service.command for service in build.services_of(other)) for other in built_on_it
     )

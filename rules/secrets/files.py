@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from dockerlint.dockerfile.copies import absolute_path, placed
@@ -183,13 +186,15 @@ def _by_use(stage: Stage, target: str) -> str | None:
     named = next((what for name, what in _VARIABLES.items() if known.get(name) == target), None)
     if named is not None:
         return named
-    logs_in = any(
-        command.name == "gcloud" and any(_is_key_file(word.value, target) for word in command.arguments)
-        for run in stage.instructions
-        if isinstance(run, Run) and "gcloud" in run.rest
-        for command in run.commands
-    )
+    logs_in = any(_is_key_file(word, target) for word in _words_of_gcloud(stage))
     return "a service account key" if logs_in else None
+
+
+@lru_cache(maxsize=2)
+def _words_of_gcloud(stage: Stage) -> tuple[str, ...]:
+    runs = (one for one in stage.instructions if isinstance(one, Run) and "gcloud" in one.rest)
+    commands = (command for run in runs for command in run.commands if command.name == "gcloud")
+    return tuple(str(word.value) for command in commands for word in command.arguments)
 
 
 def _is_key_file(word: str, target: str) -> bool:
@@ -235,33 +240,41 @@ def _is_certain(build: Build, node: Node, found: _Copied) -> bool:
 
 def _is_imported(build: Build, name: str) -> bool:
     """Whether a package manager is told to trust the key: then it is a public one."""
-    return any(
-        command.name in ("apt-key", "gpg", "rpm", "rpmkeys")
-        and any(word.value.endswith(name) for word in command.arguments)
-        for node in nodes(build.dockerfile)
-        if isinstance(node.instruction, Run)
-        for command in node.instruction.commands
-    )
+    return any(word.endswith(name) for word in _words_of_importers(build))
+
+
+@lru_cache(maxsize=1)
+def _words_of_importers(build: Build) -> tuple[str, ...]:
+    runs = (node.instruction for node in nodes(build.dockerfile) if isinstance(node.instruction, Run))
+    commands = (one for run in runs for one in run.commands if one.name in ("apt-key", "gpg", "rpm", "rpmkeys"))
+    return tuple(str(word.value) for command in commands for word in command.arguments)
 
 
 def _removal(node: Node, found: _Copied) -> int | None:
     """The line of a later RUN that deletes the file."""
     if node.stage is None or found.target is None:
         return None
-    for step in node.stage.steps:
-        run = step.instruction
-        if isinstance(run, Run) and run.start_line > node.instruction.start_line:
-            for command in run.commands:
-                if command.name in ("rm", "shred") and any(
-                    _covers(word.value, found.target, step.before.workdir) for word in command.arguments
-                ):
-                    return command.text.line
-    return None
+    removed = _removed(node.stage)
+    behind = bisect_right(removed, node.instruction.start_line, key=itemgetter(0))
+    return next((line for _, path, line in removed[behind:] if _covers(path, found.target)), None)
 
 
-def _covers(removed: str, target: str, workdir: str | None) -> bool:
-    path = absolute_path(removed.replace("~", "/root", 1), workdir)
-    return path is not None and (path == target or target.startswith(path.rstrip("*").rstrip("/") + "/"))
+@lru_cache(maxsize=2)
+def _removed(stage: Stage) -> tuple[tuple[int, str, int], ...]:
+    """What the RUNs of a stage delete: the line of the RUN, a path, and the line of the command."""
+    runs = [(step.instruction, step.before.workdir) for step in stage.steps if isinstance(step.instruction, Run)]
+    found = (
+        (run.start_line, absolute_path(word.value.replace("~", "/root", 1), workdir), command.text.line)
+        for run, workdir in runs
+        for command in run.commands
+        if command.name in ("rm", "shred")
+        for word in command.arguments
+    )
+    return tuple(sorted(found, key=itemgetter(0)))
+
+
+def _covers(path: str, target: str) -> bool:
+    return path == target or target.startswith(path.rstrip("*").rstrip("/") + "/")
 
 
 def _advice(found: _Copied) -> str:

@@ -66,7 +66,7 @@ class PlainHttpDownload(Rule[Layer | Add]):
                 message = f"`{shown(source)}` can be changed on the way; use https, or give its `--checksum`"
                 yield self.finding(source, message)
             return
-        if "http://" not in node.run.text.source.text:
+        if not node.run.text.source.holds("http://"):
             return
         for word, url, command in _plain_urls(node):
             address_shown = shown(word.value if word.value.startswith("http") else url)
@@ -189,7 +189,7 @@ class CurlWithoutFail(Rule[Layer]):
                 continue
             seen.add(id(command))
             program = command.program
-            if program is None or ".curlrc" in program.value.source.text:
+            if program is None or program.value.source.holds(".curlrc"):
                 continue
             fix = inserted_after(
                 layer, command, program, "-f", "add `-f` (a step that lived with an error stops then)", is_safe=False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.knowledge import tags
@@ -26,19 +26,25 @@ def is_gnu(layer: Layer) -> bool:
     known = layer.build.facts(layer.stage)
     if known is not None and known.family is not None:
         return known.family not in _BUSYBOX
-    return any(not one.managers.isdisjoint(_MANAGERS_OF_GNU) for one in (*layer.earlier, layer))
+    return layer.is_or_stands_on(_uses_manager_of_gnu)
 
 
-def installs(layer: Layer, before: Command) -> Iterator[PackageAction]:
-    """What installs packages of the distribution in the stage before a command of a layer."""
-    for earlier in layer.earlier:
-        yield from earlier.system_installs
-    yield from (one for one in layer.system_installs if one.command.text.start < before.text.start)
+def _uses_manager_of_gnu(layer: Layer) -> bool:
+    return not layer.managers.isdisjoint(_MANAGERS_OF_GNU)
 
 
 def has_package(layer: Layer, name: str, *, before: Command) -> bool:
     """Whether the stage installs a package before a command."""
-    return any(package.name == name for action in installs(layer, before) for package in action.packages)
+    own = (one for one in layer.system_installs if one.command.text.start < before.text.start)
+    return layer.stands_on_one_naming(_packages, name) or name in _names(own)
+
+
+def _packages(layer: Layer) -> Iterator[str]:
+    return _names(layer.system_installs)
+
+
+def _names(installs: Iterable[PackageAction]) -> Iterator[str]:
+    return (str(package.name) for action in installs for package in action.packages)
 
 
 # Their tags without a variant stand on buildpack-deps: https://hub.docker.com/_/buildpack-deps

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dockerlint.dockerfile.instructions import Add, Copy
@@ -157,9 +157,18 @@ def _is_shared(path: str) -> bool:
 
 def _is_removed(layer: Layer, command: Command, path: str) -> bool:
     """Whether a file is gone again at the end of the build."""
-    later = [*layer.after(command), *(each for other in layer.later for each in other.named("rm"))]
-    words = [str(word.value).rstrip("/*") for each in later if each.name == "rm" for word in each.operands]
-    return any(word and f"{path}/".startswith(f"{word}/") for word in words)
+    own = set(_removed(one for one in layer.after(command) if one.name == "rm"))
+    names = f"{path}/".split("/")[:-1]
+    above = ("/".join(names[: count + 1]) for count in range(len(names)))
+    return any(place and (place in own or layer.carries_one_naming(_removed_by, place)) for place in above)
+
+
+def _removed_by(layer: Layer) -> Iterator[str]:
+    return _removed(layer.named("rm"))
+
+
+def _removed(commands: Iterable[Command]) -> Iterator[str]:
+    return (str(word.value).rstrip("/*") for command in commands for word in command.operands)
 
 
 def _owner(layer: Layer, given: _Mode) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from dockerlint.dockerfile.instructions import Run, Transfer, User
@@ -153,29 +154,50 @@ def _of_chown(layer: Layer, moment: Moment) -> Iterator[_Named]:
 
 
 def _why(user: str, stage: Stage, build: Build, roster: Roster, line: int) -> str:
-    later = _line_that_makes(user, build.layers_of(stage), roster.family, line)
+    later = _line_that_makes(user, stage, build, roster.family, line)
     if later is not None:
         return f"is created only in line {later}"
     if stage.root.base_name == "scratch":
         return "does not exist: `scratch` has no users"
-    elsewhere = (other for other in build.dockerfile.stages if other not in stage.chain)
-    found = ((other, _line_that_makes(user, build.layers_of(other), roster.family, 0)) for other in elsewhere)
-    there = next(((other, made) for other, made in found if made is not None), None)
+    is_somewhere = user in _made(build, roster.family)
+    elsewhere = [other for other in build.dockerfile.stages if other not in stage.chain] if is_somewhere else []
+    lines = (_line_that_makes(user, other, build, roster.family, 0) for other in elsewhere)
+    there = next((made for made in lines if made is not None), None)
     if there is not None:
-        return f"is created in line {there[1]}, but in another stage"
+        return f"is created in line {there}, but in another stage"
     known = [name for name in dict.fromkeys(roster.made) if name][:3]
     beside = f"; there is {', '.join(known)}" if known else ""
     return f"is created nowhere, and `{stage.root.base_name}` has none of that name{beside}"
 
 
-def _line_that_makes(user: str, layers: tuple[Layer, ...], family: str | None, line: int) -> int | None:
-    """The line behind another where a user is made."""
-    for layer in layers:
-        for command in layer.named("useradd", "adduser", "usermod"):
-            made = made_by(command, family)
-            if command.text.line > line and made is not None and user in made.users:
-                return command.text.line
-    return None
+def _line_that_makes(user: str, stage: Stage, build: Build, family: str | None, line: int) -> int | None:
+    """The line behind another where a user is made in a stage's chain."""
+    lines = _lines_that_make(build, stage, family).get(user, ())
+    return next((made for made in lines if made > line), None)
+
+
+@lru_cache(maxsize=4)
+def _lines_that_make(build: Build, stage: Stage, family: str | None) -> dict[str, list[int]]:
+    """The lines of a stage's chain where users are made, by user."""
+    found: dict[str, list[int]] = {}
+    for layer in build.layers_of(stage):
+        for user, line in _made_by(layer, family):
+            found.setdefault(user, []).append(line)
+    return found
+
+
+@lru_cache(maxsize=2)
+def _made(build: Build, family: str | None) -> frozenset[str]:
+    """The users that any stage makes."""
+    layers = (layer for stage in build.dockerfile.stages for layer in build.layers_within(stage))
+    return frozenset(user for layer in layers for user, _ in _made_by(layer, family))
+
+
+def _made_by(layer: Layer, family: str | None) -> Iterator[tuple[str, int]]:
+    """The users that a layer makes, with the lines."""
+    for command in layer.named("useradd", "adduser", "usermod"):
+        made = made_by(command, family)
+        yield from ((user, command.text.line) for user in (made.users if made is not None else ()))
 
 
 def _advice(user: str, roster: Roster) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from dockerlint.context.files import Context
 from dockerlint.context.ignore import clean
@@ -26,6 +28,7 @@ _PROJECT_SUFFIXES = (".sln", ".slnx", ".csproj", ".fsproj")
 _MOST_NAMES = 2000
 
 
+@lru_cache(maxsize=1)
 def is_the_context(build: Build) -> bool:
     """Whether it is sure that a Dockerfile with a broad copy is built from `build.context`.
 
@@ -40,9 +43,9 @@ def is_the_context(build: Build) -> bool:
         return False
     if build.services or context.ignore is not None or _has_a_named_source(build, context):
         return True
-    wanted = list(_wanted_manifests(build))
+    wanted = [places for stage in build.dockerfile.stages if (places := _places_of_manifests(stage)).names]
     if wanted:
-        return any(context.exists(path) for path in wanted)
+        return any(_is_there(context, places) for places in wanted)
     return _looks_like_a_project(context) or any(context.is_file(path) for path in _files_of_commands(build))
 
 
@@ -56,16 +59,41 @@ def _has_a_named_source(build: Build, context: Context) -> bool:
     return False
 
 
-def _wanted_manifests(build: Build) -> Iterator[str]:
-    """Where the manifests of the installers may lie in the context; none for those that have no fixed name."""
-    for stage in build.dockerfile.stages:
-        installers = [found for command in _commands(stage) if (found := installer(command)) is not None]
-        folders = {".", *_folders(stage)} if installers else set()
-        for found in installers:
-            # `npm --prefix web ci`, `mvn -f app package`
-            folders.update(str(word.value) for word in found.command.arguments if word.is_literal)
-            for name in _names(found):
-                yield from (path for folder in folders for path in _endings(posixpath.join(folder, name)))
+class _Places(NamedTuple):
+    """Where the manifests of a stage's installers may lie, if they have fixed names.
+
+    `folders` tells which of the installers is the first that may run in a folder, `names` which is the last that reads
+    a manifest of a name.
+    """
+
+    folders: dict[str, int]
+    names: dict[str, int]
+
+
+def _places_of_manifests(stage: Stage) -> _Places:
+    installers = [found for command in _commands(stage) if (found := installer(command)) is not None]
+    folders = dict.fromkeys((".", *_folders(stage)), 0) if installers else {}
+    names: dict[str, int] = {}
+    for number, found in enumerate(installers):
+        for word in found.command.arguments:  # `npm --prefix web ci`, `mvn -f app package`
+            if word.is_literal:
+                folders.setdefault(str(word.value), number)
+        names.update(dict.fromkeys(_names(found), number))
+    return _Places(folders, names)
+
+
+def _is_there(context: Context, places: _Places) -> bool:
+    """Whether a context has one of the manifests."""
+    # Only in a folder that is there can something lie.
+    folders: dict[str, int] = {}
+    for folder, first in places.folders.items():
+        folders.update((one, first) for one in _endings(folder) if one not in folders and context.exists(one))
+    for name, last in places.names.items():
+        near = places.folders if ".." in name else folders
+        paths = (posixpath.join(folder, name) for folder, first in near.items() if first <= last)
+        if any(context.exists(path) for one in (name, *paths) for path in _endings(one)):
+            return True
+    return False
 
 
 def _commands(stage: Stage) -> Iterator[Command]:
