@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dockerlint.dockerfile.instructions import Arg, Env, Instruction, Run, Shell, User, Workdir
+from dockerlint.dockerfile.instructions import Arg, Env, Run, Shell, User, Workdir
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
@@ -132,26 +132,31 @@ class RepeatedRun(Rule[Build]):
         for stage in build.dockerfile.stages:
             instructions = [step.instruction for step in stage.steps if not step.is_trigger]
             last_of: dict[str, int] = {}
-            for index, run in enumerate(instructions):
-                if not isinstance(run, Run) or run.heredocs:
+            removed = moved = -1  # the numbers of the last that remove something, or change where and how RUNs run
+            for index, one in enumerate(instructions):
+                if isinstance(one, Env | Arg | Shell | User | Workdir):
+                    moved = index
+                if not isinstance(one, Run):
                     continue
-                text = " ".join(run.text.split())
-                earlier = last_of.get(text)
+                # The text of a heredoc stands elsewhere.
+                text = " ".join(one.text.split()) if not one.heredocs else str(index)
+                earlier = last_of.get(text, index)
                 last_of[text] = index
-                if earlier is not None and _is_vain(run, instructions[earlier + 1 : index]):
+                is_again = earlier < index and removed <= earlier and _is_worth_a_word(one)
+                if is_again and (earlier + 1 == index or _finds_all_done(one, is_moved=moved > earlier)):
                     first = instructions[earlier].start_line
-                    yield self.finding(run.text, f"line {run.start_line} repeats line {first}")
+                    yield self.finding(one.text, f"line {one.start_line} repeats line {first}")
+                if any(map(_removes, one.commands)):
+                    removed = index
 
 
-def _is_vain(run: Run, between: Sequence[Instruction]) -> bool:
-    """Whether a RUN has nothing to do, after the same one and what stands between the two."""
-    if not run.commands or all(_refreshes(command) for command in run.commands):
-        return False
-    if not between:
-        return True
-    removes = any(_removes(command) for one in between if isinstance(one, Run) for command in one.commands)
-    is_moved = any(isinstance(one, Env | Arg | Shell | User | Workdir) for one in between)
-    return not removes and all(_has_lasting_effect(command, is_moved=is_moved) for command in run.commands)
+def _is_worth_a_word(run: Run) -> bool:
+    return bool(run.commands) and not all(map(_refreshes, run.commands))
+
+
+def _finds_all_done(run: Run, *, is_moved: bool) -> bool:
+    """Whether a RUN has nothing to do after the same one and others that remove nothing."""
+    return all(_has_lasting_effect(command, is_moved=is_moved) for command in run.commands)
 
 
 def _refreshes(command: Command) -> bool:
