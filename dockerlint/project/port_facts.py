@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dockerlint.application.listening import VARIABLES, Read, listens
 from dockerlint.dockerfile.copies import absolute_path
-from dockerlint.project.files import absolute
+from dockerlint.project.files import absolute, is_below
 from dockerlint.project.listeners import Listener
 from dockerlint.shell.script import Command
 
@@ -83,7 +84,7 @@ def _text(container: Container, word: str, is_literal: bool) -> str:
 def _reader(container: Container) -> Read | None:
     """Reads the files of the working directory, where all of them surely come from the build context."""
     build, stage = container.build, container.stage
-    if build is None or stage is None or container.service.volumes:
+    if build is None or stage is None or _hides_files(container, stage.state.workdir or "/"):
         return None
 
     def read(path: str) -> str | None:
@@ -91,6 +92,12 @@ def _reader(container: Container) -> Read | None:
         return source.text if source is not None else None
 
     return read
+
+
+def _hides_files(container: Container, workdir: str) -> bool:
+    """Whether a mount lies over the working directory or within it."""
+    targets = [posixpath.normpath(volume.target.text) for volume in container.service.volumes]
+    return any(is_below(workdir, target) or is_below(target, workdir) for target in targets)
 
 
 def _where(container: Container, listener: Listener) -> str:

@@ -95,7 +95,8 @@ def _writes(command: Command, path: str, cwd: str | None, has_hooks: bool) -> bo
 def _by_name(command: Command, path: str, cwd: str | None) -> bool | None:
     if "chroot" in command.wrappers:
         return None
-    if command.name in _SILENT or not command.words or _is_read(command):
+    makes_folders = command.name == "install" and command.has_option("-d", "--directory")
+    if command.name in _SILENT or makes_folders or not command.words or _is_read(command):
         return False
     words = _touched(command)
     places = [_absolute(word, cwd) for word in words or ()]

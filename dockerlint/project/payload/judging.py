@@ -59,12 +59,17 @@ def git(build: Build, copy: BroadCopy) -> list[Burden]:
 
 
 def dependencies(build: Build, copy: BroadCopy) -> list[tuple[Burden, Tool]]:
-    """The folders that the image makes by itself as well, with what makes them there."""
+    """The folders that the image makes by itself as well, with what makes them there.
+
+    In a stage that does not ship only what is written over counts: the build goes on with the wrong files.
+    """
     found: list[tuple[Burden, Tool]] = []
-    for burden in _burdens(build, copy, Kind.DEPENDENCIES):
+    for burden in _burdens(build, copy, Kind.DEPENDENCIES, in_builders=True):
         makers = [tool for tool in tools(build) if tool.kind in burden.makers]
         if makers and not any(tool.replaces and _runs_after(tool, copy) for tool in makers):
-            found.append((burden, next((tool for tool in makers if overwrites(copy, burden, tool)), makers[0])))
+            overwritten = next((tool for tool in makers if overwrites(copy, burden, tool)), None)
+            if overwritten is not None or copy.ships:
+                found.append((burden, overwritten or makers[0]))
     return found
 
 
@@ -106,13 +111,13 @@ def is_used(build: Build, contents: Contents, burden: Burden) -> bool:
     return any(path in contents.referred or posixpath.basename(path) in text for path in burden.paths)
 
 
-def _burdens(build: Build, copy: BroadCopy, kind: Kind) -> list[Burden]:
-    """What a copy that ships takes of one kind, the largest first.
+def _burdens(build: Build, copy: BroadCopy, kind: Kind, *, in_builders: bool = False) -> list[Burden]:
+    """What a copy that ships (or one in any stage) takes of one kind, the largest first.
 
     Left out is what the ignore file lets in on purpose, and what a pattern of it means but misses: that is a fault of
     the pattern.
     """
-    if not copy.ships or build.context is None:
+    if not (copy.ships or in_builders) or build.context is None:
         return []
     context = build.context
     told = {path for each in anchored(build) for path in each.paths}
