@@ -120,9 +120,17 @@ def test_the_image_itself_sets_variables(tmp_path: Path) -> None:
         ("deploy/.env", {".gitignore": "*.env\n", "deploy/.gitignore": "!.env\n"}, False),
         ("deploy/prod.env", {"deploy/.gitignore": "/prod.env\n"}, True),
         (".env", {".git/info/exclude": ".env\n"}, True),
+        ("out/report", {".gitignore": "/out/report/\n"}, True),
+        ("out/report", {".gitignore": "/out/report/\n", "out/report": ""}, False),
     ],
 )
 def test_git_leaves_out_what_it_is_told(path: str, files: dict[str, str], expected: bool, tmp_path: Path) -> None:
     assert is_kept_out(str(tmp_path / path)) is None
     lay_out({".git/HEAD": "", **files}, tmp_path)
     assert is_kept_out(str(tmp_path / path)) is expected
+
+
+def test_patterns_count_without_their_repository_too(tmp_path: Path) -> None:
+    lay_out({".gitignore": ".env\n", "keep.env": ""}, tmp_path)
+    assert is_kept_out(str(tmp_path / ".env"), str(tmp_path)) is True
+    assert is_kept_out(str(tmp_path / "keep.env"), str(tmp_path)) is None

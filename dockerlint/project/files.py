@@ -51,8 +51,8 @@ class Files:
         return self.contains(path) and not os.path.lexists(path)
 
     def git_ignores(self, path: Path) -> bool | None:
-        """Whether git leaves out a file below the root; None where there is no repository."""
-        return is_kept_out(str(path)) if self.contains(path) else None
+        """Whether git leaves out a file below the root; None where there is no repository and no pattern says so."""
+        return is_kept_out(str(path), str(self.root)) if self.contains(path) else None
 
 
 def absolute(path: Path) -> Path:

@@ -67,15 +67,21 @@ def is_ignored(path: str, ignored: tuple[Ignored, ...]) -> bool:
     return False
 
 
-def is_kept_out(path: str) -> bool | None:
-    """Whether git leaves out a file or a folder above it; None outside of any repository.
+def is_kept_out(path: str, exported: str | None = None) -> bool | None:
+    """Whether git leaves out a file or folder, or a folder above it; None outside of any repository.
 
-    Patterns that a user has outside of the repository are not known.
+    Patterns that a user has outside of the repository are not known. What is not there may become a folder. In a
+    project that was `exported` without its repository what the patterns leave out is left out too.
     """
     full = Path(os.path.abspath(path))  # noqa: PTH100
     root = repository_of(str(full.parent))
     if root is None:
-        return None
+        is_known = exported is not None and full.is_relative_to(exported)
+        return (is_known and _is_left_out(full, str(exported))) or None
+    return _is_left_out(full, root)
+
+
+def _is_left_out(full: Path, root: str) -> bool:
     exclude = read_gitignore(f"{root}/.git/info", "exclude")
     ignored = tuple(one._replace(folder=root) for one in exclude)
     folder = Path(root)
@@ -84,4 +90,5 @@ def is_kept_out(path: str) -> bool | None:
         folder /= name
         if is_ignored(f"{folder}/", ignored):
             return True
-    return is_ignored(str(full), ignored + read_gitignore(str(folder)))
+    ending = "" if os.path.isfile(full) else "/"
+    return is_ignored(f"{full}{ending}", ignored + read_gitignore(str(folder)))
