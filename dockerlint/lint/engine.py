@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dockerlint.dockerfile.instructions import Instruction, Onbuild, ShellForm
-from dockerlint.lint.finding import Finding
+from dockerlint.lint.finding import Finding, Region
 from dockerlint.lint.rule import AnyRule, Rule
 from dockerlint.lint.settings import Settings
 from dockerlint.project.build import Build, Launch
@@ -34,8 +34,10 @@ class Engine:
     def check_stack(self, stack: Stack) -> list[Finding]:
         """All findings about a Compose project and the images that it runs."""
         compose = stack.compose
-        nodes: tuple[object, ...] = (compose, *compose.services, stack, *stack.containers)
-        return in_order(found for node in nodes for found in self._show(node))
+        of_all = [found for node in (compose, stack) for found in self._show(node)]
+        services = ((str(service.name), self._show(service)) for service in compose.services)
+        containers = ((str(container.service.name), self._show(container)) for container in stack.containers)
+        return in_order([*of_all, *_once_each(services), *_once_each(containers)])
 
     def check_suppressions(self, suppressions: Iterable[Suppression]) -> list[Finding]:
         """What is wrong with pragmas, after all else is known."""
@@ -70,6 +72,25 @@ class Engine:
             yield from build.shell_texts
         if self._rules_for(Launch):
             yield from build.launches
+
+
+def _once_each(shown: Iterable[tuple[str, Iterable[Finding]]]) -> Iterator[Finding]:
+    """What is found at services, by their names: of several that share a place, as by an anchor, the first speaks."""
+    by_place: dict[tuple[str, Region], dict[str, list[Finding]]] = {}
+    for name, findings in shown:
+        for found in findings:
+            by_place.setdefault((found.rule, found.region), {}).setdefault(name, []).append(found)
+    for of_services in by_place.values():
+        (_, first), *others = of_services.items()
+        said = {found.message for found in first}
+        names = [f"`{name}`" for name, findings in others if any(found.message not in said for found in findings)]
+        for found in first:
+            message = f"{found.message}; the same goes for {_listed(names)}" if names else found.message
+            yield found._replace(message=message, fix=None if names else found.fix)
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _with_trigger(instruction: Instruction) -> tuple[Instruction, ...]:
