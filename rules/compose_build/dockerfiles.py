@@ -15,6 +15,8 @@ from dockerlint.project.containers import Container
 from dockerlint.project.files import as_typed
 from dockerlint.source import Text
 
+from .elsewhere import comes_later
+
 
 class MissingDockerfile(Rule[Container]):
     """The Dockerfile that a service builds is not there.
@@ -51,7 +53,7 @@ class MissingDockerfile(Rule[Container]):
             return
         files = container.files
         has_context = not files.is_missing(place.context)
-        if not files.is_missing(place.dockerfile) or _comes_later(container, place):
+        if not files.is_missing(place.dockerfile) or comes_later(files, place.dockerfile):
             return
         name, folder = container.service.name, as_typed(place.context)
         if not has_context:
@@ -68,18 +70,6 @@ def _word(container: Container, has_context: bool) -> Text:
     if build is not None and has_context and build.dockerfile is not None:
         return build.dockerfile.written
     return build.context.written if build is not None and build.context is not None else container.service.name
-
-
-def _comes_later(container: Container, place: BuildPlace) -> bool:
-    """Whether git or a submodule brings the folder, or somebody makes the file."""
-    if container.files.git_ignores(place.dockerfile) or container.files.git_ignores(place.context):
-        return True
-    modules = container.files.read(container.files.root / ".gitmodules")
-    if modules is None:
-        return False
-    paths = (line.partition("=")[2].strip() for line in modules.text.splitlines() if "path" in line.partition("=")[0])
-    folders = [container.files.root / path for path in paths if path]
-    return any(place.context.is_relative_to(folder) for folder in folders)
 
 
 def _near(container: Container, place: BuildPlace) -> Iterator[Path]:

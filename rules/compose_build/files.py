@@ -11,13 +11,14 @@ from pathlib import Path
 from dockerlint.compose.mounts import Volume
 from dockerlint.compose.nodes import Entry, Mapping, Scalar
 from dockerlint.compose.values import Value
+from dockerlint.dockerfile.errors import nearest
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.environments import GivenFile
 from dockerlint.project.files import absolute, as_typed
 from dockerlint.source import Source
 
-from .elsewhere import is_named_elsewhere
+from .elsewhere import comes_later, is_named_elsewhere
 
 _SAMPLES = (".example", ".sample", ".template", ".dist")
 # Folders that are there for what programs write, and files that somebody brings.
@@ -25,6 +26,11 @@ _COMES_LATER = re.compile(
     r"(?:^|[/._-])(?:data\w*|db|logs?|uploads?|caches?|te?mp|backups?|certs?|ssl|storage|volumes?|media|output|secrets?)"
     r"(?:$|[/._-])",
     re.IGNORECASE,
+)
+# Folders of an image from which programs read source, settings and scripts.
+_READ = re.compile(
+    r"/docker-entrypoint-\w+\.d/?$|^/etc/nginx(?:/|$)|^/usr/share/nginx/|/htdocs/?$|/provisioning(?:/|$)|"
+    r"/(?:src|source|code|scripts|migrations|templates)/?$"
 )
 _FILE = re.compile(
     r"[^/]\.(?:conf|cfg|cnf|ini|json|ya?ml|toml|xml|properties|sh|py|js|sql|env|crt|pem|key|html|list|rules)$"
@@ -54,6 +60,7 @@ class MissingEnvFile(Rule[Container]):
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    env_file: [a.env, '${FILE}', ../b.env]\n"
         '=== a.env\n# a b=c\nA=1 2\nexport B = 3\nC: 4\nD="x\ny z=1\n"\n',
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    env_file: .env.prod\n=== Makefile\nup:\n\tcp .env.ci .env.prod\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    env_file: env/prod\n=== .git/HEAD\n\n=== .gitignore\nenv/\n",
     )
 
     def check(self, container: Container) -> Findings:
@@ -68,7 +75,7 @@ class MissingEnvFile(Rule[Container]):
     def _missing(self, container: Container, given: GivenFile, path: Path) -> Findings:
         files = container.files
         sample = next((f"{path.name}{end}" for end in _SAMPLES if os.path.isfile(f"{path}{end}")), None)
-        if not files.is_missing(path) or is_named_elsewhere(container, path) or (sample and files.git_ignores(path)):
+        if not files.is_missing(path) or is_named_elsewhere(container, path) or comes_later(files, path):
             return
         hint = f"; there is `{sample}`" if sample is not None else ""
         message = f"`{given.file.path.text}` of `{container.service.name}` is not there{hint}: Compose refuses to start"
@@ -117,6 +124,10 @@ class MissingMountSource(Rule[Stack]):
         "=== Makefile\nup:\n\tenvsubst < gen.tpl > gen.conf\n",
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\nsecrets:\n  pw:\n    file: ./pw.txt\n",
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    volumes: ['../x.conf:/x.conf', 'named:/y']\nvolumes:\n  named:\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    volumes: ['./api/src:/app/src', './reports/:/app/src']\n"
+        '=== .gitmodules\n[submodule "api"]\n\tpath = api\n\turl = https://example.com/api\n=== .git/HEAD\n\n'
+        "=== .gitignore\n/reports/\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    volumes: ['./plugins:/opt/plugins', './out:/app/out']\n",
     )
 
     def check(self, stack: Stack) -> Findings:
@@ -149,14 +160,14 @@ class MissingMountSource(Rule[Stack]):
                 )
             return
         makes_none = _refuses(volume)
-        if container.files.git_ignores(path) or is_named_elsewhere(container, path):
+        if comes_later(container.files, path) or is_named_elsewhere(container, path):
             return
         if makes_none:
             yield self.finding(source.text, f"`{source.text}` of `{name}` is not there: the container cannot be made")
         elif is_file:
             message = f"`{source.text}` is not there: Docker makes a folder of that name, and `{name}` finds no file"
             yield self.finding(source.text, message)
-        elif not _COMES_LATER.search(f"{source.text} {volume.target.text}"):
+        elif _must_be_there(container, volume, path) and not _COMES_LATER.search(f"{source.text} {volume.target.text}"):
             message = f"`{source.text}` is not there: Docker makes an empty folder, and `{name}` finds nothing in it"
             yield self.finding(source.text, message)
 
@@ -169,11 +180,22 @@ class MissingMountSource(Rule[Stack]):
             if file is None or str(entry.key.text) not in used or not _is_relative(file):
                 continue
             path = absolute(Path(stack.compose.path_of(file)))
-            if stack.files.is_missing(path) and not stack.files.git_ignores(path):
+            if stack.files.is_missing(path) and not comes_later(stack.files, path):
                 if stack.containers and is_named_elsewhere(stack.containers[0], path):
                     continue
                 message = f"`{as_typed(path)}` of `{entry.key.text}` is not there: the container cannot be made"
                 yield self.finding(file.written, message)
+
+
+def _must_be_there(container: Container, volume: Volume, path: Path) -> bool:
+    """Whether an empty folder surely does not do: nothing may be written to it, it holds what programs read, or a misspelt name.
+
+    Into any other folder the program may write its results: that it is missing before the first start is as it should be.
+    """
+    if volume.read_only or _READ.search(volume.target.text) is not None:
+        return True
+    folders = [one.name for one in container.files.below(path.parent, ("",)) if os.path.isdir(one)]
+    return len(path.name) > 3 and bool(nearest(path.name, folders))
 
 
 def _is_relative(value: Value) -> bool:
