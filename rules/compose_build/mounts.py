@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -28,8 +29,11 @@ from dockerlint.source import Text
 # What package managers and build tools make in the folder where they run.
 _MADE_BY_INSTALL = {"npm": "node_modules", "yarn": "node_modules", "pnpm": "node_modules", "bun": "node_modules"}
 _MADE_ELSEWISE = {"composer": "vendor", "uv": ".venv"}
-_MADE_BY_BUILD = ("dist", "build", ".next")
 _INSTALLS = ("install", "ci", "sync", "npm", "yarn", "pnpm", "composer", "bundle")
+
+
+# A folder of packages that a step or a variable names by its whole path.
+_PACKAGES = re.compile(r"(?<![\w.@/-])(?:/[\w.@-]+)*/(?:node_modules|\.?venv|vendor)(?![\w.-])")
 
 
 class _Made(NamedTuple):
@@ -81,6 +85,12 @@ class HiddenByMount(Rule[Container]):
         "FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\n",
         "=== compose.yaml\nservices:\n  web:\n    build: .\n    volumes: ['.:/src']\n=== Dockerfile\nFROM node:24\n"
         "WORKDIR /app\nCOPY . .\nRUN npm ci\n",
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n    volumes: ['.:/app']\n=== Dockerfile\nFROM node:24\n"
+        "WORKDIR /app\nCOPY . .\nRUN npm ci && mv /app/node_modules /node_modules\n",
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n    volumes: ['.:/app']\n=== Dockerfile\nFROM python:3.13-slim\n"
+        "WORKDIR /app\nENV UV_PROJECT_ENVIRONMENT=/opt/venv\nCOPY . .\nRUN uv sync --frozen\n",
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n    volumes: ['.:/app']\n=== Dockerfile\nFROM python:3.13-slim\n"
+        "WORKDIR /app\nCOPY . .\nRUN uv pip install --system -r requirements.txt\n",
     )
 
     def check(self, container: Container) -> Findings:
@@ -94,7 +104,7 @@ class HiddenByMount(Rule[Container]):
                 continue
             if volume.kind == "bind":
                 hidden = [made for made in _made(build, stage) if _is_hidden(container, volume, target, made, targets)]
-                if hidden:
+                if hidden and not _lies_elsewhere(stage, hidden[0].path):
                     yield self._by_folder(container, volume, hidden[0])
             elif volume.kind == "volume" and volume.source is not None:
                 copy = _code_at(stage, target)
@@ -127,6 +137,14 @@ def _is_hidden(container: Container, volume: Volume, target: str, made: _Made, t
     return not between and container.files.is_missing(host) and not volume.source.text.startswith(("~", "$"))
 
 
+def _lies_elsewhere(stage: Stage, made: str) -> bool:
+    """Whether a step or a variable names another folder of such packages: they may be moved, or looked for, there."""
+    texts = (str(step.instruction.rest) for link in stage.chain for step in link.steps)
+    named = {match[0] for text in texts for match in _PACKAGES.finditer(text)}
+    kind = posixpath.basename(made).lstrip(".")
+    return any(posixpath.basename(name).lstrip(".") == kind for name in named - {made})
+
+
 def _made(build: Build, stage: Stage) -> Iterator[_Made]:
     """The folders of dependencies and results that the steps of a stage make."""
     for layer in build.layers_of(stage):
@@ -153,6 +171,8 @@ def _made(build: Build, stage: Stage) -> Iterator[_Made]:
 def _folder_of(action: PackageAction) -> str:
     if action.is_global or action.verb.name != "install" or action.is_dry_run or action.options.has("--prefix", "-C"):
         return ""
+    if action.manager == "uv" and "sync" not in _words(action):
+        return ""  # `uv pip` and `uv tool` install elsewhere
     return _MADE_BY_INSTALL.get(action.manager) or _MADE_ELSEWISE.get(action.manager, "")
 
 
