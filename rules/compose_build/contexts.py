@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import posixpath
+from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
-from dockerlint.context.files import Context, human_size
+from dockerlint.context.files import human_size
 from dockerlint.dockerfile.copies import placed
-from dockerlint.dockerfile.instructions import Add, Copy
+from dockerlint.dockerfile.instructions import Add, Copy, Run
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.rule import Findings, Rule, Severity
+from dockerlint.project.build import Build
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.files import absolute, as_typed, is_below
 
@@ -19,9 +22,10 @@ _SMALL = 20_000_000
 
 
 class WideBuildContext(Rule[Container]):
-    """A service sends far more to the builder than its Dockerfile takes.
+    """A service names far more as its context than its Dockerfile takes.
 
-    All of it is read and sent at every build, and each change in it is looked at.
+    BuildKit, which Compose builds with, fetches only what is copied; a builder that is handed the whole folder, as the
+    classic one or one in a cluster, reads and sends all of it at every build.
 
     Take the folder that the Dockerfile copies from as context, or keep the rest back with `.dockerignore`.
 
@@ -29,6 +33,7 @@ class WideBuildContext(Rule[Container]):
     """
 
     severity = Severity.INFO
+    profile = "strict"
     bad = {
         "=== compose.yaml\nservices:\n  api:\n    build:\n      context: «.»\n      dockerfile: api/Dockerfile\n"
         "=== api/Dockerfile\nFROM alpine:3.22\nCOPY api/app /app\nCOPY api/run.sh /\n=== api/app\n\n=== api/run.sh\n\n"
@@ -68,14 +73,21 @@ class WideBuildContext(Rule[Container]):
             largest[top] = largest.get(top, 0) + entry.size
         named = ", ".join(f"`{name}`" for name in sorted(largest, key=lambda name: -largest[name])[:2])
         context = container.service.build.context
-        message = f"`{container.service.name}` sends {human_size(size)} ({named}) to build from `{own}`"
+        message = f"the context of `{container.service.name}` holds {human_size(size)} ({named}) besides `{own}`, which it builds from"
         help_ = f"take the folder as context: `context: ./{as_typed(place.dockerfile.parent)}`"
         yield self.finding(context.written if context is not None else container.service.name, message, help=help_)
 
 
 def _only_folder(dockerfile: Dockerfile) -> str | None:
     """The folder of the context below which all that the build copies lies; None where it takes from several or from all."""
-    sources: list[str] = []
+    sources = list(_taken(dockerfile))
+    if not sources or any(source in ("", ".", "..") or source[:1] in "*?[" for source in sources):
+        return None
+    return posixpath.commonpath(sources) or None
+
+
+def _taken(dockerfile: Dockerfile) -> Iterator[str]:
+    """What the build copies or mounts from the context; an empty text for what a variable names."""
     for stage in dockerfile.stages:
         if stage.index not in dockerfile.built_stages:
             continue
@@ -83,15 +95,24 @@ def _only_folder(dockerfile: Dockerfile) -> str | None:
             one = step.instruction
             if isinstance(one, Copy | Add) and not one.origin and not one.heredocs:
                 place = placed(one, step.before)
-                if place is None:
-                    return None
-                sources += (
-                    posixpath.normpath(source).lstrip("/") for _, source in place.sources if "://" not in source
+                found = [source for _, source in place.sources] if place is not None else [""]
+                yield from (
+                    posixpath.normpath(source).lstrip("/") if source else "" for source in found if "://" not in source
                 )
-    if not sources or any(source in (".", "..") or source[:1] in "*?[" for source in sources):
-        return None
-    common = posixpath.commonpath(sources)
-    return common or None
+            elif isinstance(one, Run):
+                mounts = (mount for mount in one.mounts if mount.type == "bind" and not mount.origin)
+                yield from (posixpath.normpath(str(mount.source or ".")).lstrip("/") for mount in mounts)
+
+
+def _takes(dockerfile: Dockerfile, name: str) -> bool:
+    """Whether a build surely takes a folder of the context, or something in it. BuildKit reads nothing else."""
+    for source in _taken(dockerfile):
+        top = source.partition("/")[0]
+        if source in (".", name) or is_below(name, source) or is_below(source, name):
+            return True
+        if any(mark in top for mark in "*?[") and "/" not in source and fnmatch(name.partition("/")[0], top):
+            return True
+    return False
 
 
 class DataInBuildContext(Rule[Stack]):
@@ -108,25 +129,28 @@ class DataInBuildContext(Rule[Stack]):
     severity = Severity.ERROR
     bad = {
         "=== compose.yaml\nservices:\n  web:\n    build: .\n  db:\n    image: postgres:17\n    volumes:\n"
-        "      - «./data»:/var/lib/postgresql/data\n=== Dockerfile\nFROM alpine:3.22\n": None,
+        "      - «./data»:/var/lib/postgresql/data\n=== Dockerfile\nFROM alpine:3.22\nCOPY . .\n": None,
         "=== compose.yaml\nservices:\n  web:\n    build: {context: .}\n  cache:\n    image: redis:8\n    volumes:\n"
-        "      - type: bind\n        source: «./var/redis»\n        target: /data\n=== Dockerfile\nFROM alpine:3.22\n"
+        "      - type: bind\n        source: «./var/redis»\n        target: /data\n=== Dockerfile\nFROM alpine:3.22\nCOPY * ./\n"
         "=== .dockerignore\nnode_modules\n": None,
         "=== compose.yaml\nservices:\n  web:\n    build: app\n  db:\n    image: mysql:8.4\n    volumes:\n"
-        "      - «./app/db»:/var/lib/mysql\n=== app/Dockerfile\nFROM alpine:3.22\n": None,
+        "      - «./app/db»:/var/lib/mysql\n=== app/Dockerfile\nFROM alpine:3.22\nRUN --mount=type=bind,target=/src make -C /src\n": None,
     }
     good = (
         "=== compose.yaml\nservices:\n  web:\n    build: .\n  db:\n    image: postgres:17\n    volumes:\n"
-        "      - ./data:/var/lib/postgresql/data\n=== Dockerfile\nFROM alpine:3.22\n=== .dockerignore\ndata\n",
+        "      - ./data:/var/lib/postgresql/data\n=== Dockerfile\nFROM alpine:3.22\nCOPY . .\n=== .dockerignore\ndata\n",
         "=== compose.yaml\nservices:\n  web:\n    build: app\n  db:\n    image: postgres:17\n    volumes:\n"
-        "      - ./data:/var/lib/postgresql/data\n=== app/Dockerfile\nFROM alpine:3.22\n",
+        "      - ./data:/var/lib/postgresql/data\n=== app/Dockerfile\nFROM alpine:3.22\nCOPY . .\n",
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n  db:\n    image: postgres:17\n    volumes:\n"
+        "      - ./data:/var/lib/postgresql/data\n=== Dockerfile\nFROM alpine:3.22\nCOPY src *.py /app/\n"
+        "RUN --mount=type=bind,source=uv.lock,target=uv.lock cat uv.lock\n=== src/x\n\n=== uv.lock\n\n",
         "=== compose.yaml\nservices:\n  web:\n    build: .\n  db:\n    image: postgres:17\n    volumes:\n"
         "      - data:/var/lib/postgresql/data\n      - ./init:/docker-entrypoint-initdb.d\nvolumes:\n  data:\n"
         "=== Dockerfile\nFROM alpine:3.22\n",
     )
 
     def check(self, stack: Stack) -> Findings:
-        contexts = [(one, one.build.context) for one in stack.containers if one.build is not None and one.build.context]
+        builders = [one for one in stack.containers if one.build is not None and one.build.context is not None]
         for container in stack.containers:
             data = container.data
             if data is None or data.path is None:
@@ -136,7 +160,7 @@ class DataInBuildContext(Rule[Stack]):
                 if volume.kind != "bind" or source is None or source.unknown or not is_below(data.path, target):
                     continue
                 path = absolute(Path(stack.compose.path_of(source)))
-                builder = next((one for one, context in contexts if _is_sent(context, path)), None)
+                builder = next((one for one in builders if one.build is not None and _is_sent(one.build, path)), None)
                 if builder is not None and builder.place is not None:
                     where = f"the build context of `{builder.service.name}` (`{as_typed(builder.place.context)}`)"
                     pattern = os.path.relpath(path, builder.place.context).replace(os.sep, "/")
@@ -146,12 +170,17 @@ class DataInBuildContext(Rule[Stack]):
                     yield self.finding(source.text, message, help=f"add `{pattern}` to `.dockerignore`")
 
 
-def _is_sent(context: Context, path: Path) -> bool:
-    """Whether a folder lies in a context and no ignore file keeps it back."""
+def _is_sent(build: Build, path: Path) -> bool:
+    """Whether a folder lies in a context, the build takes it along, and no ignore file keeps it back."""
+    context = build.context
+    if context is None:
+        return False
     root = os.path.abspath(context.root)  # noqa: PTH100 (links stay as they are written)
     if not is_below(str(path), root) or str(path) == root:
         return False
     name = os.path.relpath(path, root).replace(os.sep, "/")
+    if not _takes(build.dockerfile, name):
+        return False
     if context.ignore is None:
         return context.ignore_path is None
     return not context.ignore.excludes(f"{name}/x")
