@@ -65,6 +65,8 @@ class WrongContainerPort(Rule[Container]):
         "    command: -p 5433\n    ports: ['5433:5433']\n",
         "=== compose.yaml\nservices:\n  web:\n    build: .\n    ports: ['8000:8000']\n=== Dockerfile\nFROM python:3.13-slim\n"
         'CMD ["supervisord"]\n',
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n    ports: ['8000:8000', '127.0.0.1:5678:5678']\n"
+        "    command: gunicorn -b 0.0.0.0:8000 app:app\n=== Dockerfile\nFROM python:3.13-slim\n",
     )
 
     def check(self, container: Container) -> Findings:
@@ -74,6 +76,8 @@ class WrongContainerPort(Rule[Container]):
             return
         open_ports = {fact.port for fact in facts}
         wrong = [port for port in container.service.ports if _leads_nowhere(port, open_ports)]
+        if len(wrong) < len(container.service.ports) and _may_open_more(container):
+            return
         for port in wrong:
             fact = facts[0]
             numbers = " and ".join(str(number) for number in sorted(open_ports))
@@ -83,6 +87,11 @@ class WrongContainerPort(Rule[Container]):
             )
             fix = _target_fix(port, facts) if len(wrong) == len(container.service.ports) == 1 else None
             yield self.finding(port.target.text, message, fix=fix)
+
+
+def _may_open_more(container: Container) -> bool:
+    """Whether it is the project's own program, which may open ports for a debugger or for numbers besides its main one."""
+    return container.service.build is not None or container.service.command is not None
 
 
 def _leads_nowhere(port: Port, open_ports: set[int]) -> bool:

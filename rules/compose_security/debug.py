@@ -12,12 +12,13 @@ from dockerlint.knowledge.host_needs import is_reverse_proxy
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.project.containers import Container, Stack
-from dockerlint.project.service_kinds import command_words, reaches_network
+from dockerlint.project.service_kinds import command_words, open_ports, reaches_network
 from dockerlint.source import Text
 
 from .faults import Fault, deployed, fix_of, image_of, once
 
 _TRUE = frozenset({"1", "true", "yes", "on", "t", "y"})
+_NODE_INSPECTOR = 9229
 _OFF = {"1": "0", "true": "false", "True": "False", "on": "off", "yes": "no"}
 # Options that the program takes from its environment.
 _OPTION_VARIABLES = frozenset({"NODE_OPTIONS", "JAVA_TOOL_OPTIONS", "JAVA_OPTS", "JDK_JAVA_OPTIONS", "CATALINA_OPTS"})
@@ -65,6 +66,8 @@ class DebugService(Rule[Stack]):
         '      FLASK_DEBUG: "1"\n',
         "=== compose.yaml\nservices:\n  web:\n    image: node:24\n    ports: ['80:80']\n    environment:\n      DEBUG: app:*\n",
         "=== compose.yaml\nservices:\n  web:\n    build: .\n    environment:\n      FLASK_DEBUG: 1\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: node:24\n    ports: ['80:80', '127.0.0.1:9229:9229']\n"
+        "    command: node --inspect=0.0.0.0 app.js\n",
         "=== compose.yaml\nservices:\n  n8n:\n    image: n8nio/n8n:1.120.0\n    ports: ['5678:5678']\n",
         '=== dockerlint.toml\ndevelopment-images = ["compose.play.*"]\n=== compose.play.yaml\nservices:\n  web:\n'
         '    build: .\n    ports: ["5000:5000"]\n    environment:\n      FLASK_DEBUG: "1"\n',
@@ -103,6 +106,8 @@ def _debug_variables(container: Container) -> Iterator[tuple[Text, str, Fix | No
             yield value.text, message, None
         elif name in _OPTION_VARIABLES:
             for match in _listening_debugger().finditer(value.text):
+                if _is_kept_local(service, match[0]):
+                    continue
                 yield value.text.part(*match.span()), _runs_code(service, match[0]), None
 
 
@@ -126,10 +131,22 @@ def _debug_words(service: Service) -> Iterator[tuple[Text, str, Fix | None]]:
         if text == "--debug" and "flask" in texts and "run" in texts:
             message = f"`flask --debug` in `{service.name}` shows a Python console to everyone who reaches it"
             yield word.text, message, None
-        elif match := _listening_debugger().search(text):
+        elif (match := _listening_debugger().search(text)) and not _is_kept_local(service, match[0]):
             yield word.text, _runs_code(service, match[0]), None
-        elif "debugpy" in texts and texts[index - 1] == "--listen" and text.startswith(("0.0.0.0:", "[::]:")):
+        elif "debugpy" in texts and texts[index - 1] == "--listen" and _is_open_to_all(service, text):
             yield word.text, _runs_code(service, f"debugpy --listen {text}"), None
+
+
+def _is_open_to_all(service: Service, address: str) -> bool:
+    return address.startswith(("0.0.0.0:", "[::]:")) and not _is_kept_local(service, address)
+
+
+def _is_kept_local(service: Service, option: str) -> bool:
+    """Whether the port of a debugger is published, and on this machine's loopback interface only."""
+    match = re.search(r":(\d+)", option)
+    number = int(match[1]) if match is not None else _NODE_INSPECTOR
+    published = [port for port in service.ports if number in (port.target_ports or ())]
+    return bool(published) and not any(port in open_ports(service) for port in published)
 
 
 def _runs_code(service: Service, what: str) -> str:
