@@ -178,6 +178,9 @@ class LocalhostBetweenServices(Rule[Stack]):
         "      SELF_URL: http://localhost:8000\n  other:\n    image: x/y:1\n    ports: ['8001:8000']\n",
         "=== compose.yaml\nservices:\n  frontend:\n    build: .\n    environment:\n      API_URL: http://localhost:8000\n"
         "  api:\n    build: ./api\n    ports: ['8000:8000']\n",
+        "=== compose.yaml\nservices:\n  api:\n    build: .\n    env_file: shared.env\n    environment:\n      DB_HOST: db\n"
+        "  tests:\n    build: .\n    env_file: shared.env\n  db:\n    image: postgres:17\n"
+        "=== shared.env\nDB_HOST=localhost\nDB_PORT=5432\n",
     )
 
     def check(self, stack: Stack) -> Findings:
@@ -187,7 +190,8 @@ class LocalhostBetweenServices(Rule[Stack]):
             for container in stack.containers
             if not networks.is_on_host(container.service) and networks.of(container.service)
             for address in addresses(container)
-            if address.name.lower() in LOOPBACKS and (others := _meant(stack, networks, container, address))
+            if address.name.lower() in LOOPBACKS and not _is_for_the_host(stack, address)
+            if (others := _meant(stack, networks, container, address))
         )
         for (place, other), found in grouped(faults):
             _, address, count = found[0]
@@ -198,6 +202,14 @@ class LocalhostBetweenServices(Rule[Stack]):
             right = f"{other.service.name}:{port}"
             fix = _to_service(address, other, port) if count == len(found) == 1 else None
             yield self.finding(place, message, help=f"`{other.service.name}` is found at `{right}`", fix=fix)
+
+
+def _is_for_the_host(stack: Stack, address: Address) -> bool:
+    """Whether it stands in an env file, and a service that reads the file puts something else in its place."""
+    readers = (
+        one for one in stack.containers if any(file.source is address.host.text.source for file in one.env_files)
+    )
+    return any(name == address.setting for one in readers for name, _ in one.service.environment)
 
 
 def _meant(stack: Stack, networks: Networks, container: Container, address: Address) -> list[Container]:
