@@ -88,7 +88,7 @@ _FAMILIES = (
         schemes=("mongodb", "mongodb+srv"),
         is_open_by_default=True,
         programs=("mongod",),
-        probe="mongosh --quiet --eval 'db.runCommand(\"ping\")'",
+        probe="mongosh --quiet --eval 'db.runCommand({ping: 1})'",
         data_option="--dbpath",
     ),
     DataFamily(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _DEVELOPMENT = frozenset(
     {"override", "dev", "develop", "development", "devcontainer", "debug", "local", "test", "tests", "e2e", "ci"}
 )
-_TESTING = frozenset({"test", "tests", "ci", "e2e"})
+_TESTING = frozenset({"test", "tests", "testing", "ci", "e2e", "cypress", "playwright"})
 _JOB_PROFILES = frozenset({"tools", "job", "jobs", "init", "cli"})
 # A command with one of these words does something once.
 _ENDING = re.compile(
@@ -34,8 +34,9 @@ def name_parts(service: Service) -> set[str]:
 
 
 def file_parts(path: str) -> set[str]:
-    """The words that the name of a file is made of."""
-    return _parts(path.replace("\\", "/").rpartition("/")[2])
+    """The words that the names of a file and of its folder are made of; of no folder above the working directory."""
+    *folders, name = path.replace("\\", "/").split("/")
+    return _parts(name) | (_parts(folders[-1]) if folders and folders[0] else set())
 
 
 def _parts(name: str) -> set[str]:
@@ -102,8 +103,7 @@ def reaches_network(service: Service) -> bool:
 
 def is_development_file(path: str, development_images: Sequence[str]) -> bool:
     """Whether the name of a file says that it is only used where somebody develops; or globs name it."""
-    parts = re.split(r"[.\-_]", path.replace("\\", "/").rpartition("/")[2].lower())
-    return is_called_one_of(path, development_images) or not _DEVELOPMENT.isdisjoint(parts)
+    return is_called_one_of(path, development_images) or not _DEVELOPMENT.isdisjoint(file_parts(path))
 
 
 @cache
