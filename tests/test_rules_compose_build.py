@@ -45,6 +45,7 @@ def test_what_is_wrong_with_each_service_is_said_of_each(tmp_path: Path) -> None
         (".devcontainer/compose.yaml", {"devcontainer"}),
         ("/tmp/test/compose.yaml", set()),
         ("docker/dev/compose.yaml", {"dev"}),
+        ("drone-ci/compose.yaml", {"drone-ci"}),
     ],
 )
 def test_the_folder_of_a_file_tells_what_it_is_for(path: str, expected: set[str]) -> None:

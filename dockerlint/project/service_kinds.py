@@ -34,9 +34,9 @@ def name_parts(service: Service) -> set[str]:
 
 
 def file_parts(path: str) -> set[str]:
-    """The words that the names of a file and of its folder are made of; of no folder above the working directory."""
+    """The words that the name of a file is made of, and its folder as one word if it is below the working directory."""
     *folders, name = path.replace("\\", "/").split("/")
-    return _parts(name) | (_parts(folders[-1]) if folders and folders[0] else set())
+    return _parts(name) | ({folders[-1].lower().lstrip(".")} if folders and folders[0] else set())
 
 
 def _parts(name: str) -> set[str]:

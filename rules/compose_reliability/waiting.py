@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from dockerlint.application.listening import listens
 from dockerlint.compose.nodes import Mapping, Scalar, Sequence
@@ -12,6 +13,7 @@ from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import is_shared, replaced_part
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.data_keeping import command_texts, own_commands, runs_server
+from dockerlint.project.files import absolute
 from dockerlint.project.health import has_healthcheck
 from dockerlint.source import Span, Text
 
@@ -178,6 +180,9 @@ class StartedNotHealthy(Rule[Stack]):
         "=== compose.yaml\nservices:\n  web:\n    build: .\n    depends_on: [db]\n  db:\n    image: postgres:17\n"
         '=== Dockerfile\nFROM python:3.14\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n'
         "=== start.sh\n#!/bin/sh\nuntil pg_isready -h db; do sleep 1; done\nexec ./run\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: acme/web:1\n    volumes: ['.:/app']\n    entrypoint: docker/web.sh\n"
+        "    depends_on: [db]\n  db:\n    image: postgres:17\n"
+        "=== docker/web.sh\n#!/bin/sh\nuntil pg_isready -h db; do sleep 1; done\nexec ./run\n",
         "=== compose.yaml\nservices:\n  web:\n    build: .\n    depends_on: [api]\n  api:\n    image: acme/api:1\n",
         "=== compose.yaml\nservices:\n  ui:\n    image: adminer:5\n    depends_on: [db]\n  db:\n    image: mariadb:11\n",
     )
@@ -208,11 +213,20 @@ def _answers_later(container: Container) -> bool:
 def _waits_by_itself(container: Container) -> bool:
     if _only_forwards(container):
         return True
-    texts = [" ".join(command_texts(container))]
+    texts = [" ".join(command_texts(container)), *_own_scripts(container)]
     is_replaced = container.service.entrypoint is not None
     if container.build is not None and container.stage is not None and not is_replaced:
         texts += (str(command.text) for command in container.build.start_commands(container.stage))
     return any(_WAITING.search(text) for text in texts)
+
+
+def _own_scripts(container: Container) -> Iterator[str]:
+    """The project's scripts that a service starts from its working directory, which is the project's own in most."""
+    folder = absolute(Path(container.compose.folder_of(container.service)))
+    for word in command_texts(container):
+        source = container.files.read(folder / word) if word.endswith(".sh") and not word.startswith("/") else None
+        if source is not None:
+            yield source.text
 
 
 def _with_check(container: Container) -> str:
