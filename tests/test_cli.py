@@ -1,6 +1,7 @@
 """The command line: exit codes, options, formats, and bad input."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -367,3 +368,9 @@ def test_a_file_that_is_laid_onto_the_base_is_judged_with_it_and_told_alone(tmp_
     result = invoke(tmp_path, "check", "--format", "json", "compose.prod.yaml", files=files)
     found = [(finding["rule"], finding["path"]) for finding in json.loads(result.stdout)["findings"]]
     assert found == [("undefined-reference", "compose.prod.yaml")]
+
+
+def test_version_tells_how_old_the_facts_are(tmp_path: Path) -> None:
+    result = invoke(tmp_path, "--version")
+    assert re.fullmatch(r"dockerlint \d+\.\d+\.\d+ \(facts about images of \d{4}-\d\d-\d\d\)\n", result.stdout)
+    assert result.exit_code == 0

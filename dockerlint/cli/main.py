@@ -11,8 +11,24 @@ from dockerlint.cli.manual import docs, rule, rules
 from dockerlint.cli.parse import parse
 
 
+def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from dockerlint.knowledge.records import load  # noqa: PLC0415 (only who asks needs the date)
+
+        click.echo(f"dockerlint {__version__} (facts about images of {load('eol')['_meta']['snapshot']})")
+        context.exit()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, "-V", "--version", prog_name="dockerlint")
+@click.option(
+    "-V",
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_version,
+    help="Say which version it is.",
+)
 def cli() -> None:
     """Check Dockerfiles, Compose files, and the projects around them."""
 
