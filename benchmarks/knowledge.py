@@ -4,8 +4,8 @@
     python -m benchmarks.knowledge SNAPSHOT --check   # only says whether the package has just these
 
 SNAPSHOT is a folder with `base_images.json`, `slim.json` and `eol.json`, drawn from docker-library/official-images and
-endoflife.date. Two things are done to them: what we know beyond the snapshot is added, and each pattern gets the literal
-beginnings of what it matches, so that it is compiled only for names that begin so.
+endoflife.date. Two things are done to them: what we know beyond the snapshot is added, and each pattern gets the
+literal beginnings of what it matches, so that it is compiled only for names that begin so.
 """
 
 from __future__ import annotations
