@@ -28,6 +28,7 @@ from dockerlint.source import Source, Text
 if TYPE_CHECKING:
     from dockerlint.application.program import Program
     from dockerlint.compose.services import Service
+    from dockerlint.project.builders import BuildLink
 
 _DEVELOPMENT = frozenset(
     {"dev", "develop", "development", "devcontainer", "debug", "test", "tests", "e2e", "ci", "lint"}
@@ -93,8 +94,8 @@ def is_called_one_of(name: str | None, globs: Sequence[str]) -> bool:
 class Build:
     """One Dockerfile and what the project knows of its use.
 
-    `context` is None where it is not known; `label` is the Dockerfile's path below the project's
-    root; `services` are the Compose services that run what is built. Where no folder has all that the Dockerfile
+    `context` is None where it is not known; `label` is the Dockerfile's path below the project's root; `links` are all
+    who build it, `services` the Compose services that run what is built. Where no folder has all that the Dockerfile
     copies, `candidates` are those that may be the context, the Dockerfile's own first. `development_images` are globs
     of the names of stages and Dockerfiles that never go into production. `find_neighbours` gives the other builds with
     the same context and ignore file.
@@ -104,7 +105,7 @@ class Build:
         self,
         dockerfile: Dockerfile,
         context: Context | None = None,
-        services: Sequence[Service] = (),
+        links: Sequence[BuildLink] = (),
         label: str = "",
         candidates: Sequence[Context] = (),
         development_images: Sequence[str] = (),
@@ -112,7 +113,9 @@ class Build:
     ) -> None:
         self.dockerfile = dockerfile
         self.context = context
-        self.services = tuple(services)
+        self.links = tuple(links)
+        # What runs only where somebody develops says nothing of what ships.
+        self.services = tuple(link.service for link in links if link.service is not None and not link.is_development)
         self.label = label or dockerfile.path
         self.candidates = tuple(candidates)
         self._development_images = development_images
@@ -128,19 +131,35 @@ class Build:
 
     @cached_property
     def targets(self) -> tuple[Stage, ...]:
-        """The stage that the build is asked for; else the last, and those that a service names as its target."""
+        """The stage that the build is asked for; else the last, and those that services run or others publish."""
         stages = self.dockerfile.stages
         if self.dockerfile.options.target is not None:
             return (self.dockerfile.target,) if self.dockerfile.target is not None else ()
-        wanted = {_target(service) for service in self.services} - {None}
+        published = (link.target for link in self.links if link.told.is_published and not link.is_development)
+        wanted = {*(_target(service) for service in self.services), *published} - {None}
         named = [stage for stage in stages[:-1] if stage.name in wanted]
         return (*named, *stages[-1:])
 
     @cached_property
     def named_contexts(self) -> frozenset[str]:
-        """What services put in the place of images and stages, by name."""
-        builds = (service.build for service in self.services if service.build is not None)
-        return frozenset(str(name) for one in builds for name in one.named_contexts)
+        """What those who build it put in the place of images and stages, by name."""
+        return frozenset(name for link in self.links for name in link.told.named_contexts)
+
+    @cached_property
+    def given_arguments(self) -> frozenset[str]:
+        """The build arguments that somebody gives, whatever their values."""
+        return frozenset(one.name for link in self.links for one in link.told.arguments)
+
+    @cached_property
+    def asked_targets(self) -> frozenset[str]:
+        """The names of stages that somebody builds, in lower case."""
+        return frozenset(link.target for link in self.links if link.target is not None)
+
+    @property
+    def is_context_told(self) -> bool:
+        """Whether somebody says what the context is."""
+        told = (link.context for link in self.links)
+        return self.context is not None and any(context is not None for context in told)
 
     @cached_property
     def shipping_stages(self) -> tuple[Stage, ...]:

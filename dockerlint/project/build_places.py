@@ -35,4 +35,9 @@ def build_place(compose: Compose, service: Service) -> BuildPlace | None:
 
 def is_local(value: Value | None) -> bool:
     """Whether a value is a path that is known; an absent one stands for a default."""
-    return value is None or not (value.unknown or "://" in value.text or value.text.startswith(_REMOTE))
+    return value is None or not (value.unknown or is_remote(value.text))
+
+
+def is_remote(context: str) -> bool:
+    """Whether a build context is fetched, or is made by another build."""
+    return "://" in context or context.startswith(_REMOTE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
@@ -11,31 +11,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dockerlint.compose import BASE_NAMES
 from dockerlint.context.files import Context
-from dockerlint.dockerfile.instructions import Add, Copy
+from dockerlint.dockerfile.instructions import Add, Arg, Copy
 from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.knowledge.base_images import base_image
+from dockerlint.knowledge.secrets import is_secret_name
 from dockerlint.project.build import Build, has_development_part, is_called_one_of
+from dockerlint.project.build_files import BuildFiles
 from dockerlint.project.build_places import BuildPlace, build_place
+from dockerlint.project.builders import BuildLink
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.discovery import kind_of_name
 from dockerlint.project.files import Files, absolute, as_typed, is_below
 from dockerlint.source import EmbeddedSource, Source
 
 if TYPE_CHECKING:
-    from dockerlint.compose.services import Build as ServiceBuild
     from dockerlint.compose.services import Compose, Service
 
 
 # Of a folder so many names are looked at for Dockerfiles.
 _MOST_NAMES = 10_000
-
-
-class Link(NamedTuple):
-    """A service that builds a Dockerfile, and the folder that it takes as context."""
-
-    service: Service
-    context: Path
-    is_development: bool
 
 
 class Place(NamedTuple):
@@ -64,7 +58,8 @@ class Project:
         self.files = Files(root)
         self._is_thorough = is_thorough
         self._development_images = development_images
-        self._links: dict[Path, list[Link]] = {}
+        self._by_services: dict[Path, list[BuildLink]] = {}
+        self._build_files = BuildFiles(self.files)
         self._contexts: dict[tuple[Path, Path | None], Context] = {}
         for compose in composes:
             for service in compose.services:
@@ -75,8 +70,9 @@ class Project:
         if path is None:
             return Build(dockerfile, development_images=self._development_images)
         full = absolute(path)
-        links = self._links.get(full, [])
-        folders = {link.context for link in links} or set(self._likely_contexts(dockerfile, full))
+        links = self.links_of(full)
+        told = {link.context for link in links if link.context is not None and os.path.isdir(link.context)}
+        folders = told or set(self._likely_contexts(dockerfile, full))
         context = self._context(next(iter(folders)), full) if len(folders) == 1 else None
         candidates = () if folders else [self._context(folder, full) for folder in self._folders_from(full.parent)]
         return self._build(dockerfile, full, context, links, candidates)
@@ -84,8 +80,9 @@ class Project:
     def builds(self, dockerfile: Dockerfile, path: Path) -> Iterator[Build]:
         """A Dockerfile with each context that it is built from: its own folder where nothing tells of another."""
         full = absolute(path)
-        links = self._links.get(full, [])
-        folders = [link.context for link in links] or [*self._likely_contexts(dockerfile, full), full.parent][:1]
+        links = self.links_of(full)
+        told = [link.context for link in links if link.context is not None and os.path.isdir(link.context)]
+        folders = told or [*self._likely_contexts(dockerfile, full), full.parent][:1]
         for folder in dict.fromkeys(folders):
             own = [link for link in links if link.context == folder]
             yield self._build(dockerfile, full, self._context(folder, full), own)
@@ -93,7 +90,7 @@ class Project:
     def build_in(self, folder: Path, dockerfile: Dockerfile, path: Path) -> Build:
         """A Dockerfile with a context that the user names."""
         full = absolute(path)
-        links = [link for link in self._links.get(full, []) if link.context == absolute(folder)]
+        links = [link for link in self.links_of(full) if link.context == absolute(folder)]
         return self._build(dockerfile, full, self._context(absolute(folder), full), links)
 
     def _build(
@@ -101,37 +98,47 @@ class Project:
         dockerfile: Dockerfile,
         path: Path,
         context: Context | None,
-        links: Sequence[Link],
+        links: Sequence[BuildLink],
         candidates: Sequence[Context] = (),
     ) -> Build:
         root, name = str(self.files.root), str(path)
         label = name[len(root) :].lstrip("/") if is_below(name, root) else path.name
-        # What runs only where somebody develops says nothing of what ships.
-        services = [link.service for link in links if not link.is_development]
+        given = _with_arguments(dockerfile, links)
         images = self._development_images
         neighbours = partial(self._neighbours, context, path, dockerfile.options)
-        return Build(dockerfile, context, services, label, candidates, images, neighbours)
+        return Build(given, context, links, label, candidates, images, neighbours)
 
     def _neighbours(self, context: Context | None, path: Path, options: Options) -> Iterator[Build]:
-        """The other Dockerfiles that are built with a context, as far as services or their place in it tell."""
+        """The other Dockerfiles that are built with a context, as far as links or their place in it tell."""
         if context is None:
             return
         root = absolute(context.root)
-        linked = [file for file, links in self._links.items() if any(link.context == root for link in links)]
+        links = [*(link for links in self._by_services.values() for link in links), *self.links_around(path)]
+        linked = [link.dockerfile for link in links if link.context == root and link.dockerfile is not None]
         for other in dict.fromkeys([*linked, *_dockerfiles_in(root)]):
             source = self.files.read(other) if other != path else None
-            if source is not None and (other in linked or other not in self._links):
+            if source is not None and (other in linked or not self.links_of(other)):
                 build = self.build_in(root, Dockerfile(source, options), other)
                 if build.context is context:
                     yield build
 
     def evidence(self, path: Path, context: Context) -> list[Place]:
-        """The services that build a Dockerfile with a context, each with the place where that is said."""
+        """Those who build a Dockerfile with a context, each with the place where that is said."""
         return [
-            Place(f"service `{link.service.name}`", link.service.name.source, link.service.name.line)
-            for link in self._links.get(absolute(path), [])
+            Place(link.name.removeprefix("the "), link.evidence.source, link.evidence.line)
+            for link in self.links_of(path)
             if link.context == absolute(context.root)
         ]
+
+    def links_of(self, path: Path) -> tuple[BuildLink, ...]:
+        """All who build a Dockerfile: Compose services, and the build files in its folder and in those above."""
+        full = absolute(path)
+        return (*self._by_services.get(full, ()), *(one for one in self.links_around(full) if one.dockerfile == full))
+
+    def links_around(self, path: Path) -> tuple[BuildLink, ...]:
+        """What the build files of a file's folder and of those above it say, whatever they build."""
+        folders = self._folders_from(absolute(path).parent)
+        return _each_once(link for folder in folders for link in self._build_files.links_in(folder))
 
     def stack(self, compose: Compose) -> Stack:
         """A Compose project with the images that its services run."""
@@ -150,14 +157,18 @@ class Project:
         source = self.files.read(path) if inline is None else EmbeddedSource(inline.text)
         if source is None or (inline is not None and inline.unknown):
             return None
-        given = dict(_given_arguments(compose, service.build))
+        from dockerlint.project.reading.services import given_arguments, link_of  # noqa: PLC0415 (as above)
+
+        given = {one.name: one.value for one in given_arguments(compose, service.build) if one.value is not None}
         target = service.build.target
         if target is not None and target.unknown:
             return None
         options = Options(given, str(target.text) if target is not None and target.text else None, base_image)
         context = self._context(folder, path)
         label = str(path)[len(str(self.files.root)) :].lstrip("/") if inline is None else source.path
-        return Build(Dockerfile(source, options), context, [service], label, (), self._development_images)
+        own = link_of(compose, service, place, is_development=False)
+        others = [link for link in self.links_of(path) if link.service is None] if inline is None else []
+        return Build(Dockerfile(source, options), context, [own, *others], label, (), self._development_images)
 
     def _context(self, folder: Path, dockerfile: Path) -> Context:
         """A folder as context, the same object for all Dockerfiles that see the same files: it is walked once."""
@@ -167,10 +178,12 @@ class Project:
     def _link(self, compose: Compose, service: Service) -> None:
         place = self._place_of(compose, service)
         if place is not None and service.build is not None and service.build.inline is None:
-            folder, file = place
+            from dockerlint.project.reading import services  # noqa: PLC0415 (a run without Compose files needs it not)
+
             is_named = is_called_one_of(compose.source.path, self._development_images)
             is_development = is_named or has_development_part(_compose_name(compose))
-            self._links.setdefault(file, []).append(Link(service, folder, is_development))
+            found = services.link_of(compose, service, place, is_development=is_development)
+            self._by_services.setdefault(place.dockerfile, []).append(found)
 
     def _place_of(self, compose: Compose, service: Service) -> BuildPlace | None:
         """Where a service is built from, if that lies below the root."""
@@ -210,14 +223,24 @@ def _compose_name(compose: Compose) -> str:
     return f"{path.parent.name}/{path.name}".lower().replace("override", "dev").replace("local", "dev")
 
 
-def _given_arguments(compose: Compose, build: ServiceBuild) -> Iterator[tuple[str, str]]:
-    """The build arguments that a service gives, as far as they are known; a name alone passes a variable on."""
-    for name, value in build.args:
-        passed = compose.reader.scope_of(name.source).environment.get(name) if value is None else None
-        if value is not None and not value.unknown:
-            yield str(name), str(value.text)
-        elif passed is not None:
-            yield str(name), passed
+def _each_once(links: Iterable[BuildLink]) -> tuple[BuildLink, ...]:
+    """Links without those that say the same at the same place."""
+    found = {(one.evidence.source.path, one.evidence.start, one.context, one.dockerfile): one for one in links}
+    return tuple(found.values())
+
+
+def _with_arguments(dockerfile: Dockerfile, links: Sequence[BuildLink]) -> Dockerfile:
+    """The Dockerfile as it is built with the arguments that all who build it give alike; those of the user win."""
+    builders = [link for link in links if not link.is_development]
+    agreed = set.intersection(*({*link.told.arguments} for link in builders)) if builders else set()
+    declared = {str(pair.key) for one in dockerfile.instructions if isinstance(one, Arg) for pair in one.pairs}
+    # What is given for a secret must not hide the one that is written.
+    names = {name for name in declared if not is_secret_name(name)}
+    known = {one.name: one.value for one in agreed if one.value is not None and one.name in names}
+    options = dockerfile.options
+    if not known.keys() - options.arguments.keys():
+        return dockerfile
+    return Dockerfile(dockerfile.source, options._replace(arguments={**known, **options.arguments}))
 
 
 def _plain_sources(dockerfile: Dockerfile) -> Iterator[str]:

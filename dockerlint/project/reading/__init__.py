@@ -1,0 +1,1 @@
+"""Readers of the files that say how images are built, one a format."""
