@@ -89,9 +89,9 @@ def _platform_words(name: str) -> Iterator[str]:
 
 
 def _is_asked_for(platform: Platform, build: Build) -> bool:
-    """Whether a service builds and runs the image for just this platform."""
-    asked = (service.settings.text("platform") for service in build.services)
-    return any(value is not None and platforms.parse(value.text) == platform for value in asked)
+    """Whether somebody builds the image for just this platform."""
+    asked = {asked for link in build.links for asked in link.told.platforms}
+    return len(asked) == 1 and platforms.parse(*asked) == platform
 
 
 class RedundantPlatform(Rule[Dockerfile]):

@@ -73,12 +73,13 @@ class FromNeedsBuildArg(Rule[Build]):
         "ARG TAG\nFROM alpine:${TAG:-3.22}",
         "=== compose.yaml\nservices:\n  app:\n    build:\n      context: .\n      args: {TAG: 3.22}\n"
         "=== Dockerfile\nARG TAG\nFROM alpine:$TAG",
+        "=== Makefile\nimage:\n\tdocker build --build-arg TAG=$(VERSION) .\n=== Dockerfile\nARG TAG\nFROM alpine:$TAG",
     )
 
     def check(self, build: Build) -> Findings:
         if build.services or build.dockerfile.is_template:  # who may pass it
             return
         for error in build.dockerfile.errors:
-            if error.kind is Kind.IMAGE and error.unless_given:
+            if error.kind is Kind.IMAGE and error.unless_given and build.given_arguments.isdisjoint(error.unless_given):
                 options = " ".join(f"--build-arg {name}=..." for name in error.unless_given)
                 yield self.finding(error.span, f"without `{options}` {error.message}")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dockerlint.compose.nodes import Mapping, Scalar, Sequence
-from dockerlint.compose.services import Service
 from dockerlint.dockerfile.instructions import Copy, Run
 from dockerlint.dockerfile.mounts import Mount
 from dockerlint.dockerfile.stages import Dockerfile, Stage
@@ -14,6 +12,7 @@ from dockerlint.dockerfile.state import Step
 from dockerlint.knowledge.records import find
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container
+from dockerlint.project.reading.services import has_agent, secrets_of
 
 from .elsewhere import project_scripts
 
@@ -86,9 +85,14 @@ def _lacking(container: Container, dockerfile: Dockerfile, stage: Stage, step: S
         for mount in instruction.mounts:
             identifier = _id(mount)
             if mount.type == "secret" and identifier and _needs(instruction, mount, identifier):
-                if identifier not in _secrets(container.service) and not _is_built_elsewhere(container, identifier):
+                if identifier not in secrets_of(container.service) and not _is_given_elsewhere(container, identifier):
                     yield f"the build secret `{identifier}`", "name it in `build.secrets` and below `secrets:`"
-            elif mount.type == "ssh" and _is_required(mount) and not _has_agent(container.service):
+            elif (
+                mount.type == "ssh"
+                and _is_required(mount)
+                and not has_agent(container.service)
+                and not _has_agent_elsewhere(container)
+            ):
                 yield "a key agent", "give one: `build: {ssh: [default]}`"
     elif isinstance(instruction, Copy) and instruction.origin:
         name = str(instruction.origin)
@@ -120,21 +124,6 @@ def _needs(run: Run, mount: Mount, identifier: str) -> bool:
     return is_read and not asks
 
 
-def _secrets(service: Service) -> frozenset[str]:
-    """The ids under which the build gets its secrets."""
-    build = service.settings.section("build", "the build")
-    node = build.node.get("secrets") if build is not None else None
-    items = node.items if isinstance(node, Sequence) else ()
-    named = ((item.get("target") or item.get("source")) if isinstance(item, Mapping) else item for item in items)
-    reader = service.settings.reader
-    return frozenset(str(reader.value(one).text) for one in named if isinstance(one, Scalar))
-
-
-def _has_agent(service: Service) -> bool:
-    build = service.settings.section("build", "the build")
-    return build is not None and "ssh" in build.node
-
-
 def _is_service(container: Container, name: str) -> bool:
     """Whether a name is that of another service, of no image and no given context."""
     build = container.service.build
@@ -143,6 +132,15 @@ def _is_service(container: Container, name: str) -> bool:
     return container.compose.service(name) is not None and find(name) is None
 
 
-def _is_built_elsewhere(container: Container, identifier: str) -> bool:
-    """Whether another file of the project names the secret: the image is built from there."""
-    return any(identifier in source.text for source in project_scripts(container))
+def _is_given_elsewhere(container: Container, identifier: str) -> bool:
+    """Whether others who build the image give the secret, or may do so in a way that is not read."""
+    links = container.build.links if container.build is not None else ()
+    if any(identifier in link.told.secrets or link.told.is_open for link in links):
+        return True
+    written = re.compile(rf"\bid=[\"']?{re.escape(identifier)}(?![\w.-])")
+    return any(written.search(source.text) for source in project_scripts(container))
+
+
+def _has_agent_elsewhere(container: Container) -> bool:
+    links = container.build.links if container.build is not None else ()
+    return any(link.told.has_ssh or link.told.is_open for link in links)

@@ -57,9 +57,9 @@ class StageNameCasing(Rule[Build]):
 
 
 def _is_target(build: Build, name: Text) -> bool:
-    """Whether a service names the stage as its target, letter for letter."""
-    targets = [service.build.target for service in build.services if service.build is not None]
-    return any(target is not None and target.text == name for target in targets)
+    """Whether somebody names the stage as the target of a build, letter for letter."""
+    targets = (link.told.target for link in build.links)
+    return any(target is not None and target.value == name for target in targets)
 
 
 def _lowered(dockerfile: Dockerfile, stage: Stage, name: Text) -> Fix | None:
@@ -257,6 +257,7 @@ class UnusedStage(Rule[Build]):
         "FROM node:24 AS dev\nFROM node:24",
         "=== compose.yaml\nservices:\n  assets:\n    build: {context: ., target: assets}\n"
         "=== Dockerfile\nFROM node:24 AS assets\nFROM nginx:1.29",
+        '=== docker-bake.hcl\ntarget "x" {\n  target = "assets"\n}\n=== Dockerfile\nFROM node:24 AS assets\nFROM nginx:1.29',
         "FROM a:1 AS b\nFROM c:1\nRUN --mount=type=bind,from=b,target=/x ls",
         '=== dockerlint.toml\ndevelopment-images = ["play*"]\n=== Dockerfile\nFROM node:24 AS playground\nFROM node:24',
         "ARG KIND=fast\nFROM a:1 AS build-fast\nFROM a:2 AS build-slow\nFROM build-${KIND}",
@@ -268,6 +269,7 @@ class UnusedStage(Rule[Build]):
         for stage in build.dockerfile.stages:
             may_be_used = stage.index in build.dockerfile.used_stages or stage.index in targets
             if stage.name is not None:
+                may_be_used = may_be_used or stage.name in build.asked_targets
                 is_target = bool(stage.steps) or has_development_part(stage.name)
                 is_target = is_target or is_called_one_of(stage.name, self.settings.development_images)
                 may_be_used = may_be_used or is_target or any(fnmatchcase(stage.name, pattern) for pattern in chosen)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from dockerlint.dockerfile.expansion import Missing
 from dockerlint.dockerfile.instructions import Run
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
-from dockerlint.project.build import Build
 from dockerlint.project.shell_texts import ShellText
 from dockerlint.shell.lists import and_or_lists
 from dockerlint.shell.risks import only_hands_on
@@ -180,12 +179,6 @@ class UnquotedInTest(Rule[ShellText]):
 _TESTS = frozenset({"[", "test"})
 
 
-def _passed_by_services(build: Build) -> frozenset[str]:
-    """The build arguments that a service sets."""
-    builds = (service.build for service in build.services if service.build is not None)
-    return frozenset(str(argument.name) for one in builds for argument in one.args)
-
-
 _COMPARES = frozenset({"=", "==", "!=", "-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
 
 
@@ -226,7 +219,7 @@ def _assigned_around(text: ShellText) -> frozenset[str]:
     scripts = [text.script]
     if text.is_file:
         scripts = [one.script for one in text.build.shell_texts if one.instruction is text.instruction]
-    return _passed_by_services(text.build).union(*map(_assigned, scripts))
+    return text.build.given_arguments.union(*map(_assigned, scripts))
 
 
 def _assigned(script: Script) -> frozenset[str]:

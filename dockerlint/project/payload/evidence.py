@@ -32,7 +32,7 @@ _MOST_NAMES = 2000
 def is_the_context(build: Build) -> bool:
     """Whether it is sure that a Dockerfile with a broad copy is built from `build.context`.
 
-    A Compose service or an ignore file says so. Otherwise the context was only guessed, and a
+    Whoever builds it or an ignore file says so. Otherwise the context was only guessed, and a
     Dockerfile that lies in `docker/`, or among files that have nothing to do with it, says nothing
     about its neighbours. The guess holds if the folder has what the Dockerfile needs of it: a source
     that a COPY names, the manifest of what it installs from, a file that it starts; or if it looks
@@ -41,7 +41,7 @@ def is_the_context(build: Build) -> bool:
     context = build.context
     if context is None or (context.ignore is None and context.ignore_path is not None):
         return False
-    if build.services or context.ignore is not None or _has_a_named_source(build, context):
+    if build.is_context_told or context.ignore is not None or _has_a_named_source(build, context):
         return True
     wanted = [places for stage in build.dockerfile.stages if (places := _places_of_manifests(stage)).names]
     if wanted:
