@@ -204,7 +204,7 @@ FAULTS = (
     planted("missing-env-file", C, ("app.env", None, None)),
     planted("missing-mount-source", C, ("nginx.conf", None, None)),
     planted("unwritable-mount", C, (D, " && install -d -o app /srv/uploads", "")),
-    planted("data-in-build-context", C, (C, "- pgdata:", "- ./db:"), (C, "  pgdata:\n", "")),
+    planted("data-in-build-context", C, (C, "- pgdata:", "- ./db:"), (C, "  pgdata:\n", ""), (D, "COPY src ./", "COPY . ./")),
     planted("unmounted-secret", C, (C, "    secrets: [db_password]\n", "")),
     planted("missing-service-program", C, (C, '["CMD", "pg_isready", "-U", "shop"]', "curl -f http://localhost:5432/")),
     planted("unknown-service-user", C, (C, "    env_file: app.env\n", "    env_file: app.env\n    user: shopkeeper\n")),
