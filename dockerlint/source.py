@@ -112,6 +112,9 @@ class Text(str):
         text.runs = runs
         return text
 
+    def __getnewargs__(self) -> tuple[str, Source, int, int, tuple[tuple[int, int], ...] | None]:  # type: ignore[override]
+        return str(self), self.source, self.start, self.end, self.runs
+
     @property
     def span(self) -> Span:
         return Span(self.source, self.start, self.end)
@@ -190,12 +193,12 @@ class EmbeddedSource(Source):
         above = origin.source.position(origin.offset(0)).line - 1
         super().__init__(origin.source.path, "\n" * above + origin)
         self._origin = origin
-        self._above = above
+        self.above = above
         # What is written into a text without quotes and escapes stands there as it is.
         self.is_block = origin.source.text.startswith("|", origin.start)
 
     def in_file(self, span: Span) -> Span:
-        first, last = (max(offset - self._above, 0) for offset in (span.start, span.end))
+        first, last = (max(offset - self.above, 0) for offset in (span.start, span.end))
         start = self._origin.offset(first)
         return Span(self._origin.source, start, self._origin.offset(last - 1) + 1 if last > first else start)
 

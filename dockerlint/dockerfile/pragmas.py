@@ -1,99 +1,43 @@
-"""Comments that ask a linter to leave something out: our own, and those of other linters.
+"""For which lines of a Dockerfile its pragmas hold.
 
-Ours is `# dockerlint: ignore[rule, ...] reason` before an instruction, `ignore-stage` and `ignore-file` for more than
-one; `until=2027-01-31` in the reason says how long. Of others, those of hadolint, Docker's build checks, Checkov and
-Trivy count:
-
-https://github.com/hadolint/hadolint#ignoring-rules
 https://docs.docker.com/reference/dockerfile/#check
-https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html
-https://trivy.dev/latest/docs/configuration/filtering/#by-inline-comments
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from datetime import date
-from functools import cache
-from typing import NamedTuple
 
 from dockerlint.dockerfile.instruction import Instruction
 from dockerlint.dockerfile.stages import Dockerfile
-from dockerlint.source import Source, Text
+from dockerlint.pragmas import Pragma, may_hold_pragma, read
+from dockerlint.source import EmbeddedSource, Span
 
-
-class Pragma(NamedTuple):
-    """A comment that asks to leave findings out, on the lines from `first` to `last` of the file.
-
-    `names` are rules or codes as they are written. `fault` says why the comment has no effect; then there are no lines.
-    """
-
-    comment: Text
-    linter: str
-    names: tuple[Text, ...]
-    reason: str = ""
-    until: date | None = None
-    first: int = 0
-    last: int = -1
-    fault: str = ""
-
-    @property
-    def is_ours(self) -> bool:
-        return self.linter == "dockerlint"
-
-    def covers(self, line: int) -> bool:
-        return self.first <= line <= self.last
+_LINTERS = ("dockerlint", "hadolint", "checkov", "trivy", "kics")
 
 
 def pragmas(dockerfile: Dockerfile) -> Iterator[Pragma]:
     """Every pragma of a file, in the order of the text."""
     finder = _Finder(dockerfile)
     for comment in dockerfile.comments:
-        if any(mark in comment for mark in _MARKS):
-            pragma = finder.read(comment)
+        if may_hold_pragma(comment):
+            pragma = read(comment, *_LINTERS)
             if pragma is not None:
-                yield pragma
+                yield _as_in_file(pragma if pragma.fault else finder.placed(pragma))
     names = tuple(name for name in dockerfile.check_options.skip if name)
     if names:
-        yield Pragma(names[0], "buildkit", names, first=1, last=finder.end)
+        whole = Pragma(names[0], "buildkit", names, "file", first=finder.begin, last=finder.end)
+        yield _as_in_file(whole)
 
 
-def pragmas_of_text(source: Source) -> Iterator[Pragma]:
-    """Our own pragmas in another file where `#` begins comments: behind code for that line, else for the next."""
-    end = len(source.line_starts)
-    for number in range(1, end + 1):
-        line = source.line(number)
-        start = line.find("#")
-        match = _ours().search(line, start) if start >= 0 and "dockerlint" in line else None
-        if match is None:
-            continue
-        offset = source.line_starts[number - 1] + match.start()
-        comment = source.slice(offset, offset + len(match[0]))
-        names = _listed(comment, match.start(2) - match.start(), match.end(2) - match.start())
-        first = number if line[: match.start()].strip() else number + 1
-        pragma = Pragma(comment, "dockerlint", names, match[3].strip(), first=first, last=first)
-        yield pragma._replace(first=1, last=end) if match[1] == "ignore-file" else pragma
-
-
-_MARKS = ("dockerlint", "hadolint", "checkov", "trivy")
-
-
-@cache
-def _ours() -> re.Pattern[str]:
-    return re.compile(r"#+\s*dockerlint:\s*(ignore(?:-stage|-file)?)\s*\[([^\]]*)\]\s*(.*)")
-
-
-@cache
-def _hadolints() -> re.Pattern[str]:
-    return re.compile(
-        r"#\s*hadolint\s+(global\s+|stage\s+)?ignore\s*=\s*([A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)\s*(?:#\s*(.*))?"
-    )
-
-
-@cache
-def _others() -> re.Pattern[str]:
-    return re.compile(r"#\s*(checkov:\s*skip=|trivy:\s*ignore:)\s*([\w-]+)(?::(.*)|\s+(.*))?")
+def _as_in_file(pragma: Pragma) -> Pragma:
+    """The same for the lines of the file that a Dockerfile is embedded in."""
+    source = pragma.comment.source
+    if not isinstance(source, EmbeddedSource) or pragma.fault:
+        return pragma
+    starts = source.line_starts
+    places = (source.in_file(Span(source, starts[line - 1], starts[line - 1])) for line in (pragma.first, pragma.last))
+    first, last = (place.source.position(place.start).line for place in places)
+    return pragma._replace(first=first, last=last)
 
 
 class _Finder:
@@ -101,57 +45,21 @@ class _Finder:
         self._instructions: Sequence[Instruction] = dockerfile.instructions
         self._stages = dockerfile.stages
         self._comment_lines = {comment.line for comment in dockerfile.comments}
-        self.end = len(dockerfile.source.line_starts)
+        source = dockerfile.source
+        self.begin = source.above + 1 if isinstance(source, EmbeddedSource) else 1
+        self.end = len(source.line_starts)
 
-    def read(self, comment: Text) -> Pragma | None:
-        match = _ours().match(comment)
-        if match is not None:
-            return self._of_ours(comment, match)
-        match = _hadolints().fullmatch(comment)
-        if match is not None:
-            return self._of_hadolint(comment, match)
-        match = _others().match(comment)
-        if match is not None:
-            names = (comment.part(*match.span(2)),)
-            linter = match[1].partition(":")[0]
-            reason = (match[3] or match[4] or "").strip()
-            if linter == "checkov":
-                return Pragma(comment, linter, names, reason, first=1, last=self.end)
-            return self._before_next(Pragma(comment, linter, names, reason))
-        return self._malformed(comment)
+    def placed(self, pragma: Pragma) -> Pragma:
+        scope = pragma.scope
+        if scope in ("file", "around"):
+            return pragma._replace(first=self.begin, last=self.end)
+        if scope == "head":
+            return self._at_head(pragma)
+        if scope == "block":
+            return self._of_block(pragma)
+        return self._of_stage(pragma) if scope == "stage" else self._before_next(pragma)
 
-    def _of_ours(self, comment: Text, match: re.Match[str]) -> Pragma:
-        until = re.search(r"\buntil=(\d{4}-\d{2}-\d{2})\b", match[3])
-        pragma = Pragma(comment, "dockerlint", _listed(comment, *match.span(2)), match[3].strip())
-        if not pragma.names:
-            return pragma._replace(fault="the brackets name no rule")
-        if until is not None:
-            try:
-                pragma = pragma._replace(until=date.fromisoformat(until[1]))
-            except ValueError:
-                return pragma._replace(fault=f"`{until[1]}` is no day")
-        if match[1] == "ignore-file":
-            return pragma._replace(first=1, last=self.end)
-        return self._of_stage(pragma) if match[1] == "ignore-stage" else self._before_next(pragma)
-
-    def _of_hadolint(self, comment: Text, match: re.Match[str]) -> Pragma:
-        scope = (match[1] or "").strip()
-        pragma = Pragma(comment, "hadolint", _listed(comment, *match.span(2)), (match[3] or "").strip())
-        if scope == "global":
-            return pragma._replace(first=1, last=self.end)
-        return self._of_stage(pragma) if scope == "stage" else self._before_next(pragma, is_next_line=True)
-
-    def _malformed(self, comment: Text) -> Pragma | None:
-        """What was meant as a pragma, but cannot be read as one."""
-        if re.match(r"#+\s*dockerlint\s*:?\s*(?:ignore|disable|skip)\b", comment):
-            fault = "it is written `# dockerlint: ignore[rule-name] reason`"
-            return Pragma(comment, "dockerlint", (), fault=fault)
-        if re.match(r"#\s*hadolint\s+(?:(?:global|stage)\s+)?ignore\b", comment):
-            fault = "hadolint reads `# hadolint ignore=DL3008,DL3009`, and text only behind another `#`"
-            return Pragma(comment, "hadolint", (), fault=fault)
-        return None
-
-    def _before_next(self, pragma: Pragma, *, is_next_line: bool = False) -> Pragma:
+    def _before_next(self, pragma: Pragma) -> Pragma:
         """A pragma for the instruction behind it; hadolint wants that to begin on the very next line."""
         line = pragma.comment.line
         if any(one.start_line < line <= one.end_line for one in self._instructions):
@@ -159,7 +67,7 @@ class _Finder:
         following = next((one for one in self._instructions if one.start_line > line), None)
         if following is None:
             return pragma._replace(fault="no instruction follows")
-        if is_next_line and following.start_line != line + 1:
+        if pragma.linter == "hadolint" and following.start_line != line + 1:
             return pragma._replace(fault="hadolint wants it on the line just above the instruction")
         return pragma._replace(first=following.start_line, last=following.end_line)
 
@@ -174,7 +82,15 @@ class _Finder:
                 return pragma._replace(first=stage.from_.start_line, last=stage.end_line)
         return pragma._replace(fault="no stage begins before it, nor on the next line")
 
+    def _of_block(self, pragma: Pragma) -> Pragma:
+        """For KICS a FROM is a block with its instructions; no other instruction is one."""
+        placed = self._before_next(pragma)
+        stage = next((one for one in self._stages if one.from_.start_line == placed.first), None)
+        if placed.fault or stage is None:
+            return pragma._replace(fault=placed.fault or "KICS wants it just above a FROM")
+        return placed._replace(last=stage.end_line)
 
-def _listed(comment: Text, start: int, end: int) -> tuple[Text, ...]:
-    found = re.finditer(r"[^\s,]+", comment[start:end])
-    return tuple(comment.part(start + name.start(), start + name.end()) for name in found)
+    def _at_head(self, pragma: Pragma) -> Pragma:
+        if self._instructions and self._instructions[0].start_line < pragma.comment.line:
+            return pragma._replace(fault="only comments may stand above it")
+        return pragma._replace(first=self.begin, last=self.end)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from dockerlint.knowledge.linters import DCLINT, KICS
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.not_taken import NOT_TAKEN
 from dockerlint.lint.profiles import PROFILES, belongs, hadolints_severity
@@ -113,13 +114,14 @@ class Selection:
         """The rules of all chapters that speak in this run."""
         return self.rules((*DOCKERFILE_CHAPTERS, *COMPOSE_CHAPTERS))
 
-    def meaning(self, name: str) -> Meaning:
-        """What a name in a pragma stands for in this run."""
+    def meaning(self, name: str, chapters: Sequence[str]) -> Meaning:
+        """What a name in a pragma stands for where the rules of some chapters were asked."""
         try:
             found = find(name)
         except UnknownRule as error:
             return Meaning(frozenset(), has_run=True, unknown=str(error))
-        return Meaning(frozenset(rule.name for rule in found), any(self.includes(rule) for rule in found))
+        are_asked = all(rule.chapter in chapters for rule in found)
+        return Meaning(frozenset(rule.name for rule in found), are_asked and any(self.includes(rule) for rule in found))
 
     def judged(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings as gravely as the profile takes them."""
@@ -145,6 +147,13 @@ def _names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(rule.name for name in names for rule in find(name))
 
 
+@cache
+def all_of_linter(linter: str) -> frozenset[str]:
+    """The rules that report what another linter does, for its comments that name none."""
+    codes = frozenset(KICS.values()) if linter == "kics" else DCLINT if linter == "dclint" else frozenset()
+    return frozenset(rule.name for rule in all_rules() if not codes.isdisjoint(rule.aliases))
+
+
 def find(name: str) -> tuple[AnyRule, ...]:
     """The rules that a name means: a rule's own, a chapter's, a profile's, `all`, or another linter's code.
 
@@ -166,8 +175,8 @@ def find(name: str) -> tuple[AnyRule, ...]:
 
 
 def _code(name: str) -> str:
-    """A code as it is compared: Trivy writes DS-0002, AVD-DS-0002 and DS002 for one check."""
-    code = name.upper().removeprefix("AVD-")
+    """A code as it is compared: Trivy writes DS-0002, AVD-DS-0002 and DS002 for one check, KICS a number for a name."""
+    code = KICS.get(name, name).upper().removeprefix("AVD-")
     if code.startswith("DS") and code.lstrip("DS-").isdecimal():
         return f"DS-{int(code.lstrip('DS-')):04d}"
     return code

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.knowledge.base_images import base_image
@@ -16,6 +15,7 @@ from dockerlint.lint.finding import Finding, Problem, Region
 from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS, Selection
 from dockerlint.lint.risk import weighed
 from dockerlint.lint.settings import Settings
+from dockerlint.pragmas import may_hold_pragma
 from dockerlint.project.build import Build
 from dockerlint.project.compose_files import ComposeFiles, ComposeSet
 from dockerlint.project.containers import Stack
@@ -23,6 +23,9 @@ from dockerlint.project.discovery import Found
 from dockerlint.project.exposure import Exposure, of_build, of_line, of_place
 from dockerlint.project.project import Project, companions, root_of
 from dockerlint.source import EmbeddedSource, Source, Span
+
+if TYPE_CHECKING:
+    from dockerlint.lint.suppression import Suppression
 
 # Larger files are nobody's Dockerfile; reading them would only cost memory.
 LARGEST_FILE = 32 * 1024 * 1024
@@ -50,9 +53,8 @@ class _Checked(NamedTuple):
     findings: list[Finding]
     problems: list[Problem]
     suppressed: Sequence[Finding] = ()
+    suppressions: Sequence[Suppression] = ()
 
-
-_MAY_BE_PRAGMA = re.compile(r"dockerlint|hadolint|checkov|trivy").search
 
 # Kinds of errors of a Compose file that a rule reports, with its page and a place to ignore it.
 _SAID_BY_RULES = frozenset(
@@ -71,7 +73,8 @@ class Request(NamedTuple):
     """What to check, and how.
 
     `options` are what the builds are told; `standard_input` is the text to take for one of the files;
-    `shellcheck` says whether ShellCheck is asked about the scripts.
+    `shellcheck` says whether ShellCheck is asked about the scripts, `inline_ignores` whether comments in the files may
+    leave findings out.
     """
 
     files: tuple[Found, ...]
@@ -80,22 +83,29 @@ class Request(NamedTuple):
     options: Options = KNOWING_IMAGES
     standard_input: tuple[str, bytes] | None = None
     shellcheck: bool = False
+    inline_ignores: bool = True
 
 
 def run(request: Request, progress: Progress | None = None) -> Result:
     """Check all files of a request, on all processors where there are many. Raises CannotRun."""
     runner = _Runner(request)
-    findings: list[Finding] = []
-    problems: list[Problem] = []
-    suppressed: list[Finding] = []
-    for done, checked in enumerate(_each(runner), 1):
-        findings += checked.findings
-        problems += checked.problems
-        suppressed += checked.suppressed
+    checked: list[_Checked] = []
+    for done, one in enumerate(_each(runner), 1):
+        checked.append(one)
         if progress is not None:
             progress(done)
-    files = tuple(file.path for file in request.files)
-    return Result(tuple(arranged(findings)), tuple(sorted(problems)), files, tuple(arranged(suppressed)))
+    return _result(runner, checked)
+
+
+def _result(runner: _Runner, checked: Sequence[_Checked]) -> Result:
+    findings = [finding for one in checked for finding in one.findings]
+    findings += runner.check_suppressions([suppression for one in checked for suppression in one.suppressions])
+    return Result(
+        tuple(arranged(findings)),
+        tuple(sorted(problem for one in checked for problem in one.problems)),
+        tuple(file.path for file in runner.request.files),
+        tuple(arranged(finding for one in checked for finding in one.suppressed)),
+    )
 
 
 class Survey(NamedTuple):
@@ -110,12 +120,7 @@ def survey(request: Request) -> Survey:
     """Check all files of a request in this process, and keep what is known of them."""
     runner = _Runner(request)
     runner.read_compose_files()
-    checked = [runner.check(file) for file in request.files]
-    findings = arranged(finding for one in checked for finding in one.findings)
-    problems = sorted(problem for one in checked for problem in one.problems)
-    suppressed = arranged(finding for one in checked for finding in one.suppressed)
-    files = tuple(file.path for file in request.files)
-    result = Result(tuple(findings), tuple(problems), files, tuple(suppressed))
+    result = _result(runner, [runner.check(file) for file in request.files])
     return Survey(result, tuple(runner.builds), tuple(runner.stacks))
 
 
@@ -231,20 +236,31 @@ class _Runner:
 
             findings += without_doubles(said, findings)
         findings = [weighed(finding, _exposure_of_build(build, finding.region)) for finding in findings]
-        return self._sifted(dockerfile, self._dockerfile_engine, findings)
+        is_told = any(map(may_hold_pragma, dockerfile.comments)) or dockerfile.check_options.skip
+        if not is_told and all(finding.region.path == dockerfile.path for finding in findings):
+            return _Checked(self.request.selection.judged(findings), [])
+        return self._sifted(findings, DOCKERFILE_CHAPTERS, {dockerfile.path: [dockerfile]})
 
-    def _sifted(self, dockerfile: Dockerfile, engine: Engine, findings: list[Finding]) -> _Checked:
-        """The findings without those that comments of the file ask to leave out, and what is wrong with these."""
+    def _sifted(
+        self, findings: list[Finding], chapters: Sequence[str], own: Mapping[str, Sequence[Dockerfile | Source]]
+    ) -> _Checked:
+        """The findings without those that comments leave out, in `own` files and in others where findings stand."""
         selection = self.request.selection
-        is_elsewhere = any(finding.region.path != dockerfile.path for finding in findings)
-        is_told = any(map(_MAY_BE_PRAGMA, dockerfile.comments)) or dockerfile.check_options.skip
-        if not is_told and not is_elsewhere:
+        if not self.request.inline_ignores:
             return _Checked(selection.judged(findings), [])
-        from dockerlint.lint.suppression import sift  # noqa: PLC0415 (most files have no such comments)
+        from dockerlint.lint.suppression import Words, pragmas_of_paths, sift  # noqa: PLC0415 (seldom needed)
 
-        sifted = sift(dockerfile, findings, selection.meaning, self.request.settings.as_of, source_or_none)
-        kept = [*sifted.kept, *engine.check_suppressions(sifted.suppressions)]
-        return _Checked(selection.judged(kept), [], sifted.suppressed)
+        words = Words(selection, chapters, self.request.settings.as_of)
+        sifted = sift(findings, own, pragmas_of_paths(own, source_or_none), words)
+        return _Checked(selection.judged(sifted.kept), [], sifted.suppressed, sifted.suppressions)
+
+    def check_suppressions(self, suppressions: Sequence[Suppression]) -> list[Finding]:
+        """What is wrong with comments that ask to leave findings out, after all files are checked."""
+        if not suppressions:
+            return []
+        from dockerlint.lint.suppression import merged  # noqa: PLC0415
+
+        return self.request.selection.judged(self._dockerfile_engine.check_suppressions(merged(suppressions)))
 
     def _check_compose(self, file: Found) -> _Checked:
         """What is told of a project with one of its files: each of those asked for has its own findings."""
@@ -262,8 +278,12 @@ class _Runner:
                 return path == file.path
             return is_first and not (path in files.paths and path in self._requested)
 
-        findings = [finding for finding in checked.findings if is_told_here(finding.region.path)]
-        return _Checked(findings, [problem for problem in checked.problems if is_told_here(problem.path)])
+        return _Checked(
+            [finding for finding in checked.findings if is_told_here(finding.region.path)],
+            [problem for problem in checked.problems if is_told_here(problem.path)],
+            [finding for finding in checked.suppressed if is_told_here(finding.region.path)],
+            [one for one in checked.suppressions if is_told_here(one.pragma.comment.source.path)],
+        )
 
     def _check_stack(self, stack: Stack) -> _Checked:
         self.stacks.append(stack)
@@ -272,14 +292,16 @@ class _Runner:
         unsaid = (error for error in stack.compose.errors if error.is_certain and error.kind not in _SAID_BY_RULES)
         problems = [_problem(error.span, error.message) for error in unsaid]
         findings = self._compose_engine.check_stack(stack)
+        own: dict[str, list[Dockerfile | Source]] = {source.path: [source] for source in stack.compose.sources}
         for container in stack.containers:
             source = container.build.dockerfile.source if container.build is not None else None
             if container.build is not None and isinstance(source, EmbeddedSource):
                 found = self._dockerfile_engine.check_build(container.build)
                 findings += (_embedded(finding, source) for finding in found)
+                own.setdefault(source.path, []).append(container.build.dockerfile)
         sources = {source.path: source for source in stack.compose.sources}
         weighted = [weighed(finding, _exposure(stack, finding.region, sources)) for finding in findings]
-        return _Checked(self.request.selection.judged(weighted), problems)
+        return self._sifted(weighted, COMPOSE_CHAPTERS, own)._replace(problems=problems)
 
     @cached_property
     def _dockerfile_engine(self) -> Engine:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dockerlint.dockerfile.pragmas import Pragma
 from dockerlint.lint.finding import Edit
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.lint.suppression import Suppression
-from dockerlint.source import Span, Text
+from dockerlint.pragmas import Pragma
+from dockerlint.source import EmbeddedSource, Span, Text
 
 
 class IneffectiveIgnore(Rule[Suppression]):
@@ -38,7 +38,19 @@ class IneffectiveIgnore(Rule[Suppression]):
         "FROM alpine:3.22\n«# hadolint ignore=DL4000»\n\nMAINTAINER me": None,
         "FROM alpine:3.22\nRUN a \\\n«# dockerlint: ignore[maintainer]»\n && b": None,
         "FROM alpine:3.22\n# dockerlint: ignore[maintainer] «until=2026-01-31» then the image changes\nMAINTAINER me\n"
-        "=== dockerlint.toml\nextend-select = ['maintainer']": None,
+        "=== dockerlint.toml\nextend-select = ['maintainer']": (
+            "FROM alpine:3.22\nMAINTAINER me\n=== dockerlint.toml\nextend-select = ['maintainer']"
+        ),
+        "=== compose.yaml\nservices:\n  web:\n    image: nginx:1.29 # dockerlint: ignore[«privileged-service»] why\n"
+        "=== dockerlint.toml\nextend-select = ['privileged-service']": (
+            "=== compose.yaml\nservices:\n  web:\n    image: nginx:1.29"
+        ),
+        "=== compose.yaml\nservices:\n  # dockerlint: ignore[host-network, «privileged-service»]\n  web:\n    image: nginx:1.29\n"
+        "    network_mode: host\n=== dockerlint.toml\nextend-select = ['privileged-service', 'host-network']": (
+            "=== compose.yaml\nservices:\n  # dockerlint: ignore[host-network]\n  web:\n    image: nginx:1.29\n"
+            "    network_mode: host"
+        ),
+        "=== compose.yaml\nservices:\n  web:\n    image: nginx:1.29\n«# kics-scan disable=ae5b6871-7f45-42e0-bb4c-ab300c4d2026»\n": None,
     }
     good = (
         "FROM alpine:3.22\n# dockerlint: ignore[maintainer] why\nMAINTAINER me\n=== dockerlint.toml\nextend-select = ['maintainer']",
@@ -56,19 +68,24 @@ class IneffectiveIgnore(Rule[Suppression]):
         pragma = suppression.pragma
         if pragma.fault:
             yield self.finding(pragma.comment, f"this comment has no effect: {pragma.fault}")
-            return
-        if not pragma.is_ours:
-            return
-        if suppression.is_expired:
-            yield self.finding(_until(pragma), f"this exception ended on {pragma.until}")
-            return
-        unknown = {id(name) for name, _ in suppression.unknown}
+        elif pragma.is_ours and suppression.is_expired:
+            yield self.finding(
+                _until(pragma), f"this exception ended on {pragma.until}", fix=_without(pragma, pragma.names)
+            )
+        elif pragma.is_ours:
+            yield from self._of_names(suppression)
+
+    def _of_names(self, suppression: Suppression) -> Findings:
+        pragma, idle = suppression.pragma, suppression.idle
+        unknown = tuple(name for name, _ in suppression.unknown)
+        needless = (*unknown, *idle)
+        fix = _without(pragma, needless) if needless else None
         for name, why in suppression.unknown:
-            yield self.finding(name, why, fix=_without(pragma, name))
-        for name in pragma.names:
-            if id(name) not in unknown and name not in suppression.used and name not in suppression.untold:
-                message = f"`ignore[{name}]` silences nothing: {_place(pragma)} has no such finding"
-                yield self.finding(name, message, fix=_without(pragma, name))
+            yield self.finding(name, why, fix=fix)
+        for name in idle:
+            yield self.finding(
+                name, f"`ignore[{name}]` silences nothing: {_place(pragma)} has no such finding", fix=fix
+            )
 
 
 def _place(pragma: Pragma) -> str:
@@ -84,19 +101,33 @@ def _until(pragma: Pragma) -> Text:
     return pragma.comment.part(start, start + len(f"until={pragma.until}"))
 
 
-def _without(pragma: Pragma, name: Text) -> Fix:
-    """The comment without a name, or nothing where it was the only one."""
-    source, others = name.source, [one for one in pragma.names if one is not name]
-    if not others:
-        line = source.position(pragma.comment.start).line
-        ends = [*source.line_starts[line:], len(source.text)]
-        return Fix(
-            "remove the comment", (Edit.replacing(Span(source, source.line_starts[line - 1], ends[0]), ""),), True
-        )
-    before = [one for one in others if one.end <= name.start]
-    after = [one for one in others if one.start >= name.end]
-    span = Span(source, before[-1].end, name.end) if before else Span(source, name.start, after[0].start)
-    return Fix(f"remove `{name}`", (Edit.replacing(span, ""),), True)
+def _without(pragma: Pragma, needless: tuple[Text, ...]) -> Fix | None:
+    """The comment without some of its names, or nothing where no other is left."""
+    embedding = pragma.comment.source
+    if isinstance(embedding, EmbeddedSource) and not embedding.is_block:
+        return None
+    names = pragma.names
+    kept = [name for name in names if name not in needless]
+    if not kept:
+        return Fix("remove the comment", (Edit.replacing(_whole(pragma.comment), ""),), is_safe=True)
+    source = names[0].source
+    between = source.text[names[0].end : names[1].start]
+    removed = " and ".join(f"`{name}`" for name in dict.fromkeys(needless))
+    span = Span(source, names[0].start, names[-1].end)
+    return Fix(f"remove {removed}", (Edit.replacing(span, between.join(kept)),), is_safe=True)
+
+
+def _whole(comment: Text) -> Span:
+    """A comment with the line that it stands on alone, or else with the blanks before it."""
+    source, first, last = comment.source.in_file(comment.span)
+    line = source.position(first).line
+    start = source.line_starts[line - 1]
+    end = source.line_starts[line] if line < len(source.line_starts) else len(source.text)
+    before, after = source.text[start:first], source.text[last:end]
+    if before.strip():
+        return Span(source, start + len(before.rstrip()), last + len(after) - len(after.lstrip(" \t")))
+    # Another comment may follow on the same line.
+    return Span(source, first, end - len(after.lstrip())) if after.strip() else Span(source, start, end)
 
 
 class IgnoreComment(Rule[Suppression]):
@@ -127,9 +158,12 @@ class IgnoreComment(Rule[Suppression]):
     )
 
     def check(self, suppression: Suppression) -> Findings:
-        pragma = suppression.pragma
-        if self.settings.require_reason and pragma.reason:
+        pragma, is_required = suppression.pragma, self.settings.require_reason
+        if pragma.fault or (is_required and pragma.reason):
             return
         suffix = "" if pragma.reason else " without a reason"
+        severity = Severity.WARNING if is_required else None
         for name in pragma.names:
-            yield self.finding(name, f"`{name}` is ignored here{suffix}")
+            yield self.finding(name, f"`{name}` is ignored here{suffix}", severity=severity)
+        if not pragma.names:
+            yield self.finding(pragma.comment, f"all findings are ignored here{suffix}", severity=severity)
