@@ -78,6 +78,11 @@ class Rule(Generic[Node]):
         text = " ".join(paragraphs[1].split()) if len(paragraphs) > 1 else ""
         return re.split(r"(?<=[.!?]) (?=[A-Z`])", text, maxsplit=1)[0]
 
+    @classmethod
+    def aliases_of(cls, codes: Mapping[str, str], kind: str) -> tuple[str, ...]:
+        """The aliases without those codes that mean another kind of the same fault."""
+        return tuple(alias for alias in cls.aliases if alias not in codes or codes[alias] == kind)
+
     def finding(
         self,
         place: Text | Span,

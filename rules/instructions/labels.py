@@ -70,13 +70,27 @@ def _fault_of_key(key: str) -> str | None:
     return "should begin with a letter, and end with a letter or digit"
 
 
+# hadolint has a code for each way in which a label is wrong.
+_CODES = {
+    "DL3049": "missing",
+    "DL3050": "superfluous",
+    "DL3051": "empty",
+    "DL3052": "url",
+    "DL3053": "rfc3339",
+    "DL3054": "spdx",
+    "DL3055": "hash",
+    "DL3056": "semver",
+    "DL3058": "email",
+}
+
+
 class LabelSchema(Rule[Build]):
     """A label is missing, or its value is not of the form that it must have.
 
     Registries, scanners and scripts read labels as what their names promise: a date that is none sorts wrong, a license
     that nobody knows is not found.
 
-    Write the value in the form of its type. The setting `labels` says which labels your images must have (`required`),
+    Write the value in the form of its type. The setting `label-schema` says which labels your images must have (`required`),
     the types of their values (`types`: text, url, rfc3339, spdx, hash, semver, email), and with `strict` that no others
     are used. Without it only the `org.opencontainers.image.*` labels are looked at. Values that hold a variable are left
     alone.
@@ -90,9 +104,9 @@ class LabelSchema(Rule[Build]):
         "FROM alpine:3.22\nLABEL org.opencontainers.image.created=«yesterday»": None,
         'FROM alpine:3.22\nLABEL org.opencontainers.image.licenses=«"Apache 2.0"»': None,
         "FROM alpine:3.22\nLABEL org.opencontainers.image.source=«github.com/acme/app»": None,
-        '=== dockerlint.toml\n[labels]\nrequired = ["team", "version"]\n[labels.types]\nversion = "semver"\n'
+        '=== dockerlint.toml\n[label-schema]\nrequired = ["team", "version"]\n[label-schema.types]\nversion = "semver"\n'
         "=== Dockerfile\nFROM alpine:3.22 AS build\nFROM «alpine:3.22»\nLABEL version=«1.2»": None,
-        '=== dockerlint.toml\n[labels]\nstrict = true\ntypes = {team = "text", mail = "email"}\n'
+        '=== dockerlint.toml\n[label-schema]\nstrict = true\ntypes = {team = "text", mail = "email"}\n'
         '=== Dockerfile\nFROM alpine:3.22\nLABEL team=«""» mail=jo@example.com «teem»=web': None,
     }
     good = (
@@ -101,9 +115,9 @@ class LabelSchema(Rule[Build]):
         "FROM alpine:3.22\nARG DATE\nLABEL org.opencontainers.image.created=$DATE",
         "FROM alpine:3.22 AS build\nLABEL org.opencontainers.image.created=x\nFROM alpine:3.22",
         "FROM alpine:3.22\nLABEL version=latest created=yesterday",
-        '=== dockerlint.toml\n[labels]\nrequired = ["team"]\n'
+        '=== dockerlint.toml\n[label-schema]\nrequired = ["team"]\n'
         "=== Dockerfile\nFROM alpine:3.22 AS base\nLABEL team=web\nFROM base",
-        '=== dockerlint.toml\n[labels]\ntypes = {rev = "hash", v = "semver"}\n'
+        '=== dockerlint.toml\n[label-schema]\ntypes = {rev = "hash", v = "semver"}\n'
         "=== Dockerfile\nFROM alpine:3.22\nLABEL rev=1a2b3c4 v=v1.2.3-rc.1 other=x",
     )
 
@@ -115,13 +129,15 @@ class LabelSchema(Rule[Build]):
                 yield from self._fault_of_pair(step, pair, key, types)
                 if schema is not None and schema.is_strict and key not in {*types, *schema.required}:
                     hint = did_you_mean(key, {*types, *schema.required})
-                    yield self.finding(pair.key, f"`{key}` is no label that your images may have{hint}")
+                    message = f"`{key}` is no label that your images may have{hint}"
+                    yield self.finding(pair.key, message, aliases=self.aliases_of(_CODES, "superfluous"))
         for stage in build.targets if schema is not None and schema.required else ():
             present = {key for key, _ in stage.state.labels}
             missing = [f"`{key}`" for key in schema.required if key not in present] if schema is not None else []
             if missing:
                 named = "label" if len(missing) == 1 else "labels"
-                yield self.finding(stage.from_.image, f"the image lacks the {named} {', '.join(missing)}")
+                message = f"the image lacks the {named} {', '.join(missing)}"
+                yield self.finding(stage.from_.image, message, aliases=self.aliases_of(_CODES, "missing"))
 
     def _fault_of_pair(self, step: Step, pair: Pair, key: str, types: Mapping[str, str]) -> Findings:
         kind = types.get(key)
@@ -129,10 +145,12 @@ class LabelSchema(Rule[Build]):
             return
         value = step.before.expanded(pair.value, step.instruction.escape)
         if value == "":
-            yield self.finding(pair.value or pair.key, f"label `{key}` is empty")
+            aliases = self.aliases_of(_CODES, "empty")
+            yield self.finding(pair.value or pair.key, f"label `{key}` is empty", aliases=aliases)
         elif value is not None and (wanted := fault_of_value(kind, value)) is not None:
             shown = value if len(value) <= _LONGEST_SHOWN else value[: _LONGEST_SHOWN - 1] + "…"
-            yield self.finding(pair.value, f"label `{key}` is `{shown}`, not {wanted}")
+            message = f"label `{key}` is `{shown}`, not {wanted}"
+            yield self.finding(pair.value, message, aliases=self.aliases_of(_CODES, kind))
 
 
 def _labels(stage: Stage) -> Iterator[tuple[Step, Pair, str]]:

@@ -75,6 +75,10 @@ class InvalidStopSignal(Rule[Dockerfile]):
             yield self.finding(error.span, error.message, is_refusal=True)
 
 
+# hadolint has a code for each.
+_CODES = {"DL3012": "HEALTHCHECK", "DL4003": "CMD", "DL4004": "ENTRYPOINT"}
+
+
 class OverriddenInstruction(Rule[Stage]):
     """A later instruction of the same kind replaces this one.
 
@@ -111,7 +115,8 @@ class OverriddenInstruction(Rule[Stage]):
             found = [one for one in own if isinstance(one, kind)]
             for one in found[:-1]:
                 message = f"this {one.name} never takes effect: line {found[-1].start_line} replaces it"
-                yield self.finding(one.keyword, message, fix=_deleted(one))
+                aliases = self.aliases_of(_CODES, found[-1].name)
+                yield self.finding(one.keyword, message, fix=_deleted(one), aliases=aliases)
 
 
 def _deleted(instruction: Instruction) -> Fix | None:

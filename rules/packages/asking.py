@@ -50,6 +50,10 @@ _ASKING_PACKAGES = {
 }
 
 
+# hadolint has a code for each tool that asks.
+_CODES = {"DL3014": "apt-get", "DL3030": "yum", "DL3034": "zypper", "DL3038": "dnf"}
+
+
 class PromptsInBuild(Rule[Layer]):
     """A command asks a question, and nobody is there to answer it.
 
@@ -156,7 +160,7 @@ class PromptsInBuild(Rule[Layer]):
         asks = "may ask" if is_told or action.verb.name == "upgrade" else "asks"
         message = f"`{what}` {asks} for confirmation and the build cannot answer; add `{answer}`"
         fix = inserted_after(layer, action.command, verb, answer, f"add `{answer}`", is_safe=True)
-        return self.finding(verb.value, message, fix=fix)
+        return self.finding(verb.value, message, fix=fix, aliases=self.aliases_of(_CODES, _tool(action.manager)))
 
     def _asking_packages(self, layer: Layer, action: PackageAction) -> Findings:
         named = [package for package in action.packages if package.name in _ASKING_PACKAGES]
@@ -167,7 +171,7 @@ class PromptsInBuild(Rule[Layer]):
             if _asks_on(facts, package) and not (package.name == "tzdata" and _sets_time_zone(layer)):
                 message = f"`{package.name}` asks questions while it is installed, and the build cannot answer"
                 advice = f"write `DEBIAN_FRONTEND=noninteractive {action.manager} {action.verb.written} ...`"
-                yield self.finding(package.text, message, help=advice)
+                yield self.finding(package.text, message, help=advice, aliases=self.aliases_of(_CODES, "debconf"))
 
     def _rustup(self, layer: Layer) -> Findings:
         for command in _rustup_starts(layer):
@@ -180,7 +184,12 @@ class PromptsInBuild(Rule[Layer]):
                 fix = inserted_after(layer, command, command.program, answer, f"add `{answer}`", is_safe=True)
             name = "the script of sh.rustup.rs" if is_script else "`rustup-init`"
             message = f"{name} asks what to do and the build cannot answer; hand it `-y`"
-            yield self.finding(command.program.value, message, help=f"add `{answer}`", fix=fix)
+            aliases = self.aliases_of(_CODES, "rustup")
+            yield self.finding(command.program.value, message, help=f"add `{answer}`", fix=fix, aliases=aliases)
+
+
+def _tool(manager: str) -> str:
+    return "apt-get" if manager in _APT else "dnf" if manager in ("dnf5", "microdnf", "tdnf") else manager
 
 
 def _asks(layer: Layer, action: PackageAction) -> bool:

@@ -95,6 +95,9 @@ class UnpinnedApkPackages(Rule[Layer]):
                 yield self.finding(package.text, f"`{package.name}` has no version", help=advice)
 
 
+_DNF = ("dnf", "dnf5", "microdnf", "tdnf")
+# hadolint has a code for each tool.
+_RPM_CODES = {"DL3033": "yum", "DL3041": "dnf", "DL3037": "zypper"}
 _RPM_MANAGERS = ("yum", "dnf", "dnf5", "microdnf", "tdnf", "zypper")
 _RPM_VERBS = frozenset({"install", "in", "module install"})
 
@@ -145,4 +148,5 @@ class UnpinnedRpmPackages(Rule[Layer]):
                 advice = f"write `{package.name}:STREAM`"
             else:
                 advice = f"write `{package.name}-VERSION`, in which `*` stands for anything"
-            yield self.finding(package.text, f"`{package.name}` has no version", help=advice)
+            aliases = self.aliases_of(_RPM_CODES, "dnf" if action.manager in _DNF else action.manager)
+            yield self.finding(package.text, f"`{package.name}` has no version", help=advice, aliases=aliases)
