@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import datetime
 import os
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from dockerlint.lint.configuration import of_table
+from dockerlint.lint.configuration import Configuration, of_text
 from dockerlint.lint.finding import Finding, Problem
 from dockerlint.lint.registry import Selection
 from dockerlint.lint.rule import AnyRule
 from dockerlint.lint.run import Request, run
-from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import find
 from dockerlint.source import Source
 
@@ -102,12 +100,11 @@ def lay_out(files: dict[str, str], folder: Path) -> None:
 def check_files(rules: list[AnyRule], files: dict[str, str], folder: Path) -> tuple[list[Finding], list[Problem]]:
     """What the rules say of a folder with these files."""
     lay_out(files, folder)
-    configuration = of_table(tomllib.loads(files.get("dockerlint.toml", "")))
+    configuration = Configuration([of_text(files.get("dockerlint.toml", ""))])
     names = [rule.name for rule in rules]
-    selection = Selection(names, extend_select=configuration.extend_select)
-    settings = Settings(as_of=AS_OF)._replace(**configuration.settings)
+    selection = Selection(names, extend_select=configuration["extend-select"])
     with inside(folder):
-        result = run(Request(tuple(find(["."])), selection, settings))
+        result = run(Request(tuple(find(["."])), selection, configuration.settings(AS_OF)))
     return [finding for finding in result.findings if finding.rule in names], list(result.problems)
 
 

@@ -1,20 +1,19 @@
 """Settings from a configuration file: what is read, and what is an error."""
 
 import json
-import tomllib
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from dockerlint.cli.main import cli
-from dockerlint.lint.configuration import BadSetting, of_table
+from dockerlint.lint.configuration import BadSetting, Configuration, of_text
 from dockerlint.lint.settings import LabelSchema, Settings
 from tests.harness import AS_OF, inside, lay_out
 
 
 def settings(text: str) -> Settings:
-    return Settings(as_of=AS_OF)._replace(**of_table(tomllib.loads(text)).settings)
+    return Configuration([of_text(text)]).settings(AS_OF)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +27,7 @@ def settings(text: str) -> Settings:
         ('moving-tags = ["latest"]', "moving_tags", ("latest",)),
         ("host-ports = [80, 389]", "host_ports", (80, 389)),
         ('limits = ["memory"]', "limits", ("memory",)),
-        ('[labels]\nrequired = ["a"]\ntypes = { a = "url" }', "labels", LabelSchema({"a": "url"}, ("a",))),
+        ('[label-schema]\nrequired = ["a"]\ntypes = { a = "url" }', "labels", LabelSchema({"a": "url"}, ("a",))),
     ],
 )
 def test_settings_are_read(text: str, name: str, value: object) -> None:
@@ -45,8 +44,8 @@ def test_settings_are_read(text: str, name: str, value: object) -> None:
         ("host-ports = [true]", "is a list of ports"),
         ("limits = ['disk']", "is a list of memory, cpus, pids"),
         ("context-size = '1 TB'", "is a size"),
-        ("labels = { type = {} }", "is a table with"),
-        ("labels = { types = { a = 'date' } }", "maps names of labels"),
+        ("label-schema = { type = {} }", "it has no `type`; did you mean `types`"),
+        ("label-schema = { types = { a = 'date' } }", "has no kind of value `date`"),
     ],
 )
 def test_what_cannot_be_meant_is_an_error(text: str, message: str) -> None:
@@ -79,12 +78,12 @@ def test_the_command_line_wins_and_isolated_reads_nothing(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"dockerlint.toml": "# x\nprofle = 1"}, "dockerlint.toml:2: no setting is called `profle`; did you mean"),
-        ({"dockerlint.toml": "\n\nprofile = 'x'"}, "dockerlint.toml:3: `profile` is one of default, strict"),
-        ({"dockerlint.toml": "profile ="}, "dockerlint.toml: "),
+        ({"dockerlint.toml": "# x\nprofle = 1"}, "dockerlint.toml:2:1: no setting is called `profle`; did you mean"),
+        ({"dockerlint.toml": "\n\nprofile = 'x'"}, "dockerlint.toml:3:1: `profile` is one of default, strict"),
+        ({"dockerlint.toml": "profile ="}, "dockerlint.toml:1:10: Invalid value"),
         ({"dockerlint.toml": "ignore = ['no-rule']"}, "no rule is called `no-rule`"),
-        ({"dockerlint.toml": "rules-version = 1"}, "dockerlint.toml:1: `rules-version` is a version"),
-        ({"pyproject.toml": "[x]\n[tool.dockerlint]\n\nsquash = 3"}, "pyproject.toml:4: `squash` is true or false"),
+        ({"dockerlint.toml": "rules-version = 1"}, "dockerlint.toml:1:1: `rules-version` is a version"),
+        ({"pyproject.toml": "[x]\n[tool.dockerlint]\n\nsquash = 3"}, "pyproject.toml:4:1: `squash` is true or false"),
     ],
 )
 def test_a_bad_configuration_file_stops_the_run(files: dict[str, str], message: str, tmp_path: Path) -> None:

@@ -9,13 +9,12 @@ from pathlib import Path
 import click
 
 from dockerlint.cli.check import FINDINGS, NOTHING, UNCHECKED
+from dockerlint.cli.settings import settler_of, told
 from dockerlint.lint.audit import RULES, Project, checklist
-from dockerlint.lint.configuration import BadSetting, Configuration, find_file, read
 from dockerlint.lint.registry import Selection
 from dockerlint.lint.risk import ledger
 from dockerlint.lint.run import Request, survey
-from dockerlint.lint.settings import Settings
-from dockerlint.project.discovery import find
+from dockerlint.project.discovery import Found
 from dockerlint.project.pipelines import pipelines
 
 
@@ -35,13 +34,15 @@ def audit(
 
     Exit codes: 0, or 1 above --max-risk, 2 something could not be checked.
     """
-    configuration = _configuration(isolated=isolated)
+    settler = settler_of({}, isolated=isolated)
+    with told():
+        configuration = settler.in_folder(str(Path(folder).absolute()))
+        files = tuple(file for file in settler.looked_at([folder]) if isinstance(file, Found))
     day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
-    settings = Settings(as_of=day)._replace(**configuration.settings)
     # What weighs is what the default and the security profile say; the checklist stands on some rules beyond them.
-    selection = Selection(("default", "security"), configuration.ignore, extend_select=tuple(sorted(RULES)))
-    weighing = Selection(("default", "security"), configuration.ignore)
-    seen = survey(Request(tuple(find([folder])), selection, settings))
+    selection = Selection(("default", "security"), configuration["ignore"], extend_select=tuple(sorted(RULES)))
+    weighing = Selection(("default", "security"), configuration["ignore"])
+    seen = survey(Request(files, selection, configuration.settings(day), scopes=configuration.scopes))
     findings = seen.result.findings
     answers = checklist(Project(findings, seen.builds, seen.stacks, pipelines(Path(folder))))
     names = frozenset(rule.name for rule in weighing.all_rules())
@@ -55,11 +56,3 @@ def audit(
     if seen.result.problems:
         sys.exit(UNCHECKED)
     sys.exit(FINDINGS if max_risk is not None and total.points > max_risk else NOTHING)
-
-
-def _configuration(*, isolated: bool) -> Configuration:
-    path = None if isolated else find_file(Path.cwd())
-    try:
-        return read(path) if path is not None else Configuration()
-    except BadSetting as error:
-        raise click.UsageError(str(error)) from error

@@ -1,190 +1,306 @@
-"""Settings as a configuration file has them."""
+"""Settings from files, the environment and the command line, and which of them are in force for a file.
+
+The command line wins over the environment, that over the nearest file, that over the defaults.
+"""
 
 from __future__ import annotations
 
-import difflib
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dockerlint.lint.profiles import PROFILES
-from dockerlint.lint.settings import LIMITS, LabelSchema
+from dockerlint.lint.documents import Document, Unreadable, load, of_toml, of_yaml, place
+from dockerlint.lint.keys import KEYS, BadSetting, Key, key_of
+from dockerlint.lint.kinds import did_you_mean
+from dockerlint.lint.registry import Selection
+from dockerlint.lint.scopes import Glob, Globs, Scopes
+from dockerlint.lint.settings import Settings
+from dockerlint.project.discovery import Found, LeftOut, folder_of_tool, look
+from dockerlint.project.gitignore import repository_of
+from dockerlint.project.project import root_of
+from dockerlint.source import Source
 
-_LABEL_TYPES = ("text", "url", "rfc3339", "spdx", "hash", "semver", "email")
-_UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
+__all__ = ["BadSetting", "Configuration", "Given", "Layer", "Settler", "of_environment", "of_options", "of_text"]
+
+_NAMES = ("dockerlint.toml", ".dockerlint.toml", ".dockerlint.yaml", ".dockerlint.yml")
+# Variables that are read by the command line itself.
+_OTHER_VARIABLES = ("DOCKERLINT_FORMAT", "DOCKERLINT_CONFIG", "DOCKERLINT_ISOLATED")
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
-class BadSetting(Exception):
-    """A key that is not known, or a value that cannot be meant."""
+class Given(NamedTuple):
+    """A value, and where it is said."""
+
+    value: Any
+    origin: str
 
 
-class Configuration(NamedTuple):
-    """What a configuration file says. None: nothing.
+Layer = Mapping[str, Given]
 
-    `settings` are changes to what rules read; the rest says which rules speak.
+
+def merged(lower: Layer, upper: Layer) -> Layer:
+    """What holds when one place speaks over another."""
+    result = dict(lower)
+    for name, given in upper.items():
+        below = result.get(name)
+        if below is not None and KEYS[name].adds:
+            result[name] = Given(_together(below.value, given.value), f"{below.origin}, {given.origin}")
+        else:
+            result[name] = given
+    return result
+
+
+def _together(lower: Any, upper: Any) -> Any:
+    if isinstance(upper, tuple):
+        return (*lower, *upper)
+    both = {name: (*lower[name], *value) for name, value in upper.items() if isinstance(value, tuple) and name in lower}
+    return {**lower, **upper, **both}
+
+
+class Configuration:
+    """All settings in force for some files, each with where it comes from. `path`: the file of settings, if any."""
+
+    def __init__(self, layers: Sequence[Layer] = (), path: str = "") -> None:
+        self.path = path
+        given: Layer = {}
+        for layer in layers:
+            given = merged(given, layer)
+        self._given = given
+
+    def __getitem__(self, name: str) -> Any:
+        return self.given(name).value
+
+    def given(self, name: str) -> Given:
+        """A value, and where it is said."""
+        return self._given.get(name) or Given(KEYS[name].default, "default")
+
+    def settings(self, as_of: date) -> Settings:
+        """What rules may read."""
+        said = {KEYS[name].field: given.value for name, given in self._given.items() if KEYS[name].is_of_rules}
+        return Settings(as_of=as_of)._replace(**said)
+
+    @cached_property
+    def selection(self) -> Selection:
+        """Which rules speak, and how gravely."""
+        return Selection(
+            self["select"],
+            self["ignore"],
+            extend_select=self["extend-select"],
+            profile=self["profile"],
+            preview=self["preview"],
+            rules_version=self["rules-version"],
+            severities=self["severity"],
+        )
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """Where rules do not speak."""
+        return Scopes(self["per-file-ignores"], self["per-stage-ignores"], self["per-service-ignores"])
+
+    @cached_property
+    def excluded(self) -> Globs:
+        """Which files are left out."""
+        return Globs((*(self["exclude"] or ()), *self["extend-exclude"]))
+
+
+def of_options(options: Mapping[str, Any]) -> Layer:
+    """What options of the command line say, by the names of settings. None and nothing are not said."""
+    said = {name: value for name, value in options.items() if value not in {None, ()}}
+    return {
+        name: _given(KEYS[name], list(value) if isinstance(value, tuple) else value, Path.cwd(), f"--{name}")
+        for name, value in said.items()
+    }
+
+
+def of_text(text: str) -> Layer:
+    """What `--config 'key = value'` says. Raises BadSetting."""
+    try:
+        document = of_toml(Source("--config", text))
+    except Unreadable as error:
+        message = f"`{text}` is no `key = value` of TOML ({error}); texts stand in quotes"
+        raise BadSetting(message) from error
+    return _layer(document, Path.cwd(), lambda _steps: f"--config '{text}'")
+
+
+def of_environment(environment: Mapping[str, str]) -> tuple[Layer, list[str]]:
+    """What variables `DOCKERLINT_*` say, and what is wrong with their names. Raises BadSetting."""
+    known = {key.variable: key for key in KEYS.values() if key.name != "extend"}
+    layer: dict[str, Given] = {}
+    doubts: list[str] = []
+    for variable, text in environment.items():
+        key = known.get(variable)
+        if key is not None and text:
+            layer[key.name] = _of_variable(key, text)
+        elif key is None and variable.startswith("DOCKERLINT_") and variable not in _OTHER_VARIABLES:
+            name = variable.removeprefix("DOCKERLINT_").lower().replace("_", "-")
+            hint = did_you_mean(name, list(KEYS)).partition("; there is")[0]
+            doubts.append(f"`{variable}` sets nothing: no setting is called `{name}`{hint}")
+    return layer, doubts
+
+
+def _of_variable(key: Key, text: str) -> Given:
+    try:
+        return _given(key, _raw(key, text), Path.cwd(), key.variable)
+    except BadSetting as error:
+        message = f"{key.variable}: {error}"
+        raise BadSetting(message) from error
+
+
+def _raw(key: Key, text: str) -> Any:
+    """The text of a variable as a file would have it: lists by commas, tables as in TOML."""
+    kind = key.kind.schema.get("type")
+    if kind == "object" or text.startswith("["):
+        import tomllib  # noqa: PLC0415
+
+        try:
+            return tomllib.loads(f"value = {text}")["value"]
+        except ValueError as error:
+            message = f"`{text}` is no value as in TOML ({error})"
+            raise BadSetting(message) from error
+    if kind == "array":
+        items = [item.strip() for item in text.split(",") if item.strip()]
+        is_number = key.kind.schema["items"].get("type") == "integer"
+        return [int(item) if is_number and item.isdecimal() else item for item in items]
+    if kind == "boolean":
+        return True if text.lower() in _TRUE else False if text.lower() in _FALSE else text
+    return text
+
+
+def _layer(document: Document, folder: Path, origin: Callable[[tuple[str]], str]) -> dict[str, Given]:
+    return {name: _given(key_of(name), value, folder, origin((name,))) for name, value in document.table.items()}
+
+
+def _given(key: Key, raw: Any, folder: Path, origin: str) -> Given:
+    value = key.read(raw)
+    if not key.is_of_paths:
+        return Given(value, origin)
+    globs = {text: Glob(text, str(folder), origin) for text in value}
+    if isinstance(value, tuple):
+        return Given(tuple(globs.values()), origin)
+    return Given({globs[text]: names for text, names in value.items()}, origin)
+
+
+def read(path: Path) -> Layer:
+    """What a file of settings says, with those that it extends. Raises BadSetting, which tells the place."""
+    return _read_file(path, ())
+
+
+def _read_file(path: Path, chain: tuple[Path, ...]) -> Layer:
+    document = _document(path)
+    try:
+        own = _layer(document, path.absolute().parent, document.place)
+        extended = own.pop("extend", None)
+        if extended is None:
+            return own
+        return merged(_read_file(_extended(path, extended.value, (*chain, path)), (*chain, path)), own)
+    except BadSetting as error:
+        if error.steps:
+            message = f"{document.place(error.steps)}: {error}"
+            raise BadSetting(message) from error
+        raise
+
+
+def _extended(path: Path, target: str, chain: tuple[Path, ...]) -> Path:
+    """The file that another extends: one below the same root, and none that leads back."""
+    found = Path(os.path.relpath(path.parent / target))
+    real = Path(os.path.realpath(found))
+    root = repository_of(str(path.parent)) or str(root_of(str(path)))
+    if not real.is_relative_to(os.path.realpath(root)):
+        message = f"`extend` leads out of the project: `{target}` is not below {root}"
+        raise BadSetting(message, ("extend",))
+    if any(os.path.realpath(one) == str(real) for one in chain):
+        message = f"`extend` goes round in a circle: {' -> '.join(str(one) for one in (*chain, found))}"
+        raise BadSetting(message, ("extend",))
+    if not os.path.isfile(found):
+        message = f"`extend` names `{target}`, which is no file"
+        raise BadSetting(message, ("extend",))
+    return found
+
+
+def _document(path: Path) -> Document:
+    try:
+        source = load(path)
+    except (OSError, ValueError) as error:
+        message = f"{path}: {getattr(error, 'strerror', None) or error}"
+        raise BadSetting(message) from error
+    try:
+        if path.suffix in {".yaml", ".yml"}:
+            return of_yaml(source)
+        return of_toml(source, ("tool", "dockerlint") if path.name == "pyproject.toml" else ())
+    except Unreadable as error:
+        message = f"{place(source, error.offset)}: {error}"
+        raise BadSetting(message) from error
+
+
+def _own_in(folder: str) -> Path | None:
+    for name in _NAMES:
+        if os.path.isfile(f"{folder}/{name}"):
+            return Path(folder, name)
+    project = Path(folder, "pyproject.toml")
+    is_ours = os.path.isfile(project) and b"[tool.dockerlint" in project.read_bytes()
+    return project if is_ours else None
+
+
+class Settler:
+    """Tells which settings are in force for a file: those of the nearest file of settings in the same repository.
+
+    `over` is what the environment and the command line say. A `path` stands for all files; an isolated run has none.
     """
 
-    path: str = ""
-    profile: str | None = None
-    preview: bool | None = None
-    rules_version: str | None = None
-    select: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    shellcheck: bool | None = None
-    settings: Mapping[str, Any] = {}
+    def __init__(self, over: Layer, path: Path | None = None, *, isolated: bool = False) -> None:
+        self._over = over
+        self._found: dict[Path | None, Configuration] = {}
+        self._nearest: dict[tuple[Callable[[str], Path | None], str], Path | None] = {}
+        self._fixed = isolated or path is not None
+        self._path = path
+
+    def of(self, path: str) -> Configuration:
+        """What is in force for a file. Raises BadSetting."""
+        folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 (strings: this is asked for every file)
+        return self.in_folder(folder)
+
+    def in_folder(self, folder: str) -> Configuration:
+        """What is in force in a folder, named by its absolute path. Raises BadSetting."""
+        if self._fixed:
+            return self._configuration(self._path)
+        return self._configuration(self._nearest_of(_own_in, folder))
+
+    def looked_at(self, paths: Sequence[str]) -> Iterator[Found | LeftOut]:
+        """The files to check below some paths, and what is left out. Raises BadSetting."""
+        here = self.in_folder(str(Path.cwd()))
+        respects, forced = here["respect-gitignore"], here["force-exclude"]
+        return look(paths, self._reason, respects_gitignore=respects, is_forced=forced)
+
+    def _reason(self, path: str) -> str | None:
+        """Why the settings in force for a path leave it out."""
+        configuration = self.of(path.rstrip("/"))
+        if configuration["exclude"] is None and (reason := folder_of_tool(path)):
+            return reason
+        glob = configuration.excluded.match(path)
+        return f"`{glob}` is excluded by {glob.origin}" if glob is not None else None
+
+    def _nearest_of(self, in_folder: Callable[[str], Path | None], folder: str) -> Path | None:
+        key = (in_folder, folder)
+        if key not in self._nearest:
+            found = in_folder(folder)
+            above = os.path.dirname(folder)  # noqa: PTH120
+            if found is None and above != folder and not os.path.exists(f"{folder}/.git"):
+                found = self._nearest_of(in_folder, above)
+            self._nearest[key] = found
+        return self._nearest[key]
+
+    def _configuration(self, path: Path | None) -> Configuration:
+        if path not in self._found:
+            self._found[path] = Configuration([read(Path(_typed(path))) if path else {}, self._over], _typed(path))
+        return self._found[path]
 
 
-def find_file(folder: Path) -> Path | None:
-    """The configuration file in force in a folder: its own, or that of the nearest above it in the same repository."""
-    for here in (folder, *folder.parents):
-        for name in _NAMES:
-            if os.path.isfile(here / name):
-                return here / name
-        if _has_table(here / "pyproject.toml"):
-            return here / "pyproject.toml"
-        if os.path.exists(here / ".git"):
-            break
-    return None
-
-
-def _has_table(path: Path) -> bool:
-    return os.path.isfile(path) and b"[tool.dockerlint" in path.read_bytes()
-
-
-def read(path: Path) -> Configuration:
-    """What a configuration file says. Raises BadSetting, which tells the place."""
-    import tomllib  # noqa: PLC0415 (most runs have no configuration file)
-
-    try:
-        text = path.read_text("utf-8")
-        table = tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        message = f"{path}: {error}"
-        raise BadSetting(message) from error
-    if path.name == "pyproject.toml":
-        table = table.get("tool", {}).get("dockerlint", {})
-    try:
-        return of_table(table)._replace(path=str(path))
-    except BadSetting as error:
-        message = f"{path}:{_line_of(error, text)}: {error}"
-        raise BadSetting(message) from error
-
-
-def _line_of(error: BadSetting, text: str) -> int:
-    """The line that begins with the key which the message names first."""
-    key = re.escape(str(error).partition("`")[2].partition("`")[0].partition(".")[0])
-    found = re.search(rf"""^\s*(?:\[[^\]\n]*)?["']?{key}\b""", text, re.MULTILINE)
-    return text.count("\n", 0, found.end()) + 1 if found else 1
-
-
-def of_table(table: Mapping[str, Any]) -> Configuration:
-    """What the table of a configuration file says. Raises BadSetting."""
-    values = {key: _reader(key)(key, value) for key, value in table.items()}
-    run = {key.replace("-", "_"): value for key, value in values.items() if key in _RUN_READERS}
-    settings = {key.replace("-", "_"): value for key, value in values.items() if key in _READERS}
-    return Configuration(**run, settings=settings)
-
-
-def _reader(key: str) -> Callable[[str, Any], Any]:
-    read_value = _RUN_READERS.get(key) or _READERS.get(key)
-    if read_value is None:
-        known = sorted((*_RUN_READERS, *_READERS))
-        near = difflib.get_close_matches(key, known, n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else f"; there is {', '.join(known)}"
-        message = f"no setting is called `{key}`{hint}"
-        raise BadSetting(message)
-    return read_value
-
-
-def _texts(key: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        message = f'`{key}` is a list of texts, as in `{key} = ["a", "b"]`'
-        raise BadSetting(message)
-    return tuple(value)
-
-
-def _flag(key: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        message = f"`{key}` is true or false"
-        raise BadSetting(message)
-    return value
-
-
-def _size(key: str, value: Any) -> int:
-    match = re.fullmatch(r"(\d+)\s*(kb|mb|gb|)", str(value).lower())
-    if match is None or isinstance(value, bool):
-        message = f'`{key}` is a size, as in `{key} = "100 MB"`'
-        raise BadSetting(message)
-    return int(match[1]) * _UNITS[match[2]]
-
-
-def _ports(key: str, value: Any) -> tuple[int, ...]:
-    if not isinstance(value, list) or not all(type(one) is int and 0 < one < 65536 for one in value):
-        message = f"`{key}` is a list of ports, as in `{key} = [80, 443]`"
-        raise BadSetting(message)
-    return tuple(value)
-
-
-def _limits(key: str, value: Any) -> tuple[str, ...]:
-    limits = _texts(key, value)
-    if not set(limits) <= set(LIMITS):
-        message = f"`{key}` is a list of {', '.join(LIMITS)}"
-        raise BadSetting(message)
-    return limits
-
-
-def _labels(key: str, value: Any) -> LabelSchema:
-    if not isinstance(value, dict) or not set(value) <= {"types", "required", "strict"}:
-        message = f"`{key}` is a table with `types`, `required` and `strict`"
-        raise BadSetting(message)
-    types = value.get("types", {})
-    if not isinstance(types, dict) or not all(kind in _LABEL_TYPES for kind in types.values()):
-        message = f"`{key}.types` maps names of labels to one of {', '.join(_LABEL_TYPES)}"
-        raise BadSetting(message)
-    return LabelSchema(
-        types, _texts(f"{key}.required", value.get("required", [])), _flag(f"{key}.strict", value.get("strict", False))
-    )
-
-
-def _profile(key: str, value: Any) -> str:
-    if value not in PROFILES:
-        message = f"`{key}` is one of {', '.join(PROFILES)}"
-        raise BadSetting(message)
-    return str(value)
-
-
-def _version(key: str, value: Any) -> str:
-    if not isinstance(value, str) or re.fullmatch(r"\d+(\.\d+)*", value) is None:
-        message = f'`{key}` is a version, as in `{key} = "0.1"`'
-        raise BadSetting(message)
-    return value
-
-
-_NAMES = ("dockerlint.toml", ".dockerlint.toml")
-_RUN_READERS: dict[str, Callable[[str, Any], Any]] = {
-    "profile": _profile,
-    "preview": _flag,
-    "rules-version": _version,
-    "select": _texts,
-    "extend-select": _texts,
-    "ignore": _texts,
-    "shellcheck": _flag,
-}
-_READERS: dict[str, Callable[[str, Any], Any]] = {
-    "development-images": _texts,
-    "trusted-registries": _texts,
-    "allowed-images": _texts,
-    "named-contexts": _texts,
-    "extended-support": _texts,
-    "labels": _labels,
-    "context-size": _size,
-    "file-size": _size,
-    "require-reason": _flag,
-    "squash": _flag,
-    "moving-tags": _texts,
-    "host-ports": _ports,
-    "limits": _limits,
-}
+def _typed(path: Path | None) -> str:
+    """A path as short as it can be said: from here if it lies below."""
+    if path is None:
+        return ""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

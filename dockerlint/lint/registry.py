@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from dockerlint.knowledge.linters import DCLINT, KICS
-from dockerlint.lint.finding import Finding
+from dockerlint.lint.finding import Finding, Severity
 from dockerlint.lint.not_taken import NOT_TAKEN
 from dockerlint.lint.profiles import PROFILES, belongs, hadolints_severity
 from dockerlint.lint.rule import AnyRule, Rule
@@ -66,6 +66,38 @@ class Meaning(NamedTuple):
     unknown: str = ""
 
 
+class Matcher(NamedTuple):
+    """What names that are left out, or judged otherwise, stand for.
+
+    `rules` are meant altogether; a code of another linter means only those findings of a rule that correspond to it.
+    """
+
+    rules: frozenset[str]
+    codes: frozenset[str]
+
+    def matches(self, finding: Finding) -> bool:
+        return finding.rule in self.rules or not self.codes.isdisjoint(map(_code, finding.aliases))
+
+
+def matcher(names: Iterable[str]) -> Matcher:
+    """What names stand for. Raises UnknownRule."""
+    meant = [(name, rule) for name in names for rule in find(name)]
+    rules = frozenset(rule.name for name, rule in meant if name == rule.name or not _is_one_of_several(name, rule))
+    return Matcher(rules, frozenset(map(_code, names)))
+
+
+def _is_one_of_several(name: str, rule: AnyRule) -> bool:
+    """Whether a name is a code of a linter that has others too for what the rule finds."""
+    code = _code(name)
+    codes = [_code(alias) for alias in rule.aliases]
+    return code in codes and sum(_linter(one) == _linter(code) for one in codes) > 1
+
+
+def _linter(code: str) -> str:
+    match = re.match(r"DL|SC|DS-|CKV2?_|D[FD](?=\d)", code)
+    return match[0] if match else ""
+
+
 class Selection:
     """Which rules a run uses: those of its profile or the selected, besides them the extending, less the ignored.
 
@@ -81,18 +113,20 @@ class Selection:
         profile: str = "default",
         preview: bool = False,
         rules_version: str | None = None,
+        severities: Mapping[str, str] | None = None,
     ) -> None:
+        said = severities or {}
         self.profile = profile
         self._is_selective = bool(select)
         self._selected = _names(select)
         self._added = _names(extend_select)
-        self._ignored = _names(ignore)
-        self._ignored_codes = frozenset(map(_code, ignore))
+        self._ignored = matcher([*ignore, *(name for name, level in said.items() if level == "off")])
+        self._severities = _by_breadth(said)
         self._preview = preview
         self._version = _numbers(rules_version) if rules_version is not None else None
 
     def includes(self, rule: AnyRule) -> bool:
-        if rule.name in self._ignored:
+        if rule.name in self._ignored.rules:
             return False
         if rule.guards or rule.name in self._added:
             return True
@@ -105,7 +139,7 @@ class Selection:
         return is_old and (self._preview or not rule.is_preview)
 
     def ignores_code(self, code: str) -> bool:
-        return code in self._ignored_codes
+        return code in self._ignored.codes
 
     def rules(self, chapters: Iterable[str]) -> tuple[AnyRule, ...]:
         return tuple(rule for chapter in chapters for rule in rules_of(chapter) if self.includes(rule))
@@ -124,11 +158,22 @@ class Selection:
         return Meaning(frozenset(rule.name for rule in found), are_asked and any(self.includes(rule) for rule in found))
 
     def judged(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Findings as gravely as the profile takes them."""
-        if self.profile != "hadolint" or self._is_selective:
-            return list(findings)
-        severities = ((found, hadolints_severity(found.aliases)) for found in findings)
-        return [found if severity is None else found._replace(severity=severity) for found, severity in severities]
+        """Findings that are not ignored, as gravely as the settings or else the profile takes them."""
+        return [self._judged(found) for found in findings if found.is_refusal or not self._ignored.matches(found)]
+
+    def _judged(self, found: Finding) -> Finding:
+        severity = next((level for names, level in self._severities if names.matches(found)), None)
+        if severity is None and self.profile == "hadolint" and not self._is_selective:
+            severity = hadolints_severity(found.aliases)
+        return found if severity is None or found.is_refusal else found._replace(severity=severity)
+
+
+def _by_breadth(severities: Mapping[str, str]) -> list[tuple[Matcher, Severity]]:
+    """Severities with what they hold for: a rule's or a code's own before its family's, of equals the gravest first."""
+    ordered = sorted(
+        ((len(find(name)), -Severity[level.upper()], name) for name, level in severities.items() if level != "off"),
+    )
+    return [(matcher([name]), Severity(-grade)) for _, grade, name in ordered]
 
 
 class BadVersion(Exception):

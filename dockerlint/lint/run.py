@@ -14,6 +14,7 @@ from dockerlint.lint.engine import Engine, arranged
 from dockerlint.lint.finding import Finding, Problem, Region
 from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS, Selection
 from dockerlint.lint.risk import weighed
+from dockerlint.lint.scopes import Scopes
 from dockerlint.lint.settings import Settings
 from dockerlint.pragmas import may_hold_pragma
 from dockerlint.project.build import Build
@@ -74,7 +75,8 @@ class Request(NamedTuple):
 
     `options` are what the builds are told; `standard_input` is the text to take for one of the files;
     `shellcheck` says whether ShellCheck is asked about the scripts, `inline_ignores` whether comments in the files may
-    leave findings out.
+    leave findings out, `scopes` where rules do not speak. `neighbours` are files that are checked otherwise, and may
+    still say how these are built.
     """
 
     files: tuple[Found, ...]
@@ -84,6 +86,8 @@ class Request(NamedTuple):
     standard_input: tuple[str, bytes] | None = None
     shellcheck: bool = False
     inline_ignores: bool = True
+    scopes: Scopes = Scopes()
+    neighbours: tuple[Found, ...] = ()
 
 
 def run(request: Request, progress: Progress | None = None) -> Result:
@@ -170,6 +174,9 @@ class _Runner:
             paths = by_root.setdefault(root, set())
             if file.kind == "compose":
                 paths.add(file.path)
+        for file in self.request.neighbours:
+            if file.kind == "compose" and root_of(file.path) in by_root:
+                by_root[root_of(file.path)].add(file.path)
         self._add_companions(by_root)
         for root, paths in by_root.items():
             files = self._compose_files[root] = ComposeFiles(str(root), self._source_or_none)
@@ -236,23 +243,31 @@ class _Runner:
 
             findings += without_doubles(said, findings)
         findings = [weighed(finding, _exposure_of_build(build, finding.region)) for finding in findings]
+        left = partial(self.request.scopes.of_build, build)
         is_told = any(map(may_hold_pragma, dockerfile.comments)) or dockerfile.check_options.skip
         if not is_told and all(finding.region.path == dockerfile.path for finding in findings):
-            return _Checked(self.request.selection.judged(findings), [])
-        return self._sifted(findings, DOCKERFILE_CHAPTERS, {dockerfile.path: [dockerfile]})
+            return _Checked(self.request.selection.judged(left(findings)), [])
+        return self._sifted(findings, DOCKERFILE_CHAPTERS, {dockerfile.path: [dockerfile]}, left)
 
     def _sifted(
-        self, findings: list[Finding], chapters: Sequence[str], own: Mapping[str, Sequence[Dockerfile | Source]]
+        self,
+        findings: list[Finding],
+        chapters: Sequence[str],
+        own: Mapping[str, Sequence[Dockerfile | Source]],
+        left: Callable[[list[Finding]], list[Finding]],
     ) -> _Checked:
-        """The findings without those that comments leave out, in `own` files and in others where findings stand."""
+        """The findings without those that comments leave out, in `own` files and in others where findings stand.
+
+        What the settings have `left` is asked afterwards: a comment has done something where they would have too.
+        """
         selection = self.request.selection
         if not self.request.inline_ignores:
-            return _Checked(selection.judged(findings), [])
+            return _Checked(selection.judged(left(findings)), [])
         from dockerlint.lint.suppression import Words, pragmas_of_paths, sift  # noqa: PLC0415 (seldom needed)
 
         words = Words(selection, chapters, self.request.settings.as_of)
         sifted = sift(findings, own, pragmas_of_paths(own, source_or_none), words)
-        return _Checked(selection.judged(sifted.kept), [], sifted.suppressed, sifted.suppressions)
+        return _Checked(selection.judged(left(sifted.kept)), [], sifted.suppressed, sifted.suppressions)
 
     def check_suppressions(self, suppressions: Sequence[Suppression]) -> list[Finding]:
         """What is wrong with comments that ask to leave findings out, after all files are checked."""
@@ -260,7 +275,8 @@ class _Runner:
             return []
         from dockerlint.lint.suppression import merged  # noqa: PLC0415
 
-        return self.request.selection.judged(self._dockerfile_engine.check_suppressions(merged(suppressions)))
+        found = self._dockerfile_engine.check_suppressions(merged(suppressions))
+        return self.request.selection.judged(self.request.scopes.of_files(found))
 
     def _check_compose(self, file: Found) -> _Checked:
         """What is told of a project with one of its files: each of those asked for has its own findings."""
@@ -301,7 +317,8 @@ class _Runner:
                 own.setdefault(source.path, []).append(container.build.dockerfile)
         sources = {source.path: source for source in stack.compose.sources}
         weighted = [weighed(finding, _exposure(stack, finding.region, sources)) for finding in findings]
-        return self._sifted(weighted, COMPOSE_CHAPTERS, own)._replace(problems=problems)
+        left = partial(self.request.scopes.of_stack, stack)
+        return self._sifted(weighted, COMPOSE_CHAPTERS, own, left)._replace(problems=problems)
 
     @cached_property
     def _dockerfile_engine(self) -> Engine:

@@ -1,0 +1,130 @@
+"""The options that change settings, and which settings are in force for which files."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from dockerlint.lint.configuration import (
+    BadSetting,
+    Settler,
+    merged,
+    of_environment,
+    of_options,
+    of_text,
+)
+from dockerlint.lint.kinds import SEVERITIES
+from dockerlint.lint.profiles import PROFILES
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _names(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Names given by repeating an option or separated by commas."""
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def _list_of(name: str, metavar: str, text: str) -> Callable[[Command], Command]:
+    return click.option(f"--{name}", multiple=True, callback=_names, metavar=metavar, help=text)
+
+
+# What is said in place of a setting: an option is called as its setting is.
+_OPTIONS = (
+    _list_of("select", "NAMES", "Check only these rules."),
+    _list_of("extend-select", "NAMES", "Check these rules besides the profile's."),
+    _list_of("ignore", "NAMES", "Leave these rules out."),
+    click.option(
+        "--profile",
+        type=click.Choice(PROFILES),
+        help="Which rules speak: what a careful review would say (default), taste and policy too (strict), what a"
+        " security review wants (security), or what hadolint says (hadolint).",
+    ),
+    click.option("--preview/--no-preview", default=None, help="Check rules too that are still tried out."),
+    click.option(
+        "--rules-version", metavar="VERSION", help="Check the rules of this version only, however new dockerlint is."
+    ),
+    click.option(
+        "--shellcheck/--no-shellcheck",
+        default=None,
+        help="Ask ShellCheck, if it is on the PATH, about the scripts too.",
+    ),
+    click.option("--min-severity", type=click.Choice(SEVERITIES), help="Report from here on.  [default: info]"),
+    click.option(
+        "--fail-on",
+        type=click.Choice([*SEVERITIES, "never"]),
+        help="Exit with 1 from this severity on.  [default: warning]",
+    ),
+    _list_of("exclude", "PATTERNS", "Leave out what these match, as in .gitignore, in place of the folders of tools."),
+    _list_of("extend-exclude", "PATTERNS", "Leave out what these match besides."),
+    click.option(
+        "--force-exclude/--no-force-exclude",
+        default=None,
+        help="Leave out what is excluded even where it is named, as by pre-commit.",
+    ),
+    click.option(
+        "--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git ignores.  [default: yes]"
+    ),
+)
+_CONFIG_OPTIONS = (
+    click.option(
+        "--config",
+        multiple=True,
+        metavar="FILE | 'KEY = VALUE'",
+        help="Read settings from this file and no other, or set one as TOML; may be repeated.",
+    ),
+    click.option("--isolated", is_flag=True, envvar="DOCKERLINT_ISOLATED", help="Read no file of settings."),
+)
+
+
+def setting_options(command: Command) -> Command:
+    """Give a command the options of settings; it gets a `settler` that tells what is in force."""
+
+    @functools.wraps(command)
+    def settled(**given: Any) -> Any:
+        options = {name: given.pop(name.replace("-", "_")) for name in _NAMES_OF_OPTIONS}
+        settler = settler_of(options, given.pop("config"), isolated=given.pop("isolated"))
+        return command(settler=settler, **given)
+
+    wrapped: Any = settled
+    for option in reversed((*_OPTIONS, *_CONFIG_OPTIONS)):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[no-any-return]
+
+
+_NAMES_OF_OPTIONS = (
+    *("select", "extend-select", "ignore", "profile", "preview", "rules-version", "shellcheck", "min-severity"),
+    *("fail-on", "exclude", "extend-exclude", "force-exclude", "respect-gitignore"),
+)
+
+
+def settler_of(options: Mapping[str, Any], config: Sequence[str] = (), *, isolated: bool = False) -> Settler:
+    """What the command line and the environment say over any file."""
+    lines = [one for one in config if "=" in one and not os.path.isfile(one)]
+    named = [one for one in config if one not in lines] or [os.environ.get("DOCKERLINT_CONFIG", "")]
+    path = Path(named[-1]) if named[-1] and not isolated else None
+    if path is not None and not path.is_file():
+        message = f"--config: `{path}` is no file, and no `key = value` either"
+        raise click.UsageError(message)
+    with told():
+        over, doubts = of_environment(os.environ)
+        for layer in (*map(of_text, lines), of_options(options)):
+            over = merged(over, layer)
+    for doubt in doubts:
+        click.echo(f"warning: {doubt}", err=True)
+    return Settler(over, path, isolated=isolated)
+
+
+class told:  # noqa: N801 (read as a word: `with told():`)
+    """Says what is wrong with settings, and ends the program."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, BadSetting):
+            raise click.UsageError(str(error)) from error
