@@ -325,6 +325,24 @@ def test_a_code_of_several_means_only_what_bears_it(tmp_path: Path) -> None:
     assert [one["line"] for one in findings] == [3]
 
 
+IGNORED = "# dockerlint: ignore[missing-user] it is a demo\n" + ROOTED
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("", set()),
+        ("inline-ignores = false", {"missing-user"}),
+        # The comment would still be of use if the setting went.
+        ('per-file-ignores = { "*" = ["missing-user"] }', set()),
+        ('per-file-ignores = { "*" = ["ineffective-ignore"] }\nignore = ["missing-user"]', set()),
+    ],
+)
+def test_settings_and_comments_do_not_fight(text: str, rules: set[str], tmp_path: Path) -> None:
+    reported = {rule for _, rule in found(tmp_path, {"Dockerfile": IGNORED, "dockerlint.toml": text})}
+    assert reported & {"missing-user", "ineffective-ignore"} == rules
+
+
 def test_what_docker_refuses_is_never_left_out(tmp_path: Path) -> None:
     files = {"Dockerfile": "FROM a b c\n", "dockerlint.toml": 'per-file-ignores = { "*" = ["all"] }'}
     assert check(tmp_path, files).exit_code == 2

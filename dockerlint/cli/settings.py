@@ -59,6 +59,11 @@ _OPTIONS = (
         type=click.Choice([*SEVERITIES, "never"]),
         help="Exit with 1 from this severity on.  [default: warning]",
     ),
+    click.option(
+        "--inline-ignores/--no-inline-ignores",
+        default=None,
+        help="Let comments in the files leave findings out.  [default: yes]",
+    ),
     _list_of("exclude", "PATTERNS", "Leave out what these match, as in .gitignore, in place of the folders of tools."),
     _list_of("extend-exclude", "PATTERNS", "Leave out what these match besides."),
     click.option(
@@ -98,7 +103,7 @@ def setting_options(command: Command) -> Command:
 
 _NAMES_OF_OPTIONS = (
     *("select", "extend-select", "ignore", "profile", "preview", "rules-version", "shellcheck", "min-severity"),
-    *("fail-on", "exclude", "extend-exclude", "force-exclude", "respect-gitignore"),
+    *("fail-on", "inline-ignores", "exclude", "extend-exclude", "force-exclude", "respect-gitignore"),
 )
 
 

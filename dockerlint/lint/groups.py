@@ -57,6 +57,7 @@ def check(
             build,
             standard_input,
             configuration["shellcheck"],
+            configuration["inline-ignores"],
             configuration.scopes,
             others,
         )
