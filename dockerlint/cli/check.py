@@ -15,6 +15,7 @@ from dockerlint.cli.options import build_of, build_options
 from dockerlint.cli.settings import setting_options, told
 from dockerlint.dockerfile.stages import Options
 from dockerlint.lint.configuration import Settler
+from dockerlint.cli.writing import write_whole
 from dockerlint.lint.finding import Severity
 from dockerlint.lint.groups import Group, Outcome, grouped, together
 from dockerlint.lint.groups import check as check_groups
@@ -150,7 +151,7 @@ def _report(result: Result, form: str, output_file: str | None, colour: str) -> 
         return
     report = io.StringIO()
     _render(result, form, report, False)
-    _write(Path(output_file), report.getvalue())
+    write_whole(Path(output_file), report.getvalue().encode("utf-8", "replace"))
 
 
 def _wants_colour(colour: str) -> bool | None:
@@ -174,18 +175,6 @@ def _render(result: Result, form: str, out: TextIO, colour: bool | None) -> None
         from dockerlint.report import terminal  # noqa: PLC0415
 
         terminal.render(result, out, colour=colour)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a report whole or not at all: to a file beside it, which then takes its name."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_text(text, "utf-8", "replace")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        message = f"cannot write {path}: {error.strerror}"
-        raise click.UsageError(message) from error
 
 
 def _exit_code(result: Result, fail_on: str, *, exit_zero: bool) -> int:

@@ -7,6 +7,7 @@ import click
 from dockerlint import __version__
 from dockerlint.cli.audit import audit
 from dockerlint.cli.check import check
+from dockerlint.cli.context import context
 from dockerlint.cli.manual import docs, rule, rules
 from dockerlint.cli.parse import parse
 
@@ -35,6 +36,7 @@ def cli() -> None:
 
 cli.add_command(audit)
 cli.add_command(check)
+cli.add_command(context)
 cli.add_command(docs)
 cli.add_command(parse)
 cli.add_command(rule)

@@ -73,8 +73,8 @@ class Project:
         links = self.links_of(full)
         told = {link.context for link in links if link.context is not None and os.path.isdir(link.context)}
         folders = told or set(self._likely_contexts(dockerfile, full))
-        context = self._context(next(iter(folders)), full) if len(folders) == 1 else None
-        candidates = () if folders else [self._context(folder, full) for folder in self._folders_from(full.parent)]
+        context = self.context(next(iter(folders)), full) if len(folders) == 1 else None
+        candidates = () if folders else [self.context(folder, full) for folder in self._folders_from(full.parent)]
         return self._build(dockerfile, full, context, links, candidates)
 
     def builds(self, dockerfile: Dockerfile, path: Path) -> Iterator[Build]:
@@ -85,13 +85,13 @@ class Project:
         folders = told or [*self._likely_contexts(dockerfile, full), full.parent][:1]
         for folder in dict.fromkeys(folders):
             own = [link for link in links if link.context == folder]
-            yield self._build(dockerfile, full, self._context(folder, full), own)
+            yield self._build(dockerfile, full, self.context(folder, full), own)
 
     def build_in(self, folder: Path, dockerfile: Dockerfile, path: Path) -> Build:
         """A Dockerfile with a context that the user names."""
         full = absolute(path)
         links = [link for link in self.links_of(full) if link.context == absolute(folder)]
-        return self._build(dockerfile, full, self._context(absolute(folder), full), links)
+        return self._build(dockerfile, full, self.context(absolute(folder), full), links)
 
     def _build(
         self,
@@ -164,15 +164,17 @@ class Project:
         if target is not None and target.unknown:
             return None
         options = Options(given, str(target.text) if target is not None and target.text else None, base_image)
-        context = self._context(folder, path)
+        context = self.context(folder, path)
         label = str(path)[len(str(self.files.root)) :].lstrip("/") if inline is None else source.path
         own = link_of(compose, service, place, is_development=False)
         others = [link for link in self.links_of(path) if link.service is None] if inline is None else []
         return Build(Dockerfile(source, options), context, [own, *others], label, (), self._development_images)
 
-    def _context(self, folder: Path, dockerfile: Path) -> Context:
+    def context(self, folder: Path, dockerfile: Path | None) -> Context:
         """A folder as context, the same object for all Dockerfiles that see the same files: it is walked once."""
-        context = Context.find(as_typed(folder), as_typed(dockerfile), is_thorough=self._is_thorough)
+        context = Context.find(
+            as_typed(folder), as_typed(dockerfile) if dockerfile else None, is_thorough=self._is_thorough
+        )
         return self._contexts.setdefault((context.root, context.ignore_path), context)
 
     def _link(self, compose: Compose, service: Service) -> None:
