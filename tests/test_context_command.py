@@ -243,14 +243,19 @@ def test_the_bound_of_a_walk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_very_deep_folder_is_borne(tmp_path: Path) -> None:
     lay_out({"Dockerfile": "FROM nginx:1.29\nCOPY . .\n"}, tmp_path)
-    with inside(tmp_path):
-        for _ in range(600):
-            Path("d").mkdir()
-            os.chdir("d")
-        Path("x").write_text("x" * 50)
-    section = only(document(tmp_path))
+    depth = 1500
+    folders = [tmp_path / ("d/" * levels) for levels in range(1, depth + 1)]
+    for folder in folders:
+        folder.mkdir()
+    (folders[-1] / "x").write_text("x" * 50)
+    try:
+        section = only(document(tmp_path))
+    finally:  # too deep for those who clean up
+        (folders[-1] / "x").unlink()
+        for folder in reversed(folders):
+            folder.rmdir()
     assert section["sent"]["files"] == 2
-    assert section["largest"][0]["path"].count("d") == 600
+    assert section["largest"][0]["path"].count("d") == depth
 
 
 def test_a_variable_that_nobody_knows_is_said(tmp_path: Path) -> None:

@@ -96,6 +96,46 @@ def test_the_pattern_that_last_changed_the_fate_decides(text: str, path: str, li
     assert ignore.excludes(path) == (deciding is not None and not deciding.negated)
 
 
+@pytest.mark.parametrize(
+    ("text", "ignored", "sent"),
+    [
+        # https://docs.docker.com/build/concepts/context/#syntax
+        (
+            "# comment\n*/temp*\n*/*/temp*\ntemp?\n",
+            ["somedir/temporary.txt", "somedir/temp", "somedir/subdir/temporary.txt", "tempa", "tempb/x"],
+            ["temp", "tempab", "a/b/c/temp", "# comment"],
+        ),
+        ("**/*.go", ["main.go", "a/b/main.go"], ["main.go.txt", "go"]),
+        ("/foo/bar", ["foo/bar", "foo/bar/x"], ["x/foo/bar"]),
+        ("foo/bar", ["foo/bar", "foo/bar/x"], ["x/foo/bar"]),
+        # https://docs.docker.com/build/concepts/context/#negating-matches
+        ("*.md\n!README.md", ["a.md"], ["README.md", "docs/a.md", "docs/README.md"]),
+        ("*.md\n!README*.md\nREADME-secret.md", ["a.md", "README-secret.md"], ["README.md", "README-other.md"]),
+        ("*.md\nREADME-secret.md\n!README*.md", ["a.md"], ["README.md", "README-secret.md"]),
+        # Everything but what is named: a folder that is let in comes with all that lies in it.
+        ("*\n!src\n!package.json\nsrc/**/*.test.js", ["a", "src/x/a.test.js", "lib/src"], ["package.json", "src/a.js"]),
+        ("**\n!src/**", ["a", "lib/a"], ["src/a", "src/b/c"]),
+        ("node_modules\n!node_modules/mine", ["node_modules/a/b"], ["node_modules/mine/a"]),
+        ("build/\n!build/keep/", ["build/a", "build"], ["build/keep", "build/keep/a"]),
+        ("a/**/\n!a/b", ["a/c", "a/c/d"], ["a", "a/b/c"]),
+        # Blanks, byte order marks, line ends, letter case.
+        ("\ufeff*.log\r\n \t\r\n  build  \r\n", ["a.log", "build"], ["  build  ", "a.log "]),
+        ("a b\n", ["a b"], ["a", "b"]),
+        ("readme.md\nBUILD", ["readme.md", "BUILD/x"], ["README.md", "build/x"]),
+        ("\\#a\n#b\n \\ c", ["#a"], ["#b", "b"]),
+        # Paths are cleaned as paths, so `..` takes back a name, and above the root there is nothing to ignore.
+        ("a//b/./c/", ["a/b/c"], ["a/b"]),
+        ("a/b/../../c", ["c"], ["a/c", "a/b/c"]),
+        ("../../c\n/../d", ["d"], ["c"]),
+        ("./\n/.\n", [], ["a", ".a"]),
+        ("!a/../b\nb", ["b"], ["a"]),
+    ],
+)
+def test_as_documented(text: str, ignored: list[str], sent: list[str]) -> None:
+    ignore = read(text)
+    assert [path for path in ignored + sent if ignore.excludes(path)] == ignored
+
+
 def test_a_negation_that_does_nothing_for_a_folder_does_nothing_below_it() -> None:
     assert read("*/cache\n!app").excludes("app/cache")
     assert not read("app/cache\n!app/cache").excludes("app/cache")
