@@ -1,5 +1,6 @@
 """Which files are found, and which are left alone."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,11 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     lay_out({"real/Dockerfile": ""}, tmp_path)
     (tmp_path / "loop").symlink_to(tmp_path)
     assert found(tmp_path) == ["real/Dockerfile"]
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "compose.yaml", ".gitignore"])
+def test_pipes_are_not_waited_for(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / name)
+    lay_out({"api.Dockerfile": "FROM a\n"}, tmp_path)
+    with inside(tmp_path):
+        assert [file.path for file in find(["."])] == ["api.Dockerfile"]

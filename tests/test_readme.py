@@ -1,17 +1,39 @@
 """What the README shows is what is printed."""
 
+import json
 import re
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from dockerlint.cli.main import cli
 from dockerlint.lint.audit import Project, checklist
 from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS
+from tests.harness import inside, lay_out
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+DOCS = (ROOT / "docs" / "context.md").read_text("utf-8")
+
+# The project whose context is shown.
+SHOP = {
+    "compose.yaml": "services:\n  web:\n    build: .\n",
+    "Dockerfile": "FROM python:3.13-slim\nWORKDIR /srv\nCOPY requirements.txt .\n"
+    'RUN pip install -r requirements.txt\nCOPY . .\nUSER nobody\nCMD ["gunicorn", "shop:app"]\n',
+    ".dockerignore": ".venv\n**/*.pyc\n",
+    ".git/objects/pack/pack-1.pack (38 MB)": "",
+    ".venv/lib/django.py (21 MB)": "",
+    ".env": "DATABASE_PASSWORD=Zk3nR8vQ2x\n",
+    "requirements.txt": "django\n",
+    "shop/app.py": "print()\n" * 4000,
+    "shop/static/logo.png (2 MB)": "",
+    "logs/access.log (9 MB)": "",
+}
 
 
-def block(name: str) -> str:
-    found = re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```", README, re.DOTALL)
+def block(name: str, text: str = README) -> str:
+    found = re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```", text, re.DOTALL)
     assert found is not None
     return found.group(1)
 
@@ -36,3 +58,26 @@ def test_number_of_items_of_the_checklist_is_right() -> None:
     answers = checklist(Project((), (), (), ()))
     assert f"The checklist has {len(answers)} items" in README
     assert all(title in {answer.title for answer in answers} for title in re.findall(r'"(C[a-zA-Z\' ]+)"', README))
+
+
+def shown(folder: Path, *arguments: str) -> str:
+    lay_out(SHOP, folder)
+    with inside(folder):
+        return CliRunner().invoke(cli, ["context", *arguments]).stdout
+
+
+def test_context_shown_is_what_is_printed(tmp_path: Path) -> None:
+    assert block("context") == shown(tmp_path, "--limit", "6")
+
+
+def test_context_in_json_is_what_is_printed(tmp_path: Path) -> None:
+    assert json.loads(block("json", DOCS)) == json.loads(shown(tmp_path, "--limit", "2", "--format", "json"))
+
+
+@pytest.mark.parametrize("line", re.findall(r"^dockerlint (context.*?) *#", README, re.MULTILINE))
+def test_commands_about_contexts_are_taken(line: str, tmp_path: Path) -> None:
+    lay_out(SHOP | {"api/Dockerfile": "FROM scratch\n", "docker/Dockerfile": "FROM scratch\n"}, tmp_path)
+    with inside(tmp_path):
+        result = CliRunner().invoke(cli, line.split())
+    missing = "--write-ignore" in line and "--force" not in line
+    assert (result.exit_code, "Error" in result.output) == (1 if missing else 0, False)

@@ -13,9 +13,9 @@ import click
 
 from dockerlint.cli.options import build_of, build_options
 from dockerlint.cli.settings import setting_options, told
+from dockerlint.cli.writing import write_whole
 from dockerlint.dockerfile.stages import Options
 from dockerlint.lint.configuration import Settler
-from dockerlint.cli.writing import write_whole
 from dockerlint.lint.finding import Severity
 from dockerlint.lint.groups import Group, Outcome, grouped, together
 from dockerlint.lint.groups import check as check_groups

@@ -31,7 +31,7 @@ class _Folder:
 def largest(entries: Iterable[Entry], limit: int) -> list[Branch]:
     """The largest of all folders and files, those above them first: each folder is followed by what lies in it.
 
-    A folder that holds nothing but one other is not shown for itself.
+    A folder that holds nothing but one other, or one file, is not shown for itself.
     """
     folders = _folders(entries)
     chosen: dict[str, list[Branch]] = {}
@@ -77,7 +77,7 @@ def _folders(entries: Iterable[Entry]) -> dict[str, _Folder]:
 
 
 def _innermost(branch: Branch, folders: dict[str, _Folder]) -> Branch:
-    while branch.is_folder and len(folders[branch.path].branches) == 1 and folders[branch.path].branches[0].is_folder:
+    while branch.is_folder and len(folders[branch.path].branches) == 1:
         branch = folders[branch.path].branches[0]
     return branch
 

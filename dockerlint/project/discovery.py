@@ -150,6 +150,9 @@ def _walk(top: str, exclusion: Exclusion, respects_gitignore: bool) -> Iterator[
                 yield LeftOut(f"{path}/" if is_folder else path, reason)
             elif kind is None:
                 folders.append(path)
+            elif not entry.is_file() and os.path.exists(path):
+                # To read a pipe is to wait for ever. A link that leads nowhere is somebody's mistake to hear of.
+                yield LeftOut(path, "no regular file")
             else:
                 yield Found(path, kind)
         pending += [(path, ignored) for path in reversed(folders)]

@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from dockerlint.context.files import read_regular
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -42,13 +44,10 @@ def ignored_above(folder: str) -> tuple[Ignored, ...]:
 
 def read_gitignore(folder: str, name: str = ".gitignore") -> tuple[Ignored, ...]:
     """The patterns in a folder's own .gitignore."""
-    path = Path(folder, name)
-    try:
-        if path.is_symlink() or path.stat().st_size > _LARGEST:
-            return ()
-        lines = path.read_text("utf-8", "replace").splitlines()
-    except OSError:
+    data = read_regular(Path(folder, name), _LARGEST)
+    if data is None:
         return ()
+    lines = data.decode("utf-8", "replace").splitlines()
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 (most folders have no .gitignore)
 
     return (Ignored(os.path.abspath(folder), GitIgnoreSpec.from_lines(lines)),)  # noqa: PTH100
