@@ -67,6 +67,7 @@ NODE = "FROM node:24\nCOPY package.json ./\nRUN npm ci\nCOPY . .\n"
         ("FROM nginx:1.29\nARG V\nCOPY app-$V.log /srv/\n", ["app-1.log"], ["Dockerfile"]),
         ("FROM node:24\nCOPY node_modules /srv/node_modules\nRUN npm ci\n", ["node_modules/a.js"], ["Dockerfile"]),
         ("FROM nginx:1.29\nCOPY --parents ./node_modules/a.js /srv/\n", ["node_modules/a.js"], ["Dockerfile"]),
+        ("FROM node:24\nCOPY n* /srv/\nRUN npm ci\n", ["node_modules/a.js", "nginx.conf"], ["Dockerfile"]),
         # What a build needs stays, though only a broad copy takes it.
         ("FROM golang:1.26\nCOPY . .\nRUN go build ./...\n", ["go.mod", ".git/HEAD"], ["Dockerfile"]),
         ("FROM node:24\nCOPY . .\n", ["package.json", "node_modules/a.js"], ["Dockerfile"]),
@@ -95,6 +96,12 @@ def test_a_folder_that_is_named_but_not_there_yet_is_spared(tmp_path: Path) -> N
     layout = {"Dockerfile": "FROM nginx:1.29\nCOPY venv /srv\nCOPY . /x\n", "requirements.txt": "", "app.py": ""}
     assert "venv" not in patterns(tmp_path, layout)
     assert ".venv" in (tmp_path / ".dockerignore").read_text("utf-8").splitlines()
+
+
+def test_a_secret_that_a_pattern_of_copy_fits_is_spared(tmp_path: Path) -> None:
+    dockerfile = "FROM nginx:1.29\nCOPY .env* /srv/\n"
+    layout = {"Dockerfile": dockerfile, ".env": "TOKEN=Zk3nR8vQ2x1\n", ".env.example": "TOKEN=\n"}
+    assert patterns(tmp_path, layout) == ["Dockerfile"]
 
 
 def test_every_dockerfile_of_the_context_has_a_say(tmp_path: Path) -> None:
