@@ -262,3 +262,16 @@ def test_a_variable_that_nobody_knows_is_said(tmp_path: Path) -> None:
     section = only(document(tmp_path, files=layout))
     (word,) = section["dockerfiles"][0]["copies"][0]["sources"]
     assert (word["path"], word["files"]) == (None, 1)
+
+
+def test_a_makefile_says_what_the_context_is(tmp_path: Path) -> None:
+    layout = {
+        "Makefile": "image:\n\tdocker build -f docker/Dockerfile -t app .\n",
+        "docker/Dockerfile": "FROM nginx:1.29\nCOPY site /srv\n",
+        "docker/site/index.html": "x",
+        "site/index.html": "xx",
+    }
+    section = only(document(tmp_path, files=layout))
+    assert section["path"] == "."
+    assert [(one["path"], one["line"]) for one in section["dockerfiles"][0]["evidence"]] == [("Makefile", 2)]
+    assert section["dockerfiles"][0]["copies"][0]["sources"][0]["bytes"] == 2
