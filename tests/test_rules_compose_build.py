@@ -62,3 +62,11 @@ def test_the_advised_health_check_is_yaml(image: str, tmp_path: Path) -> None:
     kind, command = yaml.safe_load(found.help.split("`")[3])["test"]
     assert kind == "CMD-SHELL"
     assert command
+
+
+def test_a_dockerfile_of_one_line_has_no_owners(tmp_path: Path) -> None:
+    sample = (
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n    user: '1000'\n    volumes: ['data:/data']\n"
+        "volumes:\n  data:\n=== Dockerfile\nFROM alpine:3.22\n"
+    )
+    assert said("unwritable-mount", sample, tmp_path) == []

@@ -186,7 +186,8 @@ def moments(stage: Stage, layers: tuple[Layer, ...], known: ImageFacts | None) -
     owners = Owners(known)
     remaining = iter(layers)
     steps = [step for link in stage.chain for step in link.steps]
-    for step, following in zip(steps, [*(step.before for step in steps[1:]), stage.state], strict=True):
+    after = [*(step.before for step in steps), stage.state][1:]
+    for step, following in zip(steps, after, strict=True):
         layer = next(remaining) if isinstance(step.instruction, Run) else None
         if owners.is_open:
             return
