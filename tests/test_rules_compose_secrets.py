@@ -136,3 +136,13 @@ def test_a_hostile_file_costs_no_time(text: str, tmp_path: Path) -> None:
     start = time.process_time()
     check_files(RULES, files_of(text), tmp_path)
     assert time.process_time() - start < 5
+
+
+def test_a_file_that_several_services_extend_is_spoken_of_once(tmp_path: Path) -> None:
+    sample = (
+        "=== compose.yaml\nservices:\n"
+        + "".join(f"  {name}: {{extends: {{file: common.yaml, service: base}}}}\n" for name in "abc")
+        + "=== common.yaml\nservices:\n  base:\n    image: x:1\n    environment:\n      DB_PASSWORD: hunter2secretX\n"
+    )
+    message = "the value of `DB_PASSWORD` of `a`, `b` and `c` stands in the file"
+    assert said(sample, tmp_path, "secret-in-environment") == [("secret-in-environment", message, 5)]

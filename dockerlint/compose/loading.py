@@ -96,7 +96,7 @@ class _Loader:
         self.sources: list[Source] = []
         self.is_open = False
         self._extended_services: dict[tuple[int, str], Node] = {}
-        self._kept: list[Mapping] = []  # whose ids are looked up
+        self._extended_files: dict[tuple[str, int], tuple[_Within | None, Scope]] = {}
         self._circles: set[frozenset[tuple[str, str]]] = set()  # of files and services, each told once
         self._read = read
 
@@ -209,14 +209,20 @@ class _Loader:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(within.source.path), file.text))
         if path == posixpath.normpath(within.source.path):
             return within
-        source = self._source(path, f"`extends` of `{name}` names", file)
-        if source is None:
-            return None
-        scope = Scope(within.scope.environment, posixpath.dirname(path))
+        key = (path, id(within.scope.environment))
+        if key not in self._extended_files:
+            source = self._source(path, f"`extends` of `{name}` names", file)
+            if source is None:
+                return None
+            # What an id is taken of must live on: the environment, the services.
+            self._extended_files[key] = self._services_of(source, path, within.scope), within.scope
+        return self._extended_files[key][0]
+
+    def _services_of(self, source: Source, path: str, extending: Scope) -> _Within | None:
+        scope = Scope(extending.environment, posixpath.dirname(path))
         roots = self._documents(source, scope)
         root = reduce(lambda base, later: merged(base, later, self.reader), roots) if roots else None
         services = root.get("services") if root is not None else None
-        self._kept += [services] if isinstance(services, Mapping) else []
         return _Within(services, source, scope) if isinstance(services, Mapping) else None
 
     def _source(self, path: str, what: str, named: Value) -> Source | None:
