@@ -157,3 +157,9 @@ def test_a_name_that_is_inherited_is_told_at_the_service() -> None:
 def test_several_circles_are_told_each() -> None:
     errors = errors_of("services:\n  a: {image: i, links: [b, a]}\n  b: {image: i, depends_on: [a]}\n")
     assert [error.message.partition(":")[0] for error in errors] == ["`a` -> `a`", "`a` -> `b` -> `a`"]
+
+
+@pytest.mark.parametrize(("used", "declared", "meant"), [("frontt", "front", "front"), ("frnt", "'frnt:'", None)])
+def test_a_near_name_is_offered_where_it_may_stand(used: str, declared: str, meant: str | None) -> None:
+    (error,) = errors_of(f"services:\n  a: {{image: i, networks: [{used}]}}\nnetworks:\n  {declared}: {{}}\n")
+    assert (error.repair.edits[0][1] if error.repair is not None else None) == meant

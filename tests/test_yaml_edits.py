@@ -291,3 +291,13 @@ def test_an_empty_part_is_where_something_is_inserted() -> None:
 @pytest.mark.parametrize(("text", "quote"), [("a: x", ""), ("a: 'x'", "'"), ('a: "x"', '"'), ("a: [x]", "")])
 def test_the_quote_of_a_scalar(text: str, quote: str) -> None:
     assert quote_of(node_at(parse(Source("compose.yaml", text)).documents[0], "a")) == quote
+
+
+@pytest.mark.parametrize("name", ["0x1F", "99999", "null", "- a", "a #b"])
+def test_a_key_that_needs_quotes_is_not_inserted(name: str) -> None:
+    assert with_key("volumes:\n  data:\n", f"{name}:", "volumes") is None
+
+
+def test_a_mapping_that_merges_another_gets_no_key() -> None:
+    text = "x: &x {restart: always}\nservices:\n  web:\n    image: a\n    <<: *x\n"
+    assert with_key(text, "init: true", "services", "web") is None

@@ -10,9 +10,9 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 
-from dockerlint.compose import BASE_NAMES, mounts, ports
+from dockerlint.compose import BASE_NAMES, mounts, ports, repairs
 from dockerlint.compose.conflicts import conflicts_of, faults_even_if_off
-from dockerlint.compose.errors import ComposeError, Kind, Repair, shown
+from dockerlint.compose.errors import ComposeError, Kind, shown
 from dockerlint.compose.mounts import Volume
 from dockerlint.compose.nodes import Scalar, Sequence
 from dockerlint.compose.references import Reference, declared_things, needed_services, used_services
@@ -120,10 +120,7 @@ def _not_there(service: Service, reference: Reference, names: tuple[str, ...], c
     near = nearest(name.text, names)
     hint = f"; did you mean `{near[0]}`?" if near else ""
     place = name.text.span if name.text else name.written.span
-    repair = None
-    if len(near) == 1 and name.is_literal and name.text.is_verbatim:
-        written = Span(name.text.source, name.text.offset(0), name.text.offset(len(name.text) - 1) + 1)
-        repair = Repair(f"write `{near[0]}`", ((written, near[0]),), is_safe=False)
+    repair = repairs.renamed(name.text, near[0]) if len(near) == 1 and name.is_literal else None
     is_certain = not name.unknown and not compose.is_fragment
     return ComposeError("undefined", f"{uses}, {missing}{hint}", place, repair, is_certain=is_certain)
 

@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from dockerlint.compose.errors import Repair, shown
-from dockerlint.source import Span
+from dockerlint.compose.scalars import resolve
+from dockerlint.source import Span, Text
 
 if TYPE_CHECKING:
     from dockerlint.compose.nodes import Entry, Scalar
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _QUOTES = ("'", '"')
 # What a plain scalar must not hold to be an item of a list in brackets.
 _IN_BRACKETS = re.compile(r"[\s,\[\]{}#]")
+_NAME = re.compile(r"\w[\w.-]*")
 
 
 def quoted(scalar: Scalar) -> Repair | None:
@@ -42,6 +44,14 @@ def replaced(scalar: Scalar, text: str) -> Repair | None:
     first = _source_text(scalar.span)[:1]
     quote = first if first in _QUOTES else ""
     return _written(scalar.span, f"{quote}{text}{quote}", is_safe=False)
+
+
+def renamed(name: Text, meant: str) -> Repair | None:
+    """Another name, if that may stand wherever this one does: alone or beside a colon, with quotes or without."""
+    if not name or not name.is_verbatim or not _NAME.fullmatch(meant) or not isinstance(resolve(meant), str):
+        return None
+    place = Span(name.source, name.offset(0), name.offset(len(name) - 1) + 1)
+    return Repair(f"write {shown(meant)}", ((place, meant),), is_safe=False)
 
 
 def deleted(entry: Entry, *, is_safe: bool = False) -> Repair | None:

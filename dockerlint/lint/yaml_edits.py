@@ -60,9 +60,11 @@ def appended_item(sequence: Sequence, text: str) -> Edit | None:
 
 def inserted_key(mapping: Mapping, block: str) -> Edit | None:
     """Adds a key with its value, `restart: always` or several lines, behind the last key of a block mapping."""
-    source = mapping.span.source
-    if mapping.flow or not mapping.entries or is_shared(mapping.span) or block.partition(":")[0] in mapping:
+    source, key = mapping.span.source, block.partition(":")[0]
+    if mapping.flow or not mapping.entries or is_shared(mapping.span) or key in mapping or not _is_plain(key):
         return None
+    if not all(_is_inside(entry.key.span, mapping.span) for entry in mapping.entries):
+        return None  # a merge key or another file brings a part of it, and perhaps to others too
     lines = _Lines.of(mapping.span.start, mapping.span)
     if not _BLANK.fullmatch(lines.before) and not _DASH.fullmatch(lines.before):
         return None
@@ -205,9 +207,14 @@ def _end(entry: Entry) -> int:
 
 def _as_written_like(sibling: Node, text: str) -> str | None:
     quote = quote_of(sibling)
-    if not quote and (_NEEDS_QUOTES.match(text) or not isinstance(resolve(text), str)):
+    if not quote and not _is_plain(text):
         quote = '"'
     return None if quote and _ESCAPED.search(text) else f"{quote}{text}{quote}"
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text may stand without quotes, and is read as that text."""
+    return not _NEEDS_QUOTES.match(text) and isinstance(resolve(text), str)
 
 
 def _fits(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dockerlint.compose.nodes import Mapping, Node, Sequence
+from dockerlint.compose.nodes import Node, Sequence
 from dockerlint.compose.services import Service
 from dockerlint.compose.values import Value
 from dockerlint.knowledge.host_needs import needs_setuid
@@ -160,17 +160,11 @@ def _gaining(container: Container) -> Iterator[Fault]:
     option = "no-new-privileges:true"
     entry = service.node.entry("security_opt")
     if entry is None:
-        edit = None if _merges(service.node) else inserted_key(service.node, f"security_opt:\n  - {option}")
+        edit = inserted_key(service.node, f"security_opt:\n  - {option}")
     else:
         edit = appended_item(entry.value, option) if isinstance(entry.value, Sequence) else None
     message = f"a setuid program in `{service.name}` may still gain root"
     yield Fault(service, service.name, message, f"`security_opt: [{option}]`", fix_of(edit, f"add `{option}`"))
-
-
-def _merges(mapping: Mapping) -> bool:
-    """Whether a merge key brings some of the keys."""
-    start, end = mapping.span.start, mapping.span.end
-    return any(not start <= entry.key.span.start <= end for entry in mapping.entries)
 
 
 class WritableRootFilesystem(Rule[Stack]):
