@@ -119,10 +119,9 @@ def failures_of(files: dict[str, str]) -> Iterator[str | int]:
 def _breaks(files: dict[str, str], finding: Finding) -> Iterator[str]:
     """A fix after which Compose refuses a file that was well-formed before."""
     for name, text in mended(files, [finding]).items():
-        before = files.get(name, "")
-        if text != before and name.endswith((".yaml", ".yml")) and not _is_spoilt(name, before):
-            if _is_spoilt(name, text):
-                yield f"{finding.rule} mends {name} into\n{text}"
+        is_yaml = name.endswith((".yaml", ".yml"))
+        if is_yaml and _is_spoilt(name, text) and not _is_spoilt(name, files.get(name, "")):
+            yield f"{finding.rule} mends {name} into\n{text}"
 
 
 def _is_spoilt(name: str, text: str) -> bool:

@@ -81,6 +81,10 @@ class Span(NamedTuple):
     start: int
     end: int
 
+    def holds(self, other: Span) -> bool:
+        """Whether another stretch lies in this one."""
+        return other.source is self.source and self.start <= other.start and other.end <= self.end
+
 
 class Text(str):
     """A string that knows where each of its characters stands in a file.

@@ -66,3 +66,11 @@ def test_ledger_begins_with_the_dearest_and_adds_up(tmp_path: Path) -> None:
 def points_of(finding: Finding) -> int:
     assert finding.risk is not None
     return finding.risk.points
+
+
+def test_threat_in_an_override_is_that_of_its_service(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "services:\n  a:\n    image: x:1\n    ports: ['80:80']\n  b:\n    image: x:1\n",
+        "compose.override.yaml": "services:\n  b:\n    privileged: true\n",
+    }
+    assert threats(tmp_path, "privileged-service", files) == [3]

@@ -70,3 +70,13 @@ def test_a_dockerfile_of_one_line_has_no_owners(tmp_path: Path) -> None:
         "volumes:\n  data:\n=== Dockerfile\nFROM alpine:3.22\n"
     )
     assert said("unwritable-mount", sample, tmp_path) == []
+
+
+def test_a_command_in_an_override_is_no_line_of_the_dockerfile(tmp_path: Path) -> None:
+    sample = (
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n    ports: ['8000:8000']\n"
+        "=== compose.override.yaml\nservices:\n  web:\n    command: gunicorn -b 0.0.0.0:9000 app:app\n"
+        "=== Dockerfile\nFROM python:3.13-slim\n"
+    )
+    (message,) = said("wrong-container-port", sample, tmp_path)
+    assert message.endswith("gunicorn listens on 9000 (`command` of `web`)")

@@ -215,6 +215,14 @@ class Compose:
     def service(self, name: str) -> Service | None:
         return self._by_name.get(name)
 
+    def service_at(self, path: str, offset: int) -> Service | None:
+        """The service that a place in one of the files speaks of."""
+        for services in (tree.get("services") for tree in self.trees if tree.span.source.path == path):
+            for key, value in services.entries if isinstance(services, Mapping) else ():
+                if key.span.start <= offset < value.span.end:
+                    return self.service(key.text)
+        return None
+
     @cached_property
     def completing(self) -> frozenset[str]:
         """The services whose end another one waits for."""

@@ -41,7 +41,7 @@ def deleted_key(mapping: Mapping, key: str) -> Edit | None:
 
 def deleted_item(sequence: Sequence, item: Node) -> Edit | None:
     """Deletes an item of a block list with its lines; the only item of a list is not taken."""
-    if sequence.flow or not _is_inside(item.span, sequence.span) or len(sequence.items) < 2:
+    if sequence.flow or not sequence.span.holds(item.span) or len(sequence.items) < 2:
         return None
     lines = _Lines.of(item.span.start, item.span)
     return _deleting(lines, (item,)) if _DASH.fullmatch(lines.before) else None
@@ -50,7 +50,7 @@ def deleted_item(sequence: Sequence, item: Node) -> Edit | None:
 def appended_item(sequence: Sequence, text: str) -> Edit | None:
     """Adds a text as the last item of a block list, indented and quoted as the one before it."""
     last = sequence.items[-1] if sequence.items else None
-    if last is None or sequence.flow or not _is_inside(last.span, sequence.span) or is_shared(sequence.span):
+    if last is None or sequence.flow or not sequence.span.holds(last.span) or is_shared(sequence.span):
         return None
     lines = _Lines.of(last.span.start, last.span)
     dash = _DASH.fullmatch(lines.before)
@@ -63,7 +63,7 @@ def inserted_key(mapping: Mapping, block: str) -> Edit | None:
     source, key = mapping.span.source, block.partition(":")[0]
     if mapping.flow or not mapping.entries or is_shared(mapping.span) or key in mapping or not _is_plain(key):
         return None
-    if not all(_is_inside(entry.key.span, mapping.span) for entry in mapping.entries):
+    if not all(mapping.span.holds(entry.key.span) for entry in mapping.entries):
         return None  # a merge key or another file brings a part of it, and perhaps to others too
     lines = _Lines.of(mapping.span.start, mapping.span)
     if not _BLANK.fullmatch(lines.before) and not _DASH.fullmatch(lines.before):
@@ -158,7 +158,7 @@ def _loses(span: Span, nodes: tuple[Node, ...]) -> bool:
     place = span.start
     for scalar in sorted(_scalars(nodes), key=lambda scalar: scalar.span.start):
         start, end = scalar.span.start, scalar.span.end
-        if not _is_inside(scalar.span, span):
+        if not span.holds(scalar.span):
             return True
         if text[start : start + 1] in ("|", ">"):
             end = max(end, start)
@@ -189,11 +189,7 @@ def _scalars(nodes: tuple[Node, ...]) -> Iterator[Scalar]:
 
 def _is_own(entry: Entry, mapping: Mapping) -> bool:
     """Whether key and value stand in the mapping itself, not where an alias, `<<` or another file brings them from."""
-    return _is_inside(entry.key.span, mapping.span) and _is_inside(entry.value.span, mapping.span)
-
-
-def _is_inside(place: Span, outer: Span) -> bool:
-    return place.source is outer.source and outer.start <= place.start and place.end <= outer.end
+    return mapping.span.holds(entry.key.span) and mapping.span.holds(entry.value.span)
 
 
 def _is_folded(place: Span) -> bool:

@@ -117,4 +117,8 @@ class Stack:
         self.files = files
 
     def container(self, name: str) -> Container | None:
-        return next((one for one in self.containers if one.service.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Container]:
+        return {str(one.service.name): one for one in self.containers}

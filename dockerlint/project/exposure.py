@@ -65,10 +65,8 @@ def of_container(container: Container) -> Exposure:
 
 def of_place(stack: Stack, path: str, offset: int) -> Exposure:
     """The exposure of what a place in a Compose file speaks of: that of its service, or the project's greatest."""
-    exposures = [of_container(container) for container in stack.containers]
-    for container, exposure in zip(stack.containers, exposures, strict=True):
-        span = container.service.node.span
-        name = container.service.name
-        if span.source.path == path and (name.start <= offset < span.end):
-            return exposure
-    return max(exposures, default=Exposure.UNKNOWN)
+    service = stack.compose.service_at(path, offset)
+    container = stack.container(service.name) if service is not None else None
+    if container is not None:
+        return of_container(container)
+    return max(map(of_container, stack.containers), default=Exposure.UNKNOWN)

@@ -102,7 +102,7 @@ def _hides_files(container: Container, workdir: str) -> bool:
 
 def _where(container: Container, listener: Listener) -> str:
     text = listener.command.text
-    if text.source is container.service.name.source:
+    if text.source in container.compose.sources:
         return f"`command` of `{container.service.name}`"
     return f"line {text.source.position(text.start).line} of the Dockerfile"
 

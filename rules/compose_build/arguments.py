@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dockerlint.compose.nodes import Scalar
 from dockerlint.compose.services import Build as ServiceBuild
 from dockerlint.dockerfile.environment import PLATFORM_ARGUMENTS, PROXY_ARGUMENTS
 from dockerlint.dockerfile.expansion import Missing, expand
@@ -206,5 +207,5 @@ def _may_be_given(container: Container, build: ServiceBuild, name: str) -> bool:
 
 
 def _place(container: Container, build: ServiceBuild) -> Text:
-    is_short = build.context is not None and build.node.span.start == build.context.written.start
+    is_short = isinstance(build.node, Scalar)
     return build.context.written if is_short and build.context is not None else container.service.name

@@ -16,7 +16,7 @@ from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.environments import GivenFile
 from dockerlint.project.files import absolute, as_typed
-from dockerlint.source import Source
+from dockerlint.source import Source, Span
 
 from .elsewhere import comes_later, is_named_elsewhere
 
@@ -133,15 +133,14 @@ class MissingMountSource(Rule[Stack]):
     def check(self, stack: Stack) -> Findings:
         if stack.compose.source.path == "-":
             return
-        seen: set[tuple[int, int]] = set()
+        seen: set[Span] = set()
         for container in stack.containers:
             for volume in container.service.volumes:
                 source = volume.source
                 if source is None or volume.kind != "bind" or not _is_relative(source):
                     continue
-                place = (id(source.text.source), source.text.start)
-                if place not in seen:
-                    seen.add(place)
+                if source.text.span not in seen:
+                    seen.add(source.text.span)
                     yield from self._of_mount(container, volume, source)
         for kind in ("secrets", "configs"):
             yield from self._of_files(stack, kind)

@@ -221,7 +221,7 @@ class LoopbackListener(Rule[Stack]):
         command = container.service.command
         if command is None:
             return None
-        word = next((one for one in command.words or () if one.text.start <= place.start < one.text.end), None)
+        word = next((one for one in command.words or () if one.text.span.holds(place.span)), None)
         if is_word and word is not None:
             host = re.search(r"127\.0\.0\.1|localhost", place)
             edit = replaced_part(word, place.part(*host.span()), "0.0.0.0") if host is not None else None  # noqa: S104

@@ -17,7 +17,7 @@ from dockerlint.project.tools import Tools, at_end
 from dockerlint.shell.dialects import POSIX, SHELLS
 from dockerlint.shell.script import Command, command_of_words, read_script
 from dockerlint.shell.words import base_name
-from dockerlint.source import Text
+from dockerlint.source import Span, Text
 
 from ..runtime.certain import asked_for, certain, programs
 
@@ -77,10 +77,10 @@ class MissingServiceProgram(Rule[Container]):
         tools = _tools(container)
         if tools is None or not tools.knows_something:
             return
-        seen: set[int] = set()
+        seen: set[Span] = set()
         for what, place, name in _lacking(container, tools):
-            if place.start not in seen:
-                seen.add(place.start)
+            if place.span not in seen:
+                seen.add(place.span)
                 message = f"{what} of `{service.name}` calls `{name}`, which `{container.reference}` does not have"
                 yield self.finding(place, message, help=_advice(name, tools.family, what))
 

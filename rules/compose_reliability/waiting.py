@@ -250,7 +250,7 @@ def _in_long_form(stack: Stack, container: Container, items: Sequence, key: Text
     """The names of a block list as keys, each with its condition below."""
     source = items.span.source
     is_here = key.source is source and container.service.name.source is source
-    if items.flow or is_shared(items.span) or not is_here or not _is_in(items.span, container.service.node.span):
+    if items.flow or is_shared(items.span) or not is_here or not container.service.node.span.holds(items.span):
         return ()
     indent = " " * (source.position(key.start).column + 1)
     edits: list[Edit] = []
@@ -277,10 +277,6 @@ def _as_key(name: Text, indent: str, condition: str) -> Edit | None:
     written = source.text[name.start : name.end]
     lines = f"{indent}{written}:{after}{line_end}{indent}  condition: {condition}"
     return Edit.replacing(Span(source, start, end), lines)
-
-
-def _is_in(place: Span, outer: Span) -> bool:
-    return outer.start <= place.start and place.end <= outer.end
 
 
 # Images that serve until they are stopped.

@@ -167,8 +167,7 @@ def section_of(compose: Compose, place: Span) -> str:
     found: dict[str, list[Service]] = {}
     for service in compose.services:
         for entry in service.node.entries:
-            span = entry.value.span
-            if span.source is place.source and span.start <= place.start < span.end:
+            if entry.value.span.holds(place):
                 found.setdefault(str(entry.key.text), []).append(service)
     key = next(iter(found), None)
     return "the file" if key is None else f"`{key}` of {listed(found[key])}"

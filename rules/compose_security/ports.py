@@ -109,15 +109,15 @@ def _on_all(container: Container) -> Iterator[Fault]:
     service = container.service
     reference = image_of(container)
     is_proxy = reference is not None and is_reverse_proxy(reference)
-    spoken_of = {port.text.start for port in open_data_ports(container)} | {
-        port.text.start for port, _ in passwordless(container)
+    spoken_of = {
+        port.text.span for port in (*open_data_ports(container), *(port for port, _ in passwordless(container)))
     }
     for port in surely_open_ports(service):
         is_any = port.host_ip is None or port.host_ip.text in _WILDCARDS
         is_api = port.target_ports is not None and 2375 in port.target_ports
         published = port.published_ports
         is_web = is_proxy and published is not None and set(published) <= _WEB
-        if not is_any or is_api or is_web or port.text.start in spoken_of:
+        if not is_any or is_api or is_web or port.text.span in spoken_of:
             continue
         explicitly = "" if port.host_ip is None else " explicitly"
         message = f"`{shown(port)}` of `{service.name}` listens on all interfaces{explicitly}"

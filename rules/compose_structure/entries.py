@@ -278,7 +278,7 @@ def _mounts(node: Sequence, service: Section) -> Iterator[_Named]:
     for volume in read_volumes(service):
         if volume.target.unknown or drive_of(volume) is not None:
             continue
-        item = next((item for item in node.items if item.span.start <= volume.text.start < item.span.end), None)
+        item = next((item for item in node.items if item.span.holds(volume.text.span)), None)
         if item is not None:
             said = str(volume.text) if volume.node is None else f"{volume.kind} {volume.source} {id(volume)}"
             yield _Named(posixpath.normpath(volume.target.text), said, volume.text, item)

@@ -49,10 +49,10 @@ class MissingComposeFile(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
-        told: dict[tuple[int, str], list[ComposeError]] = {}
+        told: dict[tuple[Source, str], list[ComposeError]] = {}
         for error in stack.compose.errors:
             if error.kind == "missing-file":
-                told.setdefault((id(error.span.source), _written(error)), []).append(error)
+                told.setdefault((error.span.source, _written(error)), []).append(error)
         for errors in told.values():
             yield self._of_errors(errors, stack)
         for path in _listed(stack):

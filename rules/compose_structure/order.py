@@ -63,7 +63,7 @@ class ComposeOrder(Rule[Compose]):
 
     def _of_mapping(self, node: Mapping, places: dict[str, int], where: str, alias: str) -> Findings:
         """The first key that one of an earlier place follows."""
-        own = [entry.key.text for entry in node.entries if node.span.start <= entry.key.span.start < node.span.end]
+        own = [entry.key.text for entry in node.entries if node.span.holds(entry.key.span)]
         ranked = [(places[key], key) for key in own if key in places]
         for index, (place, key) in enumerate(ranked):
             later = next((other for rank, other in ranked[index + 1 :] if rank < place), None)

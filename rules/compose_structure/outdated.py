@@ -179,7 +179,7 @@ class LegacyComposeKey(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
-        found = {_place(old.entry): old for old in (*_replaced_keys(stack.compose), *_swarm_keys(stack))}
+        found = {old.entry.key.span: old for old in (*_replaced_keys(stack.compose), *_swarm_keys(stack))}
         for old in found.values():
             yield self.finding(old.entry.key.text, old.message)
 
@@ -187,10 +187,6 @@ class LegacyComposeKey(Rule[Stack]):
 class _Old(NamedTuple):
     entry: Entry
     message: str
-
-
-def _place(entry: Entry) -> tuple[int, int]:
-    return id(entry.key.span.source), entry.key.span.start
 
 
 def _replaced_keys(compose: Compose) -> Iterator[_Old]:

@@ -14,8 +14,9 @@ from dockerlint.compose.values import Value
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Stack
 from dockerlint.project.files import absolute
+from dockerlint.source import Source, Span
 
-from .variables import all_lost, has_hidden_environment, names_of_examples, place_of
+from .variables import all_lost, has_hidden_environment, names_of_examples
 
 # Every login shell or CI job sets these.
 _GIVEN = re.compile(
@@ -65,19 +66,19 @@ class UnsetVariable(Rule[Stack]):
         compose = stack.compose
         if has_hidden_environment(stack):
             return
-        silent = {place_of(lost.variable) for lost in all_lost(stack)} | set(_passed_on(compose))
+        silent = {lost.variable.text.span for lost in all_lost(stack)} | set(_passed_on(compose))
         given = set() if has_dotenv(stack) else names_of_examples(stack)
         follows = dict(_consequences(compose))
-        uses: dict[tuple[int, str], list[Variable]] = {}
+        uses: dict[tuple[Source, str], list[Variable]] = {}
         for variable in compose.variables:
             name = str(variable.name)
             is_given = variable.state != "unset" or name in given or _GIVEN.fullmatch(name)
-            if not is_given and place_of(variable) not in silent:
-                uses.setdefault((id(variable.text.source), name), []).append(variable)
+            if not is_given and variable.text.span not in silent:
+                uses.setdefault((variable.text.source, name), []).append(variable)
         for (_, name), variables in uses.items():
-            worst = next((variable for variable in variables if place_of(variable) in follows), variables[0])
+            worst = next((variable for variable in variables if variable.text.span in follows), variables[0])
             what = "is a variable of the shell that it hands on to nobody" if name in _NOT_EXPORTED else "is not set"
-            follow = follows.get(place_of(worst), "nothing takes its place")
+            follow = follows.get(worst.text.span, "nothing takes its place")
             yield self.finding(worst.text, f"`{name}` {what}: {follow}")
 
 
@@ -85,15 +86,15 @@ def has_dotenv(stack: Stack) -> bool:
     return stack.files.read(absolute(Path(stack.compose.source.path).parent / ".env")) is not None
 
 
-def _passed_on(compose: Compose) -> Iterator[tuple[int, int]]:
+def _passed_on(compose: Compose) -> Iterator[Span]:
     """References that are all of the value of a variable or a build argument: that is how one hands it on."""
     for service in compose.services:
         for _, value in (*service.environment, *(service.build.args if service.build else ())):
             if value is not None and len(value.variables) == 1 and value.written == value.variables[0].text:
-                yield place_of(value.variables[0])
+                yield value.variables[0].text.span
 
 
-def _consequences(compose: Compose) -> Iterator[tuple[tuple[int, int], str]]:
+def _consequences(compose: Compose) -> Iterator[tuple[Span, str]]:
     """What follows from an unset variable, by the place where it is used."""
     for service in compose.services:
         for entry in service.node.entries:
@@ -103,7 +104,7 @@ def _consequences(compose: Compose) -> Iterator[tuple[tuple[int, int], str]]:
                 value = compose.reader.value(item) if isinstance(item, Scalar) else None
                 follow = _follow(key, value, service) if value is not None and value.unknown else None
                 for variable in value.variables if value is not None and follow else ():
-                    yield place_of(variable), str(follow)
+                    yield variable.text.span, str(follow)
 
 
 def _follow(key: str, value: Value, service: Service) -> str | None:

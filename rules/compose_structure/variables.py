@@ -97,14 +97,9 @@ class BrokenInterpolation(Rule[Compose]):
         texts = [scalar for service in compose.services for text in shell_texts(service) for scalar in text.scalars]
         for error in compose.errors:
             if error.kind == "interpolation":
-                is_shell = any(_holds(scalar, error.span) for scalar in texts)
+                is_shell = any(scalar.span.holds(error.span) for scalar in texts)
                 fix = _doubled(error.span) if is_shell else None
                 yield self.finding(error.span, error.message, fix=fix, is_refusal=True)
-
-
-def _holds(scalar: Scalar, place: Span) -> bool:
-    span = scalar.span
-    return span.source is place.source and span.start <= place.start and place.end <= span.end
 
 
 class _Lost(NamedTuple):
@@ -170,21 +165,17 @@ class LostDollar(Rule[Stack]):
 
 def all_lost(stack: Stack) -> list[_Lost]:
     """The lost variables, each place once."""
-    found: dict[tuple[int, int], _Lost] = {}
+    found: dict[Span, _Lost] = {}
     examples = names_of_examples(stack)
     shells = {id(scalar) for one in stack.containers for text in shell_texts(one.service) for scalar in text.scalars}
     meant_for_host = examples | _used_outside(stack.compose, shells) | _passed_on(stack.compose)
     is_hidden = has_hidden_environment(stack)
     for lost in _lost_in_configs(stack.compose):
-        found.setdefault(place_of(lost.variable), lost)
+        found.setdefault(lost.variable.text.span, lost)
     for container in stack.containers:
         for lost in (*_lost_in_shell(container, meant_for_host, is_hidden), *_lost_in_secrets(container.service)):
-            found.setdefault(place_of(lost.variable), lost)
+            found.setdefault(lost.variable.text.span, lost)
     return list(found.values())
-
-
-def place_of(variable: Variable) -> tuple[int, int]:
-    return id(variable.text.source), variable.text.start
 
 
 def _used_outside(compose: Compose, shells: set[int]) -> set[str]:
