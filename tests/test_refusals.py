@@ -2,9 +2,10 @@
 
 import pytest
 
-from dockerlint.dockerfile.errors import DockerfileError, Kind, Level, nearest
+from dockerlint.dockerfile.errors import DockerfileError, Kind, Level
 from dockerlint.dockerfile.stages import NO_OPTIONS, Dockerfile, Options
 from dockerlint.source import Source
+from dockerlint.wording import nearest
 
 
 def errors(text: str, options: Options = NO_OPTIONS) -> tuple[DockerfileError, ...]:

@@ -18,8 +18,8 @@ from dockerlint.compose.nodes import Scalar, Sequence
 from dockerlint.compose.references import Reference, declared_things, needed_services, used_services
 from dockerlint.compose.services import Compose, Service
 from dockerlint.compose.values import Value
-from dockerlint.dockerfile.errors import nearest
 from dockerlint.source import Span
+from dockerlint.wording import nearest
 
 _USES = {
     "networks": "joins the network",

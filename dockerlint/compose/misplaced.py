@@ -7,7 +7,7 @@ from typing import NamedTuple
 from dockerlint.compose.nodes import Entry, Mapping, Scalar
 from dockerlint.compose.shapes import Shape
 from dockerlint.compose.specification import FILE, SERVICE, SERVICES
-from dockerlint.dockerfile.errors import nearest
+from dockerlint.wording import nearest
 
 _SERVICE_MARKS = ("image", "build", "links", "ports", "command", "volumes", "environment")
 _SERVICE_KEYS = SERVICE.keys or {}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from dockerlint.dockerfile.errors import nearest
+from dockerlint.wording import nearest
 
 # `3.0` and `1e3` are numbers and integers; only `3` is a whole one.
 Type = Literal["text", "whole", "integer", "number", "boolean", "date", "null"]

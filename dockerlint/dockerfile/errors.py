@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import Enum, IntEnum
-from functools import lru_cache
 
 from dockerlint.source import Span, Text
 
@@ -67,39 +65,3 @@ class DockerfileError(Exception):
 
     def __repr__(self) -> str:
         return f"DockerfileError({self.message!r}, {self.kind.value}, {self.level.name})"
-
-
-def did_you_mean(word: str, candidates: Iterable[str], wrap: str = "{}") -> str:
-    """A hint for a misspelt word, to be put behind a message; empty where nothing is near."""
-    near = nearest(word, candidates)
-    return f" (did you mean `{wrap.format(near[0])}`?)" if near else ""
-
-
-def nearest(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
-    """The candidates that differ least from a word: by two letters at most, and by half of a short one."""
-    return _nearest(word, tuple(candidates))
-
-
-@lru_cache(maxsize=256)
-def _nearest(word: str, candidates: tuple[str, ...]) -> tuple[str, ...]:
-    most = min(2, len(word) // 2)
-    # Longer words are nobody's slip, and comparing them would cost.
-    if len(word) > _LONGEST_SLIP:
-        return ()
-    alike = (candidate for candidate in candidates if abs(len(candidate) - len(word)) <= most)
-    distances = {candidate: distance(word, candidate) for candidate in alike}
-    least = min(distances.values(), default=most + 1)
-    return tuple(candidate for candidate, distance in distances.items() if distance == least <= most)
-
-
-_LONGEST_SLIP = 40
-
-
-def distance(one: str, other: str) -> int:
-    """How many letters must be put in, taken out or replaced to make one word the other."""
-    row = list(range(len(other) + 1))
-    for index, letter in enumerate(one, 1):
-        above, row = row, [index]
-        for column, wanted in enumerate(other, 1):
-            row.append(min(above[column] + 1, row[-1] + 1, above[column - 1] + (letter != wanted)))
-    return row[-1]

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from enum import Enum, auto
 
 from dockerlint.dockerfile.arguments import Flag
-from dockerlint.dockerfile.errors import DockerfileError, Kind, did_you_mean
+from dockerlint.dockerfile.errors import DockerfileError, Kind
+from dockerlint.wording import did_you_mean
 
 
 class FlagType(Enum):

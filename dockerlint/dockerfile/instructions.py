@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Iterator
 
 from dockerlint.dockerfile import arguments
-from dockerlint.dockerfile.errors import DockerfileError, Kind, Level, did_you_mean
+from dockerlint.dockerfile.errors import DockerfileError, Kind, Level
 from dockerlint.dockerfile.instruction import Head, Instruction, Pair
 from dockerlint.dockerfile.lines import LogicalLine
 from dockerlint.dockerfile.shell_forms import Cmd, Entrypoint, Healthcheck, Run, Shell, ShellForm
 from dockerlint.shell.dialects import POSIX
 from dockerlint.shell.dialects import Shell as ScriptShell
 from dockerlint.source import Text
+from dockerlint.wording import did_you_mean
 
 __all__ = [
     "CLASSES",

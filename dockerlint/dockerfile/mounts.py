@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from dockerlint.dockerfile.arguments import FALSE, TRUE, Flag
-from dockerlint.dockerfile.errors import DockerfileError, Level, did_you_mean
+from dockerlint.dockerfile.errors import DockerfileError, Level
 from dockerlint.source import Text
+from dockerlint.wording import did_you_mean
 
 TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
 

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dockerlint.dockerfile import image
-from dockerlint.dockerfile.errors import DockerfileError, Kind, Level, did_you_mean
+from dockerlint.dockerfile.errors import DockerfileError, Kind, Level
 from dockerlint.dockerfile.instructions import Copy, Run
 from dockerlint.source import Text
+from dockerlint.wording import did_you_mean
 
 if TYPE_CHECKING:
     from dockerlint.dockerfile.stages import Stage

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dockerlint.dockerfile import image, platforms
 from dockerlint.dockerfile.arguments import quoted_words
 from dockerlint.dockerfile.environment import GlobalArguments
-from dockerlint.dockerfile.errors import DockerfileError, Kind, Level, did_you_mean
+from dockerlint.dockerfile.errors import DockerfileError, Kind, Level
 from dockerlint.dockerfile.expansion import Expansion, Lookup, Missing, expand, expand_heredoc, expand_words
 from dockerlint.dockerfile.instructions import (
     Add,
@@ -37,6 +37,7 @@ from dockerlint.dockerfile.mounts import late_faults
 from dockerlint.dockerfile.ports import fault_of_port
 from dockerlint.dockerfile.signals import SIGNALS, is_signal
 from dockerlint.source import Text
+from dockerlint.wording import did_you_mean
 
 if TYPE_CHECKING:
     from dockerlint.dockerfile.stages import Stage

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from dockerlint.dockerfile import arguments
 from dockerlint.dockerfile.durations import nanoseconds
-from dockerlint.dockerfile.errors import DockerfileError, did_you_mean
+from dockerlint.dockerfile.errors import DockerfileError
 from dockerlint.dockerfile.flags import FLAGS
 from dockerlint.dockerfile.instruction import Head, Instruction
 from dockerlint.dockerfile.mounts import Mount, early_faults, read_mount
@@ -19,6 +19,7 @@ from dockerlint.shell.dialects import Shell as ScriptShell
 from dockerlint.shell.dialects import shell_of_shebang
 from dockerlint.shell.script import Command, Script, read_script, script_of_words
 from dockerlint.source import Text, join
+from dockerlint.wording import did_you_mean
 
 
 class ShellForm(Instruction):

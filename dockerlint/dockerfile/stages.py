@@ -19,7 +19,7 @@ from dockerlint.dockerfile.environment import (
     GlobalArguments,
     ImageEnvironment,
 )
-from dockerlint.dockerfile.errors import DockerfileError, Kind, Level, did_you_mean, nearest
+from dockerlint.dockerfile.errors import DockerfileError, Kind, Level
 from dockerlint.dockerfile.expansion import Value, expand
 from dockerlint.dockerfile.instructions import (
     CLASSES,
@@ -39,6 +39,7 @@ from dockerlint.dockerfile.state import State, Step, after
 from dockerlint.shell.dialects import POSIX, shell_of_words
 from dockerlint.shell.dialects import Shell as ScriptShell
 from dockerlint.source import Source, Text
+from dockerlint.wording import did_you_mean, nearest
 
 # Stages and triggers multiply; more than this nobody runs.
 _MOST_TRIGGERS = 10_000

@@ -15,6 +15,7 @@ from dockerlint.project.containers import Stack
 from dockerlint.project.layers import Layer
 from dockerlint.project.shell_texts import ShellText
 from dockerlint.shell.script import Command
+from dockerlint.wording import listed
 
 if TYPE_CHECKING:
     from dockerlint.lint.suppression import Suppression
@@ -83,14 +84,10 @@ def _once_each(shown: Iterable[tuple[str, Iterable[Finding]]]) -> Iterator[Findi
     for of_services in by_place.values():
         (_, first), *others = of_services.items()
         said = {found.message for found in first}
-        names = [f"`{name}`" for name, findings in others if any(found.message not in said for found in findings)]
+        names = [name for name, findings in others if any(found.message not in said for found in findings)]
         for found in first:
-            message = f"{found.message}; the same goes for {_listed(names)}" if names else found.message
+            message = f"{found.message}; the same goes for {listed(names)}" if names else found.message
             yield found._replace(message=message, fix=None if names else found.fix)
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _with_trigger(instruction: Instruction) -> tuple[Instruction, ...]:

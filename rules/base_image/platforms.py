@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dockerlint.dockerfile import platforms
 from dockerlint.dockerfile.environment import PLATFORM_ARGUMENTS
-from dockerlint.dockerfile.errors import Kind, did_you_mean
+from dockerlint.dockerfile.errors import Kind
 from dockerlint.dockerfile.expansion import Missing, Value, expand
 from dockerlint.dockerfile.instructions import Arg, From
 from dockerlint.dockerfile.platforms import Platform
@@ -16,6 +16,7 @@ from dockerlint.dockerfile.variables import modifier_of, place_of
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.source import Span, Text
+from dockerlint.wording import did_you_mean
 
 
 class HardCodedPlatform(Rule[Build]):

@@ -11,7 +11,6 @@ from itertools import islice
 
 from dockerlint.context.files import Context
 from dockerlint.context.ignore import clean
-from dockerlint.dockerfile.errors import nearest
 from dockerlint.dockerfile.instructions import Run, Transfer
 from dockerlint.dockerfile.state import Step
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
@@ -20,6 +19,7 @@ from dockerlint.project.payload.contents import root_names
 from dockerlint.project.payload.copies import is_glob, sources
 from dockerlint.project.payload.evidence import is_the_context
 from dockerlint.source import Text
+from dockerlint.wording import nearest
 
 # What a build makes before the image is built.
 _MADE_FOLDERS = frozenset(

@@ -19,6 +19,7 @@ from dockerlint.shell.packages import action_of
 from dockerlint.shell.script import Command
 from dockerlint.shell.words import Word
 from dockerlint.source import Span
+from dockerlint.wording import in_a_row
 
 from .paths import is_small_file, located, path_in
 
@@ -148,7 +149,7 @@ def _listed(lines: Sequence[int]) -> str:
         return f"line {lines[0]}"
     if len(lines) > _MOST_LINES:
         return f"{len(lines)} instructions from line {lines[0]} on"
-    return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
+    return f"lines {in_a_row(map(str, lines))}"
 
 
 def _flag(change: _Change) -> str | None:

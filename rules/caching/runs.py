@@ -10,6 +10,7 @@ from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.shell.packages import action_of, installer
 from dockerlint.shell.script import Command
+from dockerlint.wording import in_a_row
 
 # Rows of as many RUNs are worth a word whatever they hold.
 _MANY = 3
@@ -71,7 +72,7 @@ def _lines(row: Sequence[Run]) -> str:
     lines = [str(run.start_line) for run in row]
     if len(lines) > _MOST_LINES:
         return f"{lines[0]} to {lines[-1]}"
-    return f"{', '.join(lines[:-1])} and {lines[-1]}"
+    return in_a_row(lines)
 
 
 def _rows(stage: Stage) -> Iterator[list[Run]]:

@@ -13,6 +13,7 @@ from dockerlint.project.build import Build
 from dockerlint.project.installed import may_be_removed
 from dockerlint.project.layers import Layer
 from dockerlint.shell.packages import Package, PackageAction
+from dockerlint.wording import in_a_row
 
 from .applications import holds_application
 from .sdk import shipped_toolchain
@@ -249,7 +250,7 @@ def _message(install: _Install, title: str, line: int, removed: int | None) -> s
     shown = names[:_MOST_NAMES]
     if len(names) > _MOST_NAMES:
         shown[-1] = f"{len(names) - _MOST_NAMES + 1} more"
-    listed = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    listed = in_a_row(shown)
     is_one = len(names) == 1
     if removed is not None:
         return f"removing {listed} in line {removed} is too late: {'it stays' if is_one else 'they stay'} in this layer"

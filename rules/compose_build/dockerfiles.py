@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from dockerlint.dockerfile.errors import nearest
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import replaced_part
@@ -14,6 +13,7 @@ from dockerlint.project.build_places import BuildPlace
 from dockerlint.project.containers import Container
 from dockerlint.project.files import as_typed
 from dockerlint.source import Text
+from dockerlint.wording import listed, nearest
 
 from .elsewhere import comes_later
 
@@ -133,7 +133,7 @@ class UnknownTarget(Rule[Container]):
         if dockerfile.is_template or _is_number_of_stage(target.text, dockerfile):
             return
         names = [str(stage.from_.stage_name) for stage in dockerfile.stages if stage.from_.stage_name]
-        known = f"has {_listed(names)}" if names else "names no stage"
+        known = f"has {listed(names)}" if names else "names no stage"
         meant = _meant(str(target.text), names)
         edit = replaced_part(target, target.text, meant) if meant is not None else None
         fix = Fix(f"build `{meant}`", (edit,), is_safe=False) if edit is not None else None
@@ -151,8 +151,3 @@ def _meant(target: str, names: list[str]) -> str | None:
     longer = [name for key, name in lower.items() if key.startswith(target.lower())]
     near = longer or [lower[key] for key in nearest(target.lower(), lower)]
     return near[0] if len(near) == 1 else None
-
-
-def _listed(names: list[str]) -> str:
-    shown = [f"`{name}`" for name in names]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"

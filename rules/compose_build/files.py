@@ -11,12 +11,12 @@ from pathlib import Path
 from dockerlint.compose.mounts import Volume
 from dockerlint.compose.nodes import Entry, Mapping, Scalar
 from dockerlint.compose.values import Value
-from dockerlint.dockerfile.errors import nearest
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.environments import GivenFile
 from dockerlint.project.files import absolute, as_typed
 from dockerlint.source import Source, Span
+from dockerlint.wording import nearest
 
 from .elsewhere import comes_later, is_named_elsewhere
 

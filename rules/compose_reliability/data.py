@@ -22,8 +22,9 @@ from dockerlint.project.data_keeping import (
 )
 from dockerlint.project.service_kinds import is_for_tests
 from dockerlint.source import Span
+from dockerlint.wording import listed
 
-from .naming import grouped, listed
+from .naming import grouped
 
 # An index that is made anew from what it indexes.
 _REBUILT = frozenset({"elasticsearch", "opensearch"})

@@ -10,8 +10,9 @@ from dockerlint.project.addresses import COMMAND, Address, addresses
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.heard_ports import container_port, heard_ports
 from dockerlint.project.networks import LOOPBACKS, Networks
+from dockerlint.wording import listed
 
-from .naming import fix_of, grouped, listed
+from .naming import fix_of, grouped
 
 _GIVEN_BY_DOCKER = frozenset({"host.docker.internal", "gateway.docker.internal", *LOOPBACKS})
 

@@ -11,8 +11,9 @@ from dockerlint.project.addresses import Address, addresses, bare_hosts
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.heard_ports import container_port, heard_ports
 from dockerlint.project.networks import Networks
+from dockerlint.wording import listed
 
-from .naming import fix_of, grouped, listed
+from .naming import fix_of, grouped
 
 
 def _of_others(container: Container) -> Iterator[Address]:

@@ -10,8 +10,9 @@ from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.project.containers import Stack
 from dockerlint.source import Text
+from dockerlint.wording import listed
 
-from .naming import grouped, listed
+from .naming import grouped
 
 _MOST_RESTARTS = 5
 

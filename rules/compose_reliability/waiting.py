@@ -16,8 +16,9 @@ from dockerlint.project.data_keeping import command_texts, own_commands, runs_se
 from dockerlint.project.files import absolute
 from dockerlint.project.health import has_healthcheck
 from dockerlint.source import Span, Text
+from dockerlint.wording import listed
 
-from .naming import grouped, listed
+from .naming import grouped
 
 _STARTED = "service_started"
 _HEALTHY = "service_healthy"

@@ -7,9 +7,10 @@ from dockerlint.dockerfile.instructions import Arg
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.service_kinds import is_for_tests
+from dockerlint.wording import listed
 
 from ..secrets.values import is_secret, names_secret
-from .values import Place, as_told, listed, place_of
+from .values import Place, as_told, place_of
 
 
 class SecretInBuildArgs(Rule[Stack]):
@@ -58,7 +59,7 @@ class SecretInBuildArgs(Rule[Stack]):
                     found.setdefault(place_of(argument.name), (argument, []))[1].append(container)
         for argument, containers in found.values():
             name, secret = argument.name, argument.name.lower()
-            owners = listed([container.service for container in containers])
+            owners = listed(container.service.name for container in containers)
             message = f"`{name}` as a build argument stays in the image of {owners}"
             help_ = f"`build.secrets` and `RUN --mount=type=secret,id={secret},env={name}`"
             yield self.finding(name, message, help=help_)

@@ -17,10 +17,11 @@ from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.service_kinds import is_for_tests
 from dockerlint.shell.script import Command, command_of_words, read_script
 from dockerlint.source import Text
+from dockerlint.wording import listed
 
 from ..secrets.handed import Handed, handed_to
 from ..secrets.values import is_secret_word, names_secret
-from .values import Place, as_told, listed, mappings, only_tests, place_of
+from .values import Place, as_told, mappings, only_tests, place_of
 
 
 class SecretInServiceCommand(Rule[Compose]):
@@ -78,7 +79,11 @@ class SecretInServiceCommand(Rule[Compose]):
         for handed in _unowned(compose):
             found.setdefault(place_of(handed.place), (handed, []))
         for handed, owners in found.values():
-            where = f"in {listed(owners)} shows in every process list" if owners else "stands in the file"
+            where = (
+                f"in {listed(service.name for service in owners)} shows in every process list"
+                if owners
+                else "stands in the file"
+            )
             yield self.finding(
                 handed.place, f"{handed.title} {where}", help="hand it over as a secret or from a variable"
             )

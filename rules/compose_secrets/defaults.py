@@ -10,9 +10,10 @@ from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import is_shared
 from dockerlint.project.service_kinds import is_development
 from dockerlint.source import Text
+from dockerlint.wording import listed
 
 from ..secrets.values import is_secret, names_secret
-from .values import all_values, listed, only_tests, place_of, written_values
+from .values import all_values, only_tests, place_of, written_values
 
 
 class FallbackSecret(Rule[Compose]):
@@ -68,7 +69,7 @@ class FallbackSecret(Rule[Compose]):
             if place in in_builds or self._is_spared(services, variable) or not _is_open(variable, name):
                 continue
             verb = "starts" if len(services) == 1 else "start"
-            who = f"{listed(services)} {verb} with" if services else "there is"
+            who = f"{listed(service.name for service in services)} {verb} with" if services else "there is"
             of = f"the `{name}` of this file" if services else f"a `{name}` in this file"
             help_ = f"`{_required(variable)}` refuses to start instead"
             message = f"where {variable.name} is not set, {who} {of}"

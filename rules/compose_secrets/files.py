@@ -13,9 +13,9 @@ from dockerlint.project.containers import Stack
 from dockerlint.project.files import absolute
 from dockerlint.project.service_kinds import file_parts, speaks_of_tests
 from dockerlint.source import Source, Text
+from dockerlint.wording import in_a_row
 
 from ..secrets.values import is_secret, names_secret
-from .values import enumerated
 
 _MOST_NAMES = 3
 
@@ -113,13 +113,9 @@ class CommittedEnvFile(Rule[Stack]):
             names = list(dict.fromkeys(entry.name for entry in file.entries if _is_secret(entry)))
             if not names:
                 continue
-            more = len(names) - _MOST_NAMES
-            told = (
-                enumerated(names[:_MOST_NAMES])
-                if more <= 0
-                else f"{', '.join(f'`{name}`' for name in names[:_MOST_NAMES])} and {more} more"
-            )
-            message = f"the file holds {told}, and git does not ignore it"
+            shown = [f"`{name}`" for name in names[:_MOST_NAMES]]
+            more = [f"{len(names) - _MOST_NAMES} more"] if len(names) > _MOST_NAMES else []
+            message = f"the file holds {in_a_row([*shown, *more])}, and git does not ignore it"
             yield self.finding(
                 names[0], message, help="name it in `.gitignore`, and change the secrets that were committed"
             )

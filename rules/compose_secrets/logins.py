@@ -13,9 +13,10 @@ from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.environments import Setting
 from dockerlint.source import Text
+from dockerlint.wording import listed
 
 from .accounts import Account, Accounts, accounts_of
-from .values import Place, listed, place_of
+from .values import Place, place_of
 
 _SERVER = "{server}"  # put into messages for the name of the service that is logged in to
 
@@ -100,7 +101,7 @@ class MismatchedCredentials(Rule[Stack]):
             for fault in _faults(client, servers):
                 found.setdefault(place_of(fault.place), (fault, []))[1].append(client.service)
         for fault, clients in found.values():
-            message = f"{fault.name} of {listed(clients)} {fault.what}"
+            message = f"{fault.name} of {listed(service.name for service in clients)} {fault.what}"
             yield self.finding(fault.place, message, help="take both from one variable")
 
 

@@ -15,8 +15,9 @@ from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import appended_item
 from dockerlint.project.containers import Container, Stack
 from dockerlint.source import Text
+from dockerlint.wording import listed
 
-from .values import Place, listed, place_of
+from .values import Place, place_of
 
 _FOLDER = "/run/secrets"
 
@@ -82,7 +83,7 @@ class UnmountedSecret(Rule[Stack]):
                 found.setdefault(place_of(read.path), (read, []))[1].append(container.service)
         for read, services in found.values():
             name = read.path.removeprefix(f"{_FOLDER}/")
-            who = listed(services)
+            who = listed(service.name for service in services)
             verb = "does" if len(services) == 1 else "do"
             message = f"{read.what} {who} points to `{read.path}`, which {who} {verb} not mount"
             fix = _fix(stack.compose, services[0], name) if len(services) == 1 else None

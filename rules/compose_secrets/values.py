@@ -15,6 +15,7 @@ from dockerlint.compose.values import Reader, Value
 from dockerlint.knowledge.secrets import find_credentials, find_parameters, find_tokens
 from dockerlint.project.service_kinds import file_parts, is_for_tests, speaks_of_tests
 from dockerlint.source import Source, Span, Text, join
+from dockerlint.wording import listed
 
 Place = tuple[int, int]  # of a text: its source, by identity, and its start
 
@@ -37,7 +38,7 @@ class Written(NamedTuple):
     @property
     def owners(self) -> str:
         """The services that get it, ready for a message: ` of `web``; nothing where none does."""
-        return f" of {listed(self.services)}" if self.services else ""
+        return f" of {listed(service.name for service in self.services)}" if self.services else ""
 
     @property
     def is_for_tests(self) -> bool:
@@ -50,17 +51,6 @@ def only_tests(services: Sequence[Service], source: Source) -> bool:
     if services:
         return all(is_for_tests(service) for service in services)
     return speaks_of_tests(file_parts(source.path))
-
-
-def listed(services: Sequence[Service]) -> str:
-    """The names of services as a sentence lists them."""
-    return enumerated([str(service.name) for service in services])
-
-
-def enumerated(words: Sequence[str]) -> str:
-    """Words as a sentence lists them."""
-    names = [f"`{word}`" for word in words]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 @lru_cache(maxsize=1)
@@ -170,7 +160,7 @@ def section_of(compose: Compose, place: Span) -> str:
             if entry.value.span.holds(place):
                 found.setdefault(str(entry.key.text), []).append(service)
     key = next(iter(found), None)
-    return "the file" if key is None else f"`{key}` of {listed(found[key])}"
+    return "the file" if key is None else f"`{key}` of {listed(service.name for service in found[key])}"
 
 
 def as_told(value: Value) -> Text:

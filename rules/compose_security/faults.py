@@ -13,6 +13,7 @@ from dockerlint.lint.finding import Edit
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.source import Span, Text
+from dockerlint.wording import listed
 
 
 class Fault(NamedTuple):
@@ -33,8 +34,8 @@ def once(rule: Rule[Stack], faults: Iterable[Fault]) -> Findings:
     for fault in faults:
         by_place.setdefault((fault.place.source.path, fault.place.start, fault.place.end), []).append(fault)
     for first, *others in by_place.values():
-        names = list(dict.fromkeys(f"`{one.service.name}`" for one in others if one.service.name != first.service.name))
-        message = f"{first.message}; the same goes for {listed_in_words(names)}" if names else first.message
+        names = [one.service.name for one in others if one.service.name != first.service.name]
+        message = f"{first.message}; the same goes for {listed(names)}" if names else first.message
         yield rule.finding(
             first.place,
             message,
@@ -48,11 +49,6 @@ def once(rule: Rule[Stack], faults: Iterable[Fault]) -> Findings:
 def deployed(container: Container, faults: Iterable[Fault]) -> Iterator[Fault]:
     """The faults of a service that do not only hold where somebody develops."""
     return (fault for fault in faults if not container.is_development_at(fault.place))
-
-
-def listed_in_words(words: list[str] | tuple[str, ...]) -> str:
-    """`a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def fix_of(edit: Edit | None, message: str, *, is_safe: bool = False) -> Fix | None:

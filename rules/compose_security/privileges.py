@@ -18,8 +18,9 @@ from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.host_paths import HostPath, host_paths
 from dockerlint.project.service_kinds import open_ports
+from dockerlint.wording import in_a_row
 
-from .faults import Fault, hooks, image_of, listed_in_words, once, place_of
+from .faults import Fault, hooks, image_of, once, place_of
 
 _SOCKETS = {
     "docker.sock": "Docker",
@@ -186,7 +187,7 @@ def _instead_of_socket(container: Container) -> str:
     groups = api_groups(reference) if reference is not None else ()
     if not groups:
         return "put a socket proxy between them that lets through what it needs"
-    return f"it only needs {listed_in_words(groups)} through a socket proxy"
+    return f"it only needs {in_a_row(groups)} through a socket proxy"
 
 
 class DockerApiOverTcp(Rule[Stack]):

@@ -9,8 +9,9 @@ from dockerlint.compose.services import Service
 from dockerlint.compose.values import Section, Value
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
+from dockerlint.wording import in_a_row
 
-from .faults import Fault, is_whole, listed_in_words, once, place_of
+from .faults import Fault, is_whole, once, place_of
 
 _NO_LIMIT = frozenset({"0", "-1", "0.0", "0b", "0k", "0m", "0g"})
 # From here on the kernel ends nearly anything else first.
@@ -102,7 +103,7 @@ def _unlimited(service: Service, wanted: tuple[str, ...]) -> Iterator[Fault]:
     missing = [kind for kind in _KINDS if kind[1] in wanted and not _is_limited(service, kind[0], kind[1])]
     if not missing:
         return
-    listed = listed_in_words([taken for _, _, taken, _, _ in missing])
+    listed = in_a_row([taken for _, _, taken, _, _ in missing])
     example = ", ".join(limit for _, _, _, limit, _ in missing)
     codes = [code for _, _, _, _, own in missing for code in own]
     help_ = f"`deploy.resources.limits: {{{example}}}`"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
 from dockerlint.compose.services import Compose, Service
-from dockerlint.dockerfile.errors import nearest
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Stack
+from dockerlint.wording import nearest
 
 from .neighbours import other_compose_files
 

@@ -10,8 +10,8 @@ from dockerlint.compose.errors import shown
 from dockerlint.compose.services import Compose, Service
 from dockerlint.compose.sizes import byte_count
 from dockerlint.compose.values import Section, Value
-from dockerlint.dockerfile.errors import distance
 from dockerlint.dockerfile.image import parse
+from dockerlint.wording import distance, listed
 
 LEAST_MEMORY = 6 * 1024**2
 _RESTARTS = ("no", "always", "unless-stopped", "on-failure")
@@ -95,7 +95,7 @@ def _restart(service: Service) -> Iterator[Fault]:
         why = "only `on-failure` takes a count" if word != "on-failure" else f"{shown(count)} is no count"
         yield Fault("restart", value, why)
     else:
-        yield Fault("restart", value, f"the engine knows {_listed(_RESTARTS)}", _nearest(value.text, _RESTARTS))
+        yield Fault("restart", value, f"the engine knows {listed(_RESTARTS)}", _nearest(value.text, _RESTARTS))
 
 
 def _namespaces(service: Service) -> Iterator[Fault]:
@@ -106,7 +106,7 @@ def _namespaces(service: Service) -> Iterator[Fault]:
             and value.text not in ("", *words)
             and not value.text.startswith(("service:", "container:"))
         ):
-            yield Fault(key, value, f"the engine knows {_listed(words)} there", _nearest(value.text, words))
+            yield Fault(key, value, f"the engine knows {_only(words)} there", _nearest(value.text, words))
 
 
 def _network_mode(service: Service, compose: Compose) -> Iterator[Fault]:
@@ -203,6 +203,5 @@ def _nearest(text: str, words: tuple[str, ...]) -> str | None:
     return near[0] if len(near) == 1 else None
 
 
-def _listed(words: tuple[str, ...]) -> str:
-    *first, last = [f"`{word}`" for word in words]
-    return f"{', '.join(first)} and {last}" if first else f"only {last}"
+def _only(words: tuple[str, ...]) -> str:
+    return listed(words) if len(words) > 1 else f"only `{words[0]}`"

@@ -15,8 +15,9 @@ from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import deleted_key, quote_of, quoted
 from dockerlint.source import Span, Text
+from dockerlint.wording import listed
 
-from .words import listed, never_together, refused
+from .words import never_together, refused
 
 # Nobody publishes more; a hostile file shall not make each of a million meet each other.
 _MOST_PORTS = 1000

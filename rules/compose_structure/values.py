@@ -7,9 +7,10 @@ from dockerlint.compose.services import Compose
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.source import Span
+from dockerlint.wording import listed
 
 from .engine import Fault, faults
-from .words import listed, refused
+from .words import refused
 
 
 class InvalidComposeValue(Rule[Compose]):

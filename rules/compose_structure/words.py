@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from dockerlint.compose.errors import Kind, Repair
@@ -24,12 +23,6 @@ def fix_of(repair: Repair | None) -> Fix | None:
         return None
     edits = tuple(Edit.replacing(place, text) for place, text in repair.edits)
     return Fix(repair.message, edits, repair.is_safe)
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names for a message: `a`, `b` and `c`."""
-    *first, last = [f"`{name}`" for name in dict.fromkeys(names)]
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def never_together(first: Service, second: Service) -> bool:

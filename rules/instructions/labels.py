@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from dockerlint.dockerfile.errors import did_you_mean
 from dockerlint.dockerfile.instructions import Label, Pair
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.dockerfile.state import Step
 from dockerlint.knowledge.labels import WELL_KNOWN, fault_of_value
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.build import Build
+from dockerlint.wording import did_you_mean
 
 _LONGEST_SHOWN = 40
 # `podman container runlabel` runs the commands in these.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 
-from dockerlint.dockerfile.errors import distance, nearest
 from dockerlint.dockerfile.image import parse
 from dockerlint.dockerfile.instructions import Copy
 from dockerlint.dockerfile.origins import Origin
@@ -14,6 +13,7 @@ from dockerlint.knowledge.images import facts
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity, replace
 from dockerlint.project.build import Build, has_development_part, is_called_one_of
 from dockerlint.source import Text
+from dockerlint.wording import distance, nearest
 
 
 class StageNameCasing(Rule[Build]):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from dockerlint.dockerfile.errors import DockerfileError, Kind, nearest
+from dockerlint.dockerfile.errors import DockerfileError, Kind
 from dockerlint.dockerfile.instructions import CLASSES, Instruction, Run, Unknown
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity, replace
 from dockerlint.source import Span, Text
+from dockerlint.wording import nearest
 
 
 class SyntaxError(Rule[Dockerfile]):  # noqa: A001 (the name of the rule)

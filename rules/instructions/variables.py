@@ -7,7 +7,6 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from dockerlint.dockerfile.environment import PLATFORM_ARGUMENTS, PROXY_ARGUMENTS, Environment
-from dockerlint.dockerfile.errors import distance, nearest
 from dockerlint.dockerfile.expansion import Missing
 from dockerlint.dockerfile.instructions import Arg, Env, Expose, Instruction, KeyValues, Run
 from dockerlint.dockerfile.stages import Dockerfile, Stage
@@ -18,6 +17,7 @@ from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.shell.variables import SHELL_VARIABLES, assigned, used
 from dockerlint.source import Span, Text
+from dockerlint.wording import distance, nearest
 
 _PREDEFINED = PLATFORM_ARGUMENTS | PROXY_ARGUMENTS
 # Only shells set these, which do not read the words of instructions.
