@@ -13,7 +13,7 @@ from dockerlint.source import Span, Text
 Node = TypeVar("Node")
 Findings = Iterator[Finding]
 
-__all__ = ["AnyRule", "Edit", "Findings", "Fix", "Rule", "Severity", "replace"]
+__all__ = ["AnyRule", "Edit", "Findings", "Fix", "Rule", "Severity", "fix_of", "replace"]
 
 
 class Rule(Generic[Node]):
@@ -117,3 +117,9 @@ AnyRule = type[Rule[Any]]
 def replace(place: Text, replacement: str, message: str, *, is_safe: bool) -> Fix:
     """A fix that writes something else in one place."""
     return Fix(message, (Edit.replacing(place, replacement),), is_safe)
+
+
+def fix_of(message: str, *edits: Edit | None, is_safe: bool = False) -> Fix | None:
+    """A fix of all edits; none where one of them cannot be made."""
+    made = tuple(edit for edit in edits if edit is not None)
+    return Fix(message, made, is_safe) if made and len(made) == len(edits) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dockerlint.dockerfile.stages import Dockerfile
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.project.build_places import BuildPlace
 from dockerlint.project.containers import Container
@@ -136,7 +136,7 @@ class UnknownTarget(Rule[Container]):
         known = f"has {listed(names)}" if names else "names no stage"
         meant = _meant(str(target.text), names)
         edit = replaced_part(target, target.text, meant) if meant is not None else None
-        fix = Fix(f"build `{meant}`", (edit,), is_safe=False) if edit is not None else None
+        fix = fix_of(f"build `{meant}`", edit)
         message = f"`{container.service.name}` builds the target `{target.text}`: the Dockerfile {known}"
         yield self.finding(target.text, message, fix=fix)
 

@@ -15,7 +15,7 @@ from dockerlint.dockerfile.instructions import Add, Copy, Instruction
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.knowledge.images import is_root
 from dockerlint.lint.finding import Finding
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import appended_item
 from dockerlint.project.build import Build
 from dockerlint.project.containers import Container, Stack
@@ -119,7 +119,7 @@ class HiddenByMount(Rule[Container]):
         message = f"`{volume.text}` hides `{made.path}`, which `{made.what}` (line {made.step.start_line} of the Dockerfile) made"
         node = container.service.node.get("volumes")
         edit = appended_item(node, made.path) if isinstance(node, Sequence) and volume.node is None else None
-        fix = Fix(f"add the volume `{made.path}`", (edit,), is_safe=False) if edit is not None else None
+        fix = fix_of(f"add the volume `{made.path}`", edit)
         return self.finding(volume.text, message, help=f"add the volume `{made.path}`", fix=fix)
 
 

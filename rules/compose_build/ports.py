@@ -9,7 +9,7 @@ from dockerlint.application.listening import ALL
 from dockerlint.compose.ports import Port
 from dockerlint.compose.values import Value
 from dockerlint.lint.finding import Edit
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.port_facts import PortFact, listeners_of
@@ -105,7 +105,7 @@ def _shown(port: Port) -> str:
 
 def _target_fix(port: Port, facts: tuple[PortFact, ...]) -> Fix | None:
     edit = replaced_part(port.target, port.target.text, str(facts[0].port)) if len(facts) == 1 else None
-    return Fix(f"publish {facts[0].port}", (edit,), is_safe=False) if edit is not None else None
+    return fix_of(f"publish {facts[0].port}", edit)
 
 
 class PortNotExposed(Rule[Container]):
@@ -227,7 +227,7 @@ class LoopbackListener(Rule[Stack]):
             edit = replaced_part(word, place.part(*host.span()), "0.0.0.0") if host is not None else None  # noqa: S104
         else:
             edit = _appended(command.text, option)
-        return Fix("listen on all addresses", (edit,), is_safe=False) if edit is not None else None
+        return fix_of("listen on all addresses", edit)
 
 
 def _appended(text: Text | None, option: str) -> Edit | None:
@@ -302,7 +302,7 @@ class HealthcheckWrongPort(Rule[Container]):
                 if port in open_ports:
                     continue
                 edit = replaced_part(word, place, str(facts[0].port)) if len(facts) == 1 and place.isdecimal() else None
-                fix = Fix(f"ask port {facts[0].port}", (edit,), is_safe=False) if edit is not None else None
+                fix = fix_of(f"ask port {facts[0].port}", edit)
                 yield self.finding(place, self._message(container, port, facts[0]), fix=fix)
 
     @staticmethod

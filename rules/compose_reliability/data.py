@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dockerlint.compose.mounts import Volume
 from dockerlint.compose.services import Compose
 from dockerlint.compose.values import Value
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.data_keeping import (
@@ -216,7 +216,7 @@ class WrongDataPath(Rule[Container]):
         fix = None
         if len(folders) == 1:
             edit = replaced_part(mount.target, target, right)
-            fix = Fix(f"mount it on `{right}`", (edit,), is_safe=False) if edit is not None else None
+            fix = fix_of(f"mount it on `{right}`", edit)
         yield self.finding(target, message, help=f"mount it on `{right}`", fix=fix)
 
 

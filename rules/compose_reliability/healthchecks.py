@@ -10,7 +10,7 @@ from dockerlint.compose.nodes import Scalar, Sequence
 from dockerlint.compose.services import Service
 from dockerlint.compose.values import Value
 from dockerlint.lint.finding import Finding
-from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import is_shared, quote_of, replaced_part
 from dockerlint.project.containers import Container
 from dockerlint.project.health import has_healthcheck, image_has_healthcheck
@@ -110,7 +110,7 @@ class HealthcheckNeedsShell(Rule[Service]):
             yield self.finding(word, message, help="`test: [NONE]`, or `disable: true`")
             return
         edit = replaced_part(value, value.text.part(*match.span()), "")
-        fix = Fix("leave it out", (edit,), is_safe=False) if edit is not None else None
+        fix = fix_of("leave it out", edit)
         yield self.finding(word, message, help="leave it out, or write a list", fix=fix)
 
     def _of_words(self, node: Sequence, check: Healthcheck) -> Findings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.project.addresses import COMMAND, Address, addresses
 from dockerlint.project.containers import Container, Stack
@@ -12,7 +12,7 @@ from dockerlint.project.heard_ports import container_port, heard_ports
 from dockerlint.project.networks import LOOPBACKS, Networks
 from dockerlint.wording import listed
 
-from .naming import fix_of, grouped
+from .naming import grouped
 
 _GIVEN_BY_DOCKER = frozenset({"host.docker.internal", "gateway.docker.internal", *LOOPBACKS})
 

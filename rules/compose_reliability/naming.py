@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import TypeVar
 
-from dockerlint.lint.rule import Edit, Fix
-
 Key = TypeVar("Key", bound=Hashable)
 Member = TypeVar("Member")
 
@@ -17,9 +15,3 @@ def grouped(pairs: Iterable[tuple[Key, Member]]) -> list[tuple[Key, list[Member]
     for key, member in pairs:
         found.setdefault(key, []).append(member)
     return list(found.items())
-
-
-def fix_of(message: str, *edits: Edit | None) -> Fix | None:
-    """A fix of all edits; none where one of them cannot be made."""
-    made = tuple(edit for edit in edits if edit is not None)
-    return Fix(message, made, is_safe=False) if made and len(made) == len(edits) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerlint.knowledge.data_services import DataFamily
-from dockerlint.lint.rule import Findings, Rule, Severity
+from dockerlint.lint.rule import Findings, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.project.addresses import Address, addresses, bare_hosts
 from dockerlint.project.containers import Container, Stack
@@ -13,7 +13,7 @@ from dockerlint.project.heard_ports import container_port, heard_ports
 from dockerlint.project.networks import Networks
 from dockerlint.wording import listed
 
-from .naming import fix_of, grouped
+from .naming import grouped
 
 
 def _of_others(container: Container) -> Iterator[Address]:

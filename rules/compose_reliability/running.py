@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dockerlint.compose.services import Service
 from dockerlint.compose.values import Section, Value
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.project.containers import Stack
 from dockerlint.source import Text
@@ -132,7 +132,7 @@ def _driver(service: Service) -> Value | None:
 
 def _to_local(driver: Value) -> Fix | None:
     edit = replaced_part(driver, driver.text, "local")
-    return Fix("keep the logs: `local`", (edit,), is_safe=False) if edit is not None else None
+    return fix_of("keep the logs: `local`", edit)
 
 
 class UnboundedLogs(Rule[Stack]):

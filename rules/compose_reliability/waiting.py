@@ -9,7 +9,7 @@ from pathlib import Path
 from dockerlint.application.listening import listens
 from dockerlint.compose.nodes import Mapping, Scalar, Sequence
 from dockerlint.compose.services import Dependency, Service
-from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import is_shared, replaced_part
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.data_keeping import command_texts, own_commands, runs_server
@@ -244,7 +244,7 @@ def _to_healthy(stack: Stack, container: Container, place: Span) -> Fix | None:
         return Fix(message, edits, is_safe=False) if edits else None
     conditions = (one.condition for one in container.service.depends_on if one.condition is not None)
     edit = next((replaced_part(one, one.text, _HEALTHY) for one in conditions if one.text.span == place), None)
-    return Fix(message, (edit,), is_safe=False) if edit is not None else None
+    return fix_of(message, edit)
 
 
 def _in_long_form(stack: Stack, container: Container, items: Sequence, key: Text) -> tuple[Edit, ...]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from dockerlint.compose.nodes import Mapping, Node, Scalar
 from dockerlint.compose.nodes import Sequence as ListNode
 from dockerlint.compose.services import Compose, Service
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import appended_item
 from dockerlint.project.containers import Container, Stack
 from dockerlint.source import Text
@@ -187,4 +187,4 @@ def _fix(compose: Compose, service: Service, name: str) -> Fix | None:
     if any(isinstance(item, Mapping) and _text(item.get("source")) == name for item in node.items):
         return None  # it stands elsewhere
     edit = appended_item(node, name)
-    return Fix(f"mount the secret `{name}`", (edit,), is_safe=False) if edit is not None else None
+    return fix_of(f"mount the secret `{name}`", edit)

@@ -10,13 +10,13 @@ from dockerlint.compose.services import Service
 from dockerlint.compose.values import Value
 from dockerlint.knowledge.host_needs import needs_setuid
 from dockerlint.lint.finding import Edit
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import appended_item, deleted_item, deleted_key, inner_span, inserted_key, is_shared
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.host_paths import host_paths
 from dockerlint.source import Span
 
-from .faults import Fault, fix_of, image_of, is_whole, once
+from .faults import Fault, image_of, is_whole, once
 from .privileges import runtime_of
 
 _BROWSERS = re.compile(r"chrom|browser|puppeteer|playwright|selenium")
@@ -113,7 +113,7 @@ def _deleted(service: Service, value: Value) -> Fix | None:
     if item is None:
         return None
     edit = deleted_item(node, item) if len(node.items) > 1 else deleted_key(service.node, "security_opt")
-    return fix_of(edit, "leave it out")
+    return fix_of("leave it out", edit)
 
 
 class MissingNoNewPrivileges(Rule[Stack]):
@@ -164,7 +164,7 @@ def _gaining(container: Container) -> Iterator[Fault]:
     else:
         edit = appended_item(entry.value, option) if isinstance(entry.value, Sequence) else None
     message = f"a setuid program in `{service.name}` may still gain root"
-    yield Fault(service, service.name, message, f"`security_opt: [{option}]`", fix_of(edit, f"add `{option}`"))
+    yield Fault(service, service.name, message, f"`security_opt: [{option}]`", fix_of(f"add `{option}`", edit))
 
 
 class WritableRootFilesystem(Rule[Stack]):

@@ -9,13 +9,13 @@ from functools import cache
 from dockerlint.compose.services import Service
 from dockerlint.compose.values import Value
 from dockerlint.knowledge.host_needs import is_reverse_proxy
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.service_kinds import command_words, open_ports, reaches_network
 from dockerlint.source import Text
 
-from .faults import Fault, deployed, fix_of, image_of, once
+from .faults import Fault, deployed, image_of, once
 
 _TRUE = frozenset({"1", "true", "yes", "on", "t", "y"})
 _NODE_INSPECTOR = 9229
@@ -114,7 +114,7 @@ def _debug_variables(container: Container) -> Iterator[tuple[Text, str, Fix | No
 def _off(value: Value) -> Fix | None:
     off = _OFF.get(str(value.text))
     edit = replaced_part(value, value.text, off) if off is not None else None
-    return fix_of(edit, "switch it off")
+    return fix_of("switch it off", edit)
 
 
 def _is_django(service: Service) -> bool:

@@ -9,7 +9,6 @@ from dockerlint.compose.nodes import Mapping, Sequence
 from dockerlint.compose.services import Service
 from dockerlint.compose.values import Section
 from dockerlint.dockerfile.image import Reference, parse
-from dockerlint.lint.finding import Edit
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.source import Span, Text
@@ -49,11 +48,6 @@ def once(rule: Rule[Stack], faults: Iterable[Fault]) -> Findings:
 def deployed(container: Container, faults: Iterable[Fault]) -> Iterator[Fault]:
     """The faults of a service that do not only hold where somebody develops."""
     return (fault for fault in faults if not container.is_development_at(fault.place))
-
-
-def fix_of(edit: Edit | None, message: str, *, is_safe: bool = False) -> Fix | None:
-    """A fix of one edit, where that can be made."""
-    return Fix(message, (edit,), is_safe) if edit is not None else None
 
 
 def place_of(section: Section, key: str) -> Span | None:

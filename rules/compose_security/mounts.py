@@ -10,13 +10,13 @@ from dockerlint.compose.mounts import Volume
 from dockerlint.compose.nodes import Mapping
 from dockerlint.compose.values import Section
 from dockerlint.lint.finding import Edit
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of, replace
 from dockerlint.lint.yaml_edits import inner_span, inserted_key, is_shared
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.host_paths import HostPath, host_paths
 from dockerlint.source import Span, Text
 
-from .faults import Fault, fix_of, once
+from .faults import Fault, once
 from .privileges import runtime_of, watches_host
 
 _SYSTEM = frozenset(
@@ -117,7 +117,7 @@ def _read_only(given: HostPath) -> Fix | None:
         return None
     message = "mount it read-only"
     if volume.node is not None:
-        return fix_of(inserted_key(volume.node, "read_only: true"), message)
+        return fix_of(message, inserted_key(volume.node, "read_only: true"))
     place = inner_span(volume.text)
     is_as_written = place.source.text[place.start : place.end] == volume.text
     if not is_as_written or not volume.target.is_literal or is_shared(place):

@@ -8,7 +8,7 @@ from dockerlint.compose.ports import Port
 from dockerlint.compose.services import Service
 from dockerlint.knowledge.host_needs import is_dns_server, is_mail_server, is_reverse_proxy
 from dockerlint.lint.finding import Edit
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import inner_span, inserted_key, is_shared, replaced_part
 from dockerlint.project.containers import Container, Stack
 from dockerlint.source import Span
@@ -46,7 +46,7 @@ def _long_on_loopback(port: Port, message: str) -> Fix | None:
         edit = replaced_part(port.host_ip, port.host_ip.text, "127.0.0.1")
     else:
         edit = inserted_key(port.node, "host_ip: 127.0.0.1")
-    return Fix(message, (edit,), is_safe=False) if edit is not None else None
+    return fix_of(message, edit)
 
 
 def shown(port: Port) -> str:

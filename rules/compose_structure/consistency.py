@@ -6,12 +6,12 @@ from dockerlint.compose.errors import ComposeError
 from dockerlint.compose.nodes import Mapping
 from dockerlint.compose.references import Reference, declared_things
 from dockerlint.compose.services import Compose
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import inserted_key
 from dockerlint.source import Span
 
 from .mounts import misread_path
-from .words import fix_of, refused
+from .words import refused, repaired
 
 
 class UndefinedReference(Rule[Compose]):
@@ -79,13 +79,13 @@ class UndefinedReference(Rule[Compose]):
 def _fix(error: ComposeError, compose: Compose, used: dict[Span, Reference]) -> Fix | None:
     """The one name that is near, or else a declaration without settings."""
     if error.repair is not None:
-        return fix_of(error.repair)
+        return repaired(error.repair)
     thing = used.get(error.span)
     if thing is None or thing.key not in ("networks", "volumes") or not thing.name.is_literal:
         return None
     declared = compose.root.get(thing.kind) if compose.root is not None else None
     edit = inserted_key(declared, f"{thing.name.text}:") if isinstance(declared, Mapping) else None
-    return Fix(f"declare `{thing.name.text}`", (edit,), is_safe=False) if edit is not None else None
+    return fix_of(f"declare `{thing.name.text}`", edit)
 
 
 class DependencyCycle(Rule[Compose]):

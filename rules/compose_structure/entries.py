@@ -14,7 +14,7 @@ from dockerlint.compose.scalars import printed
 from dockerlint.compose.services import Compose, Service
 from dockerlint.compose.values import Reader, Section, Value
 from dockerlint.lint.finding import Edit, Finding
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import deleted_item, is_shared, quoted, replaced_part
 from dockerlint.source import Span, Text
 
@@ -74,7 +74,7 @@ class ValueChangedByYaml(Rule[Service]):
                     where = "the build" if key == "args" else "the container" if key == "environment" else "Docker"
                     message = f"`{name.text}: {value.text}` reaches {where} as `{changed}`: quote it"
                     edit = quoted(value)
-                    fix = Fix("quote it", (edit,), is_safe=False) if edit else None
+                    fix = fix_of("quote it", edit)
                     yield self.finding(value.text, message, fix=fix)
 
 
@@ -131,7 +131,7 @@ class MisreadEnvironmentEntry(Rule[Service]):
             variable = name.partition(":")[0]
             colon = entry.text.part(len(variable), len(variable) + 2)
             edit = replaced_part(entry, colon, "=") if not value else None
-            fix = Fix("write `=`", (edit,), is_safe=False) if edit else None
+            fix = fix_of("write `=`", edit)
             message = f"in a list this is a name with a colon and a blank in it, not {variable} with a value"
             yield self.finding(item.text, message, help=f"write `{variable}=`", fix=fix)
         elif equals and name != name.rstrip() and not is_refused:
@@ -210,7 +210,7 @@ class RepeatedEntry(Rule[Compose]):
             refusal = ": Compose refuses the file" if key in _UNIQUE else ""
             message = f"{shown(second.name)} stands twice in `{key}` of {service} (first in line {first.line}){refusal}"
         edit = deleted_item(again.sequence, second.item) if is_equal else None
-        fix = Fix("delete the second one", (edit,), is_safe=True) if edit else None
+        fix = fix_of("delete the second one", edit, is_safe=True)
         return self.finding(second.place, message, fix=fix, is_refusal=key in _UNIQUE)
 
 

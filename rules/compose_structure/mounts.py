@@ -10,7 +10,7 @@ from dockerlint.compose.errors import shown
 from dockerlint.compose.mounts import Volume
 from dockerlint.compose.services import Compose
 from dockerlint.compose.values import Value
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.source import Text
 
@@ -130,7 +130,7 @@ class MisreadVolumeName(Rule[Compose]):
             f"{shown(source.text)} is read as the name of a volume: write {shown('./' + source.text)} for the path"
         )
         edit = replaced_part(source, source.text.part(0, 0), "./") if is_there else None
-        fix = Fix("write `./` before it", (edit,), is_safe=False) if edit else None
+        fix = fix_of("write `./` before it", edit)
         yield self.finding(source.text, message, fix=fix, is_refusal=True)
 
 

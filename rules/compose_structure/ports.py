@@ -12,7 +12,7 @@ from dockerlint.compose.nodes import Mapping, Scalar, Sequence
 from dockerlint.compose.ports import PROTOCOLS, Port
 from dockerlint.compose.services import Compose, Service
 from dockerlint.lint.finding import Finding
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import deleted_key, quote_of, quoted
 from dockerlint.source import Span, Text
 from dockerlint.wording import listed
@@ -284,7 +284,7 @@ def _says_nothing(port: Port) -> bool:
 
 def _without_ports(service: Service) -> Fix | None:
     edit = deleted_key(service.node, "ports")
-    return Fix("delete `ports`", (edit,), is_safe=True) if edit else None
+    return fix_of("delete `ports`", edit, is_safe=True)
 
 
 class UnquotedPort(Rule[Service]):
@@ -322,7 +322,7 @@ class UnquotedPort(Rule[Service]):
         for item in node.items:
             if isinstance(item, Scalar) and item.plain and ":" in item.text:
                 edit = quoted(item, quote)
-                fix = Fix("quote it", (edit,), is_safe=True) if edit else None
+                fix = fix_of("quote it", edit, is_safe=True)
                 yield self.finding(item.text, _misreading(item.text), fix=fix)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dockerlint.compose.errors import shown
 from dockerlint.compose.services import Compose
-from dockerlint.lint.rule import Findings, Fix, Rule, Severity
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.source import Span
 from dockerlint.wording import listed
@@ -73,4 +73,4 @@ class InvalidComposeValue(Rule[Compose]):
 
 def _fix(fault: Fault) -> Fix | None:
     edit = replaced_part(fault.value, fault.value.text, fault.meant) if fault.meant else None
-    return Fix(f"write `{fault.meant}`", (edit,), is_safe=False) if edit else None
+    return fix_of(f"write `{fault.meant}`", edit)

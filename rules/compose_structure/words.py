@@ -15,10 +15,10 @@ def refused(rule: Rule[Any], compose: Compose, kind: Kind) -> Findings:
     for error in compose.errors:
         if error.kind == kind and error.is_certain:
             is_refusal = not error.by_engine and not error.is_dormant
-            yield rule.finding(error.span, error.message, fix=fix_of(error.repair), is_refusal=is_refusal)
+            yield rule.finding(error.span, error.message, fix=repaired(error.repair), is_refusal=is_refusal)
 
 
-def fix_of(repair: Repair | None) -> Fix | None:
+def repaired(repair: Repair | None) -> Fix | None:
     if repair is None or any(is_shared(place) for place, _ in repair.edits):
         return None
     edits = tuple(Edit.replacing(place, text) for place, text in repair.edits)
