@@ -93,6 +93,18 @@ def _test(section: Section) -> tuple[str | None, tuple[Value, ...]]:
     return None, values
 
 
+def hooks(service: Section) -> Iterator[tuple[str, Section]]:
+    """The commands that Compose runs after the start and before the stop, with the keys that they stand below.
+
+    https://docs.docker.com/reference/compose-file/services/#post_start
+    """
+    for key in ("post_start", "pre_stop"):
+        node = service.node.get(key)
+        for hook in node.items if isinstance(node, Sequence) else ():
+            if isinstance(hook, Mapping):
+                yield key, Section(f"a hook of {service.name}", hook, service.reader)
+
+
 def split(value: Value) -> Command:
     """A command in text form, split where Compose splits it."""
     text = value.text

@@ -195,7 +195,7 @@ def _repeated_names(compose: Compose) -> Iterator[ComposeError]:
         if name is None or not name.text:
             continue
         other = first.setdefault(str(name.text), service)
-        if other is service or _are_never_together(other, service):
+        if other is service or not other.may_run_with(service):
             continue
         known = other.settings.text("container_name")
         is_same_place = known is not None and known.written.span == name.written.span
@@ -207,11 +207,6 @@ def _repeated_names(compose: Compose) -> Iterator[ComposeError]:
         is_certain = not name.unknown or (known is not None and known.written == name.written)
         is_dormant = not compose.is_active(service) or not compose.is_active(other)
         yield ComposeError("repeated-name", message, place, is_certain=is_certain, is_dormant=is_dormant)
-
-
-def _are_never_together(first: Service, second: Service) -> bool:
-    some, others = ({str(profile.text) for profile in service.profiles} for service in (first, second))
-    return bool(some and others) and some.isdisjoint(others)
 
 
 # Circles.

@@ -67,10 +67,10 @@ def declared_things(service: Service) -> Iterator[Reference]:
         if source is not None and is_name and source.text:
             yield Reference("volumes", "volumes", source)
     for kind in ("secrets", "configs"):
-        yield from (Reference(kind, kind, value) for value in _sources(settings, kind))
+        yield from (Reference(kind, kind, value) for value in granted(settings, kind))
     if service.build is not None and isinstance(service.build.node, Mapping):
         build = Section(f"the build of {settings.name}", service.build.node, settings.reader)
-        yield from (Reference("secrets", "build.secrets", value) for value in _sources(build, "secrets"))
+        yield from (Reference("secrets", "build.secrets", value) for value in granted(build, "secrets"))
 
 
 def _names(settings: Section, key: str) -> Iterator[Value]:
@@ -82,8 +82,8 @@ def _names(settings: Section, key: str) -> Iterator[Value]:
         yield from settings.texts(key)
 
 
-def _sources(settings: Section, key: str) -> Iterator[Value]:
-    """The `source` of each grant of a list."""
+def granted(settings: Section, key: str) -> Iterator[Value]:
+    """The names in a list of secrets or configs, in its short or long form."""
     node = settings.node.get(key)
     for item in node.items if isinstance(node, Sequence) else ():
         source = item.get("source") if isinstance(item, Mapping) else item

@@ -111,6 +111,25 @@ class Service:
         return not self.profiles or "*" in profiles or any(profile.text in profiles for profile in self.profiles)
 
     @property
+    def start_words(self) -> tuple[Value, ...]:
+        """The words of its own entrypoint and command, as far as they are known."""
+        given = [command for command in (self.entrypoint, self.command) if command is not None]
+        return tuple(word for command in given for word in command.words or ())
+
+    def may_run_with(self, other: Service) -> bool:
+        """Whether both can be on at once: one has no profile, or they have one in common."""
+        some, others = ({str(profile.text) for profile in service.profiles} for service in (self, other))
+        return not some or not others or not some.isdisjoint(others)
+
+    @property
+    def replicas(self) -> int:
+        """How many containers it has at least, as far as the files say."""
+        deploy = self.settings.section("deploy", f"`deploy` of {self.settings.name}")
+        counts = (self.settings.text("scale"), deploy.text("replicas") if deploy is not None else None)
+        known = (int(one.text) for one in counts if one is not None and one.text.isdecimal() and not one.unknown)
+        return max(known, default=1)
+
+    @property
     def is_partial(self) -> bool:
         """Whether more of it stands elsewhere: it extends something, or has nothing to run."""
         return "extends" in self.node or not any(key in self.node for key in ("image", "build", "provider"))
@@ -209,8 +228,18 @@ class Compose:
 
     def declared(self, kind: str) -> tuple[Text, ...]:
         """The names below a top-level key."""
+        return tuple(entry.key.text for entry in self.declarations(kind))
+
+    def declarations(self, kind: str) -> tuple[Entry, ...]:
+        """What stands below a top-level key, by name."""
         node = self.root.get(kind) if self.root is not None else None
-        return node.keys if isinstance(node, Mapping) else ()
+        return node.entries if isinstance(node, Mapping) else ()
+
+    def declaration(self, kind: str, name: str) -> Section | None:
+        """What is said of one name below a top-level key; None where that is nothing."""
+        node = self.root.get(kind) if self.root is not None else None
+        named = node.get(name) if isinstance(node, Mapping) else None
+        return Section(f"`{name}`", named, self.reader) if isinstance(named, Mapping) else None
 
     def service(self, name: str) -> Service | None:
         return self._by_name.get(name)

@@ -81,10 +81,7 @@ def _settings(container: Container) -> Iterator[tuple[str, Value]]:
 
 
 def _words(container: Container) -> Iterator[Value]:
-    for command in (container.service.entrypoint, container.service.command):
-        for word in command.words or () if command is not None else ():
-            if len(word.text) < _LONGEST:
-                yield word
+    return (word for word in container.service.start_words if len(word.text) < _LONGEST)
 
 
 def _of_setting(name: str, given: dict[str, Value]) -> Iterator[Address]:

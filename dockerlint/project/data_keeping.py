@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dockerlint.project.containers import Container
+from dockerlint.project.service_kinds import command_words
 from dockerlint.shell.script import Command, command_of_words
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def runs_server(container: Container) -> bool:
         if stage is None or container.build is None or (stage.entrypoint is None and stage.cmd is None):
             return service.build is None or stage is not None
         return any(command.name in family.programs for command in container.build.start_commands(stage))
-    words = command_texts(container)
+    words = list(command_words(service))
     if service.entrypoint is None and words and words[0].startswith("-"):
         return True
     return any(command.name in family.programs for command in own_commands(container))
@@ -31,19 +32,10 @@ def runs_server(container: Container) -> bool:
 
 def own_commands(container: Container) -> tuple[Command, ...]:
     """What the service's own `entrypoint` and `command` start, the commands of a shell's script too."""
-    service = container.service
-    given = [one for one in (service.entrypoint, service.command) if one is not None]
-    words = tuple(word.text for one in given for word in one.words or ())
+    words = tuple(word.text for word in container.service.start_words)
     if words and (words[0].endswith(".sh") or words[0].endswith("entrypoint")) and len(words) > 1:
         words = words[1:]  # the official images' own scripts start what follows
     return command_of_words(words, shown=words[-1:] or None)
-
-
-def command_texts(container: Container) -> list[str]:
-    """The words of the service's own `entrypoint` and `command`."""
-    service = container.service
-    given = [one for one in (service.entrypoint, service.command) if one is not None]
-    return [str(word.text) for one in given for word in one.words or ()]
 
 
 def data_folders(container: Container) -> tuple[str, ...]:
@@ -66,7 +58,7 @@ def _by_option(container: Container, option: str | None) -> str | None:
     """The folder that a command names; a text that is no path where it cannot be read."""
     if option is None:
         return None
-    text = " ".join(command_texts(container))
+    text = " ".join(command_words(container.service))
     match = re.search(rf"(?:^|[\s\"']){option}[=\s]\s*[\"']?([^\s\"';&|]+)", text)
     return match[1] if match else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dockerlint.project.data_keeping import command_texts
+from dockerlint.project.service_kinds import command_words
 
 if TYPE_CHECKING:
     from dockerlint.project.containers import Container
@@ -18,7 +18,7 @@ def heard_ports(container: Container) -> set[int]:
     """The ports that a service publishes or exposes, those of its image, and the numbers of its own settings."""
     service = container.service
     found = {number for port in service.ports for number in port.target_ports or ()}
-    texts = [*(str(one.text) for one in service.settings.texts("expose")), *command_texts(container)]
+    texts = [*(str(one.text) for one in service.settings.texts("expose")), *command_words(container.service)]
     texts += (str(one.value) for one in container.environment.settings if _says_own_port(container, str(one.name)))
     if container.facts is not None:
         texts += container.facts.exposes

@@ -13,9 +13,9 @@ from functools import cache
 from typing import NamedTuple
 
 from dockerlint.compose.mounts import Volume
-from dockerlint.compose.nodes import Mapping, Scalar
+from dockerlint.compose.references import granted
 from dockerlint.compose.services import Compose, Service
-from dockerlint.compose.values import Section, Value
+from dockerlint.compose.values import Value
 from dockerlint.source import Text
 
 # What variables stand for wherever Compose runs; the number of a user is as good as another.
@@ -58,8 +58,8 @@ def host_paths(compose: Compose, service: Service) -> Iterator[HostPath]:
         if source is not None and path is not None:
             yield HostPath(path, volume.read_only, _shown(source), volume)
     for kind in ("secrets", "configs"):
-        for name in _used(service, kind):
-            section = _declaration(compose, kind, name)
+        for name in granted(service.settings, kind):
+            section = compose.declaration(kind, name.text)
             file = section.text("file") if section is not None else None
             path = normalised(file) if file is not None else None
             if file is not None and path is not None:
@@ -106,29 +106,13 @@ def _device(compose: Compose, volume: Volume) -> Value | None:
     """The folder of the host that a named volume is bound to."""
     if volume.source is None or volume.source.unknown:
         return None
-    section = _declaration(compose, "volumes", volume.source.text)
+    section = compose.declaration("volumes", volume.source.text)
     options = section.section("driver_opts", section.name) if section is not None else None
     if options is None:
         return None
     device, words = options.text("device"), options.text("o")
     is_bound = words is not None and not {"bind", "rbind"}.isdisjoint(words.text.split(","))
     return device if is_bound else None
-
-
-def _declaration(compose: Compose, kind: str, name: str) -> Section | None:
-    """What stands below a name at top level."""
-    declared = compose.root.get(kind) if compose.root is not None else None
-    node = declared.get(name) if isinstance(declared, Mapping) else None
-    return Section(f"`{name}`", node, compose.reader) if isinstance(node, Mapping) else None
-
-
-def _used(service: Service, kind: str) -> Iterator[str]:
-    """The secrets or configs that a service mounts."""
-    entry = service.node.entry(kind)
-    for item in getattr(entry.value, "items", ()) if entry is not None else ():
-        name = item.get("source") if isinstance(item, Mapping) else item
-        if isinstance(name, Scalar):
-            yield str(name.text)
 
 
 @cache

@@ -27,17 +27,15 @@ class Networks:
         self._compose = compose
         self._external: set[str] = set()
         self._real: dict[str, str | None] = {"default": "default"}
-        top = compose.root.get("networks") if compose.root is not None else None
-        for entry in top.entries if isinstance(top, Mapping) else ():
-            self._declare(str(entry.key.text), entry.value)
+        for key in map(str, compose.declared("networks")):
+            self._declare(key, compose.declaration("networks", key))
 
-    def _declare(self, key: str, node: object) -> None:
-        if not isinstance(node, Mapping):
+    def _declare(self, key: str, section: Section | None) -> None:
+        if section is None:
             self._real[key] = key
             return
-        section = Section(f"the network `{key}`", node, self._compose.reader)
         name = section.text("name")
-        if "external" in node and not _is_off(node):
+        if "external" in section.node and not _is_off(section.node):
             self._external.add(key)
         self._real[key] = key if name is None else None if name.unknown else str(name.text)
 

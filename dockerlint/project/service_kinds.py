@@ -76,9 +76,7 @@ def is_one_shot(service: Service, compose: Compose) -> bool:
 
 def command_words(service: Service) -> Iterator[str]:
     """The words of the service's own entrypoint and command, as far as they are known."""
-    for command in (service.entrypoint, service.command):
-        if command is not None:
-            yield from (str(word.text) for word in command.words or ())
+    return (str(word.text) for word in service.start_words)
 
 
 def reference_of(service: Service) -> Reference | None:

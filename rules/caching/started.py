@@ -82,8 +82,7 @@ def _is_unseen(build: Build, stage: Stage, command: Command) -> bool:
 
 def _of_services(build: Build, stage: Stage) -> Iterator[str]:
     for service in build.services_of(stage):
-        for given in (service.entrypoint, service.command):
-            yield from (str(word.text) for word in (given.words if given is not None and given.words else ()))
+        yield from (str(word.text) for word in service.start_words)
         if service.healthcheck is not None:
             yield from (str(word.text) for word in service.healthcheck.words)
 

@@ -8,6 +8,7 @@ from dockerlint.dockerfile.instructions import Run
 from dockerlint.dockerfile.stages import Dockerfile, Stage
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container
+from dockerlint.project.service_kinds import command_words
 
 # Build tools that write variables with such a name into the files that a browser loads.
 _BAKED = {"VITE_": "vite", "REACT_APP_": "react", "NEXT_PUBLIC_": "next"}
@@ -93,8 +94,7 @@ def _is_developed(container: Container) -> bool:
     """Whether the service starts a server that builds anew."""
     service = container.service
     texts = [str(command.text) for command in (service.entrypoint, service.command) if command and command.text]
-    words = [str(word.text) for one in (service.entrypoint, service.command) if one for word in one.words or ()]
-    return _DEVELOPING.search(" ".join([*texts, *words])) is not None
+    return _DEVELOPING.search(" ".join([*texts, *command_words(service)])) is not None
 
 
 def _is_rewritten(stage: Stage) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from dockerlint.compose.mounts import Volume
-from dockerlint.compose.nodes import Entry, Mapping, Scalar
+from dockerlint.compose.nodes import Mapping, Scalar
+from dockerlint.compose.references import granted
 from dockerlint.compose.values import Value
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
@@ -172,17 +172,17 @@ class MissingMountSource(Rule[Stack]):
 
     def _of_files(self, stack: Stack, kind: str) -> Findings:
         """The files of secrets and configs that a service uses."""
-        used = {name for container in stack.containers for name in _used(container, kind)}
-        declared = stack.compose.root.get(kind) if stack.compose.root is not None else None
-        for entry in declared.entries if isinstance(declared, Mapping) else ():
-            file = _file_of(entry, stack)
-            if file is None or str(entry.key.text) not in used or not _is_relative(file):
+        used = {str(name.text) for one in stack.containers for name in granted(one.service.settings, kind)}
+        for name in stack.compose.declared(kind):
+            section = stack.compose.declaration(kind, name)
+            file = section.text("file") if section is not None else None
+            if file is None or name not in used or not _is_relative(file):
                 continue
             path = absolute(Path(stack.compose.path_of(file)))
             if stack.files.is_missing(path) and not comes_later(stack.files, path):
                 if stack.containers and is_named_elsewhere(stack.containers[0], path):
                     continue
-                message = f"`{as_typed(path)}` of `{entry.key.text}` is not there: the container cannot be made"
+                message = f"`{as_typed(path)}` of `{name}` is not there: the container cannot be made"
                 yield self.finding(file.written, message)
 
 
@@ -207,16 +207,3 @@ def _refuses(volume: Volume) -> bool:
     bind = volume.node.get("bind") if volume.node is not None else None
     made = bind.get("create_host_path") if isinstance(bind, Mapping) else None
     return isinstance(made, Scalar) and made.value is False
-
-
-def _used(container: Container, kind: str) -> Iterator[str]:
-    node = container.service.node.get(kind)
-    for item in getattr(node, "items", ()):
-        named = item.get("source") if isinstance(item, Mapping) else item
-        if isinstance(named, Scalar):
-            yield str(named.text)
-
-
-def _file_of(entry: Entry, stack: Stack) -> Value | None:
-    file = entry.value.get("file") if isinstance(entry.value, Mapping) else None
-    return stack.compose.reader.value(file) if isinstance(file, Scalar) else None

@@ -85,7 +85,7 @@ class ClashingImageName(Rule[Compose]):
                 yield self.finding(image.text, message, help="give it a name of your own, or leave `image:` out")
                 continue
             others = first.setdefault(_whole(image.text), [])
-            other = next((one for one in others if _meets(one, service) and _differ(compose, one, service)), None)
+            other = next((one for one in others if one.may_run_with(service) and _differ(compose, one, service)), None)
             others.append(service)
             if other is not None:
                 what = _difference(compose, other, service)
@@ -103,12 +103,6 @@ def is_of_others(image: str) -> bool:
 def _whole(image: str) -> str:
     reference = parse(image)
     return image if reference is None or reference.tag or reference.digest else f"{image}:latest"
-
-
-def _meets(one: Service, other: Service) -> bool:
-    """Whether both may be on at once."""
-    some, others = ({str(profile.text) for profile in service.profiles} for service in (one, other))
-    return not (some and others) or not some.isdisjoint(others)
 
 
 def _differ(compose: Compose, one: Service, other: Service) -> bool:

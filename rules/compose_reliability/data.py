@@ -13,14 +13,13 @@ from dockerlint.lint.rule import Findings, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.data_keeping import (
-    command_texts,
     data_folders,
     is_at_or_below,
     is_covered,
     mounts_over,
     runs_server,
 )
-from dockerlint.project.service_kinds import is_for_tests
+from dockerlint.project.service_kinds import command_words, is_for_tests
 from dockerlint.source import Span
 from dockerlint.wording import listed
 
@@ -36,7 +35,7 @@ _DEVELOPMENT_SERVERS = frozenset({"vault", "consul"})
 def _loses_nothing(container: Container) -> bool:
     """Whether what the container holds is meant to go with it."""
     family = container.data
-    words = " ".join(command_texts(container))
+    words = " ".join(command_words(container.service))
     if family is None or is_for_tests(container.service):
         return True
     if family.name in _DEVELOPMENT_SERVERS:
@@ -119,7 +118,7 @@ def _means_data(container: Container, mount: Volume) -> bool:
         return False
     if any(target == volume for volume in declared if target not in _POSTGRES) or _BESIDES.search(target):
         return False
-    if any(word.startswith(target) for word in command_texts(container)):
+    if any(word.startswith(target) for word in command_words(container.service)):
         return False
     if any(target in str(setting.value) for setting in container.environment.settings):
         return False
@@ -257,7 +256,7 @@ class SharedDataVolume(Rule[Stack]):
         for _, users in grouped(stores):
             together = _running_together(users)
             container, mount = together[-1]
-            if len(together) == 1 and not _is_copied(container):
+            if len(together) == 1 and container.service.replicas < 2:
                 continue
             names = [one.service.name for one, _ in together]
             source = mount.source.text if mount.source is not None else ""
@@ -306,17 +305,6 @@ def _subpath(container: Container, mount: Volume) -> Iterable[str]:
 
 
 def _running_together(users: list[tuple[Container, Volume]]) -> list[tuple[Container, Volume]]:
-    first = {str(profile.text) for profile in users[0][0].service.profiles}
-    together = users[:1]
-    for container, mount in users[1:]:
-        own = {str(profile.text) for profile in container.service.profiles}
-        if container is not users[0][0] and (not first or not own or not first.isdisjoint(own)):
-            together.append((container, mount))
-    return together
-
-
-def _is_copied(container: Container) -> bool:
-    settings = container.service.settings
-    deploy = settings.section("deploy", f"`deploy` of {container.service.name}")
-    counts = [settings.text("scale"), deploy.text("replicas") if deploy else None]
-    return any(one is not None and one.text.isdecimal() and int(one.text) > 1 for one in counts)
+    first = users[0][0]
+    others = [one for one in users[1:] if one[0] is not first and one[0].service.may_run_with(first.service)]
+    return [users[0], *others]

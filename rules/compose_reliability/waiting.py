@@ -12,9 +12,10 @@ from dockerlint.compose.services import Dependency, Service
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import is_shared, replaced_part
 from dockerlint.project.containers import Container, Stack
-from dockerlint.project.data_keeping import command_texts, own_commands, runs_server
+from dockerlint.project.data_keeping import own_commands, runs_server
 from dockerlint.project.files import absolute
 from dockerlint.project.health import has_healthcheck
+from dockerlint.project.service_kinds import command_words
 from dockerlint.source import Span, Text
 from dockerlint.wording import listed
 
@@ -214,7 +215,7 @@ def _answers_later(container: Container) -> bool:
 def _waits_by_itself(container: Container) -> bool:
     if _only_forwards(container):
         return True
-    texts = [" ".join(command_texts(container)), *_own_scripts(container)]
+    texts = [" ".join(command_words(container.service)), *_own_scripts(container)]
     is_replaced = container.service.entrypoint is not None
     if container.build is not None and container.stage is not None and not is_replaced:
         texts += (str(command.text) for command in container.build.start_commands(container.stage))
@@ -224,7 +225,7 @@ def _waits_by_itself(container: Container) -> bool:
 def _own_scripts(container: Container) -> Iterator[str]:
     """The project's scripts that a service starts from its working directory, which is the project's own in most."""
     folder = absolute(Path(container.compose.folder_of(container.service)))
-    for word in command_texts(container):
+    for word in command_words(container.service):
         source = container.files.read(folder / word) if word.endswith(".sh") and not word.startswith("/") else None
         if source is not None:
             yield source.text

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dockerlint.compose.nodes import Mapping
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.environments import ContainerEnvironment
 from dockerlint.project.service_kinds import command_words
@@ -68,9 +67,8 @@ def _is_set_up_otherwise(container: Container, stack: Stack) -> bool:
 
 
 def _is_external(stack: Stack, name: str) -> bool:
-    volumes = stack.compose.root.get("volumes") if stack.compose.root is not None else None
-    volume = volumes.get(name) if isinstance(volumes, Mapping) else None
-    return isinstance(volume, Mapping) and "external" in volume
+    volume = stack.compose.declaration("volumes", name)
+    return volume is not None and "external" in volume.node
 
 
 def _account(environment: ContainerEnvironment, user: str | None, name: str) -> Account:

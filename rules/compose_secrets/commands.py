@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from dockerlint.compose.commands import Command as Given
-from dockerlint.compose.commands import read_command
-from dockerlint.compose.nodes import Mapping
-from dockerlint.compose.nodes import Sequence as ListNode
+from dockerlint.compose.commands import hooks, read_command
 from dockerlint.compose.services import Compose, Service
 from dockerlint.compose.values import Section
 from dockerlint.knowledge.secrets import find_credentials, find_tokens
@@ -117,12 +115,8 @@ def _commands_of(service: Service) -> Iterator[tuple[Command, ...]]:
     if check is not None and not check.disabled and check.words:
         words = tuple(as_told(word) for word in check.words)
         yield tuple(read_script(words[0]).commands) if check.kind == "CMD-SHELL" else command_of_words(words)
-    for key in ("post_start", "pre_stop"):
-        hooks = service.node.get(key)
-        for hook in hooks.items if isinstance(hooks, ListNode) else ():
-            if isinstance(hook, Mapping):
-                section = Section(f"a hook of {service.settings.name}", hook, service.settings.reader)
-                yield command_of_words(tuple(_words(read_command(section, "command"))))
+    for _, hook in hooks(service.settings):
+        yield command_of_words(_words(read_command(hook, "command")))
 
 
 def _words(command: Given | None) -> tuple[Text, ...]:

@@ -116,13 +116,12 @@ def _reads(container: Container) -> Iterator[_Read]:
 
 def _contents(compose: Compose, service: Service) -> Iterator[tuple[str, Text]]:
     """The texts of the configs that a service mounts."""
-    configs = compose.root.get("configs") if compose.root is not None else None
     for item in _items(service.node.get("configs")):
         name = _text(item) or (_text(item.get("source")) if isinstance(item, Mapping) else None)
-        config = configs.get(name) if isinstance(configs, Mapping) and name is not None else None
-        content = config.get("content") if isinstance(config, Mapping) else None
-        if name is not None and isinstance(content, Scalar):
-            yield name, compose.reader.value(content).text
+        config = compose.declaration("configs", name) if name is not None else None
+        content = config.text("content") if config is not None else None
+        if name is not None and content is not None:
+            yield name, content.text
 
 
 def _paths(text: Text) -> Iterator[Text]:

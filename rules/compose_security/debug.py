@@ -125,7 +125,7 @@ def _is_django(service: Service) -> bool:
 
 
 def _debug_words(service: Service) -> Iterator[tuple[Text, str, Fix | None]]:
-    words = [word for command in (service.entrypoint, service.command) if command for word in command.words or ()]
+    words = service.start_words
     texts = [str(word.text) for word in words]
     for index, (word, text) in enumerate(zip(words, texts, strict=True)):
         if text == "--debug" and "flask" in texts and "run" in texts:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from dockerlint.compose.nodes import Mapping, Sequence
 from dockerlint.compose.services import Service
 from dockerlint.compose.values import Section
 from dockerlint.dockerfile.image import Reference, parse
@@ -69,13 +68,3 @@ def image_of(container: Container) -> Reference | None:
 def is_whole(container: Container) -> bool:
     """Whether all of a service is known, so that what is absent is absent."""
     return not (container.compose.is_fragment or container.service.is_partial)
-
-
-def hooks(service: Service) -> Iterator[tuple[str, Section]]:
-    """The commands that Compose runs after the start and before the stop, with the keys that they stand below."""
-    for key in ("post_start", "pre_stop"):
-        entry = service.node.entry(key)
-        items = entry.value.items if entry is not None and isinstance(entry.value, Sequence) else ()
-        for item in items:
-            if isinstance(item, Mapping):
-                yield key, Section(f"a hook of `{service.name}`", item, service.settings.reader)

@@ -77,13 +77,10 @@ def _networks(service: Service) -> tuple[Value, ...]:
 
 def _real_name(container: Container, name: Value) -> str | None:
     """What an external network is called on the host."""
-    root = container.compose.root
-    declared = root.get("networks") if root is not None else None
-    node = declared.get(name.text) if isinstance(declared, Mapping) else None
-    if not isinstance(node, Mapping):
+    section = container.compose.declaration("networks", name.text)
+    if section is None:
         return None
-    section = Section(f"the network `{name.text}`", node, container.compose.reader)
-    external = node.get("external")
+    external = section.node.get("external")
     if isinstance(external, Mapping):  # as the second format wrote it
         section = Section(section.name, external, container.compose.reader)
     elif section.flag("external") is not True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dockerlint.compose.commands import hooks
 from dockerlint.compose.nodes import Mapping
 from dockerlint.compose.services import Service
 from dockerlint.compose.values import Section
@@ -20,7 +21,7 @@ from dockerlint.project.host_paths import HostPath, host_paths
 from dockerlint.project.service_kinds import open_ports
 from dockerlint.wording import in_a_row
 
-from .faults import Fault, hooks, image_of, once, place_of
+from .faults import Fault, image_of, once, place_of
 
 _SOCKETS = {
     "docker.sock": "Docker",
@@ -88,7 +89,7 @@ def _privileged(container: Container) -> Iterator[Fault]:
     help_ = less or "name what it needs instead: `cap_add:`, `devices:`"
     if service.privileged and (place := place_of(service.settings, "privileged")) is not None:
         yield Fault(service, place, f"`{service.name}` is privileged: whoever gets into it owns the host", help_)
-    for key, hook in hooks(service):
+    for key, hook in hooks(service.settings):
         if hook.flag("privileged") and (place := place_of(hook, "privileged")) is not None:
             message = f"a `{key}` command of `{service.name}` is privileged: it can take over the host"
             yield Fault(service, place, message, "do it on the host, or with a capability of the service")
@@ -265,7 +266,7 @@ def _is_near(host: str) -> bool:
 
 def _listening_engine(container: Container) -> Iterator[Fault]:
     service = container.service
-    words = [word for command in (service.entrypoint, service.command) if command for word in command.words or ()]
+    words = service.start_words
     texts = [str(word.text) for word in words]
     reference = image_of(container)
     is_engine = "dockerd" in texts or (reference is not None and reference.familiar == "docker")

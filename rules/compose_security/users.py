@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from dockerlint.compose.commands import hooks
 from dockerlint.compose.services import Service
 from dockerlint.knowledge.images import is_root
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.service_kinds import command_words
 
-from .faults import Fault, deployed, hooks, once
+from .faults import Fault, deployed, once
 
 _FILE_KEEPERS = frozenset({"chown", "chmod", "mkdir", "install", "setfacl"})
 
@@ -93,7 +94,7 @@ def _root_hooks(container: Container) -> Iterator[Fault]:
     own = service.user
     if own is not None and (own.unknown or is_root(own.text)):
         return
-    for key, hook in hooks(service):
+    for key, hook in hooks(service.settings):
         user = hook.text("user")
         command = hook.texts("command")
         if user is None or user.unknown or not is_root(user.text) or _prepares(str(word.text) for word in command):

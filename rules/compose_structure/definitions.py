@@ -71,8 +71,7 @@ class UnusedDefinition(Rule[Stack]):
 
 def _declared(compose: Compose, section: str) -> Iterator[Entry]:
     """What Compose would make: an external one may be declared for others to see."""
-    node = compose.root.get(section) if compose.root is not None else None
-    for entry in node.entries if isinstance(node, Mapping) else ():
+    for entry in compose.declarations(section):
         is_external = isinstance(entry.value, Mapping) and "external" in entry.value
         is_default = section == "networks" and entry.key.text == "default"
         if not is_external and not is_default and not entry.key.text.startswith("x-"):

@@ -17,7 +17,7 @@ from dockerlint.lint.yaml_edits import deleted_key, quote_of, quoted
 from dockerlint.source import Span, Text
 from dockerlint.wording import listed
 
-from .words import never_together, refused
+from .words import refused
 
 # Nobody publishes more; a hostile file shall not make each of a million meet each other.
 _MOST_PORTS = 1000
@@ -132,7 +132,7 @@ class RepeatedHostPort(Rule[Compose]):
             yield from self._of_replicas(compose, service)
 
     def _of_replicas(self, compose: Compose, service: Service) -> Findings:
-        replicas = _replicas(service)
+        replicas = service.replicas
         if replicas < 2 or is_for_swarm(compose):
             return
         for binding in _bindings_of(service):
@@ -156,7 +156,7 @@ class _Binding(NamedTuple):
             return False
         if self.service is other.service and self.is_equal(other):
             return False  # Compose melts them
-        return _same_address(self.address, other.address) and not never_together(self.service, other.service)
+        return _same_address(self.address, other.address) and self.service.may_run_with(other.service)
 
     def is_equal(self, other: _Binding) -> bool:
         addresses = {one.address or "0.0.0.0" for one in (self, other)}  # noqa: S104 (compared, not bound)
@@ -206,14 +206,6 @@ def _collision(first: _Binding, second: _Binding) -> str:
     return f"`{name}` publishes host port {port} twice (first in {where}): {hint}"
 
 
-def _replicas(service: Service) -> int:
-    deploy = service.settings.section("deploy", "`deploy`")
-    counts = (service.settings.text("scale"), deploy.text("replicas") if deploy else None)
-    return max(
-        (int(value.text) for value in counts if value and value.text.isdecimal() and not value.unknown), default=1
-    )
-
-
 def is_for_swarm(compose: Compose) -> bool:
     """Whether a file has settings that only `docker stack deploy` heeds, which spreads a port over replicas."""
     deploys = (service.node.get("deploy") for service in compose.services)
@@ -223,8 +215,7 @@ def is_for_swarm(compose: Compose) -> bool:
 
 def has_overlay_network(compose: Compose) -> bool:
     """Whether a network of the project spans the machines of a Swarm."""
-    networks = compose.root.get("networks") if compose.root is not None else None
-    nodes = (entry.value for entry in networks.entries) if isinstance(networks, Mapping) else ()
+    nodes = (entry.value for entry in compose.declarations("networks"))
     drivers = (node.get("driver") for node in nodes if isinstance(node, Mapping))
     return any(isinstance(driver, Scalar) and driver.text == "overlay" for driver in drivers)
 

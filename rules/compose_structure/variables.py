@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from dockerlint.compose.commands import hooks
 from dockerlint.compose.env_files import parse_env
 from dockerlint.compose.interpolation import Variable
-from dockerlint.compose.nodes import Mapping, Node, Scalar, Sequence, scalars
+from dockerlint.compose.nodes import Mapping, Node, Scalar, scalars
 from dockerlint.compose.services import Compose, Service
 from dockerlint.knowledge.secrets import find_credentials, is_secret_name
 from dockerlint.lint.finding import Edit
@@ -40,11 +41,8 @@ def shell_texts(service: Service) -> Iterator[ShellText]:
     healthcheck = service.node.get("healthcheck")
     if isinstance(healthcheck, Mapping):
         yield from _text(f"the healthcheck of `{service.name}`", healthcheck.get("test"))
-    for key in ("post_start", "pre_stop"):
-        hooks = service.node.get(key)
-        for hook in hooks.items if isinstance(hooks, Sequence) else ():
-            if isinstance(hook, Mapping):
-                yield from _text(f"`{key}` of `{service.name}`", hook.get("command"))
+    for key, hook in hooks(service.settings):
+        yield from _text(f"`{key}` of `{service.name}`", hook.node.get("command"))
     build = service.node.get("build")
     if isinstance(build, Mapping):
         inline = _text(f"the Dockerfile of `{service.name}`", build.get("dockerfile_inline"))
@@ -223,8 +221,7 @@ def _is_of_container(name: str, container: Container, text: ShellText, whole: st
 
 def _lost_in_configs(compose: Compose) -> Iterator[_Lost]:
     """`$host` in the text of a config: whoever runs Compose has variables in capitals."""
-    configs = compose.root.get("configs") if compose.root is not None else None
-    for name, config in configs.entries if isinstance(configs, Mapping) else ():
+    for name, config in compose.declarations("configs"):
         content = config.get("content") if isinstance(config, Mapping) else None
         for variable in compose.reader.value(content).variables if isinstance(content, Scalar) else ():
             is_own = _NEVER_GIVEN.fullmatch(variable.name) or re.fullmatch(r"\$[a-z_]+", variable.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dockerlint.compose.errors import Kind, Repair
-from dockerlint.compose.services import Compose, Service
+from dockerlint.compose.services import Compose
 from dockerlint.lint.rule import Edit, Findings, Fix, Rule
 from dockerlint.lint.yaml_edits import is_shared
 
@@ -23,9 +23,3 @@ def repaired(repair: Repair | None) -> Fix | None:
         return None
     edits = tuple(Edit.replacing(place, text) for place, text in repair.edits)
     return Fix(repair.message, edits, repair.is_safe)
-
-
-def never_together(first: Service, second: Service) -> bool:
-    """Whether no profile switches both services on."""
-    some, others = ({str(profile.text) for profile in service.profiles} for service in (first, second))
-    return bool(some and others) and some.isdisjoint(others)
