@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dockerlint.dockerfile.image import Reference, parse
@@ -11,7 +12,7 @@ from dockerlint.knowledge.data_services import DataFamily, data_family
 from dockerlint.knowledge.images import ImageFacts, facts
 from dockerlint.project.build_places import BuildPlace, build_place
 from dockerlint.project.environments import ContainerEnvironment, GivenFile, given_files
-from dockerlint.project.files import Files
+from dockerlint.project.files import Files, absolute
 from dockerlint.project.port_facts import PortFact, port_facts
 from dockerlint.project.service_kinds import is_development, is_development_file, is_one_shot
 from dockerlint.project.starts import Start, start_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from dockerlint.compose.services import Compose, Service
     from dockerlint.dockerfile.stages import Stage
     from dockerlint.project.build import Build
-    from dockerlint.source import Span, Text
+    from dockerlint.source import Source, Span, Text
 
 
 class Container:
@@ -115,6 +116,16 @@ class Stack:
         self.compose = compose
         self.containers = tuple(containers)
         self.files = files
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder of its first file, where Compose looks for `.env`."""
+        return absolute(Path(self.compose.source.path)).parent
+
+    @cached_property
+    def dotenv(self) -> Source | None:
+        """The `.env` beside the first file."""
+        return self.files.read(self.folder / ".env")
 
     def container(self, name: str) -> Container | None:
         return self._by_name.get(name)

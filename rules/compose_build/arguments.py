@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from dockerlint.compose.nodes import Scalar
 from dockerlint.compose.services import Build as ServiceBuild
@@ -15,10 +16,10 @@ from dockerlint.dockerfile.variables import uses
 from dockerlint.knowledge.images import facts
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container
+from dockerlint.project.files import absolute
+from dockerlint.project.neighbours import described_variables
 from dockerlint.shell.variables import used
 from dockerlint.source import Text
-
-from .samples import described_variables
 
 _PREDEFINED = PLATFORM_ARGUMENTS | PROXY_ARGUMENTS | {"SOURCE_DATE_EPOCH"}
 
@@ -203,7 +204,11 @@ def _may_be_given(container: Container, build: ServiceBuild, name: str) -> bool:
         return True
     environment = container.compose.reader.scope_of(container.service.name.source).environment
     is_passed = given is not None and name in environment
-    return is_passed or (given is not None and name in described_variables(container))
+    return is_passed or (given is not None and name in _described(container))
+
+
+def _described(container: Container) -> frozenset[str]:
+    return described_variables(container.files, absolute(Path(container.compose.folder_of(container.service))))
 
 
 def _place(container: Container, build: ServiceBuild) -> Text:

@@ -6,25 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dockerlint.project.containers import Container
-from dockerlint.project.files import Files
+from dockerlint.project.files import Files, absolute
+from dockerlint.project.neighbours import scripts
 from dockerlint.source import Source
 
-_NAMES = ("Makefile", "makefile", "justfile", "Taskfile.yml", ".gitlab-ci.yml", "docker-bake.hcl", "package.json")
-_FOLDERS = ("", "scripts", "bin", ".github/workflows")
 
-
-def project_scripts(container: Container) -> list[Source]:
-    """Makefiles, shell scripts and CI files at the usual places of the project, above all beside the Compose file."""
-    files = container.files
-    beside = Path(container.compose.folder_of(container.service) or ".").resolve()
-    paths: list[Path] = []
-    for folder in dict.fromkeys((beside, files.root)):
-        paths += [folder / name for name in _NAMES]
-        for below in _FOLDERS:
-            suffixes = (".yml", ".yaml") if below.endswith("workflows") else (".sh",)
-            paths += files.below(folder / below, suffixes)
-    sources = (files.read(path) for path in dict.fromkeys(paths))
-    return [source for source in sources if source is not None]
+def project_scripts(container: Container) -> tuple[Source, ...]:
+    """The scripts of the project, above all those beside the Compose file."""
+    return scripts(container.files, absolute(Path(container.compose.folder_of(container.service))))
 
 
 def is_named_elsewhere(container: Container, path: Path) -> bool:

@@ -7,6 +7,7 @@ import posixpath
 import re
 from pathlib import Path
 
+from dockerlint.compose.env_faults import faults, faults_of_raw
 from dockerlint.compose.mounts import Volume
 from dockerlint.compose.nodes import Mapping, Scalar
 from dockerlint.compose.references import granted
@@ -15,7 +16,7 @@ from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.environments import GivenFile
 from dockerlint.project.files import absolute, as_typed
-from dockerlint.source import Source, Span
+from dockerlint.source import Span
 from dockerlint.wording import nearest
 
 from .elsewhere import comes_later, is_named_elsewhere
@@ -52,7 +53,7 @@ class MissingEnvFile(Rule[Container]):
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    env_file: «.env.prod»\n": None,
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    env_file:\n      - a.env\n      - path: «b.env»\n"
         "=== a.env\nA=1\n": None,
-        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    env_file: a.env\n=== a.env\nA=1\n«MY KEY»=2\n": None,
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    env_file: a.env\n=== a.env\nA=1\n«MY KEY=2»\n": None,
     }
     good = (
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    env_file:\n      - path: .env.prod\n        required: false\n",
@@ -68,7 +69,8 @@ class MissingEnvFile(Rule[Container]):
             return
         for given in container.env_files:
             if given.source is not None:
-                yield from self._of_lines(given.source)
+                read = faults_of_raw if given.file.is_raw else faults
+                yield from (self.finding(fault.line, fault.message) for fault in read(given.source))
             elif given.path is not None and given.file.required and not container.service.profiles:
                 yield from self._missing(container, given, given.path)
 
@@ -82,16 +84,6 @@ class MissingEnvFile(Rule[Container]):
         yield self.finding(
             given.file.path.written, message, help="write it, or say `required: false` if it is optional"
         )
-
-    def _of_lines(self, source: Source) -> Findings:
-        if any(line.count(quote) % 2 for line in source.text.splitlines() for quote in "\"'"):
-            return  # a value may go over several lines
-        for number, line in enumerate(source.text.splitlines(), 1):
-            match = re.match(r"\s*(?:export\s+)?([^\s=:#][^=:#]*?)[ \t]*[=:]", line)
-            if match and re.search(r"\s", match[1]):
-                start = source.line_starts[number - 1]
-                key = source.slice(start + match.start(1), start + match.end(1))
-                yield self.finding(key, f"`{key}` is no name of a variable: a blank stands in it")
 
 
 class MissingMountSource(Rule[Stack]):

@@ -9,9 +9,8 @@ from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
 from dockerlint.compose.services import Compose, Service
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Stack
+from dockerlint.project.neighbours import other_compose_files
 from dockerlint.wording import nearest
-
-from .neighbours import other_compose_files
 
 # Top-level keys, and what one does with an entry of theirs.
 _SECTIONS = {

@@ -15,9 +15,8 @@ from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.compose_files import OVERRIDE_NAMES
 from dockerlint.project.containers import Stack
+from dockerlint.project.neighbours import instructions
 from dockerlint.source import Source, Text
-
-from .neighbours import folder_of, instructions
 
 
 class MissingComposeFile(Rule[Stack]):
@@ -56,7 +55,7 @@ class MissingComposeFile(Rule[Stack]):
         for errors in told.values():
             yield self._of_errors(errors, stack)
         for path in _listed(stack):
-            if stack.files.is_missing(folder_of(stack) / path):
+            if stack.files.is_missing(stack.folder / path):
                 yield self.finding(path, f"COMPOSE_FILE names `{path}`, which is not there", is_refusal=True)
 
     def _of_errors(self, errors: list[ComposeError], stack: Stack) -> Finding:
@@ -82,8 +81,7 @@ def _is_generated(error: ComposeError, stack: Stack) -> bool:
 
 
 def _dotenv(stack: Stack) -> dict[str, Text]:
-    source = stack.files.read(folder_of(stack) / ".env")
-    entries = parse_env(source) if source is not None else ()
+    entries = parse_env(stack.dotenv) if stack.dotenv is not None else ()
     return {str(entry.name): entry.value for entry in entries if entry.value is not None and not entry.unknown}
 
 
@@ -145,7 +143,7 @@ def _taken_instead(source: Source, stack: Stack) -> str | None:
     taken = next((one for one in names if os.path.isfile(os.path.join(folder, one))), name)  # noqa: PTH118
     if taken == name or "COMPOSE_FILE" in _dotenv(stack):
         return None
-    other = stack.files.read(folder_of(stack) / taken)
+    other = stack.files.read(stack.folder / taken)
     is_included = other is not None and name in other.text
     pattern = re.compile(rf"(?:-f|--file|COMPOSE_FILE)[^\n]*[\s=:/\"']{re.escape(name)}\b")
     return None if is_included or any(pattern.search(text.text) for text in instructions(stack)) else taken

@@ -13,9 +13,9 @@ from dockerlint.lint.finding import Edit
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import deleted_key, is_shared
 from dockerlint.project.containers import Stack
+from dockerlint.project.neighbours import instructions
 from dockerlint.source import Span
 
-from .neighbours import instructions
 from .ports import has_overlay_network
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from dockerlint.compose.errors import shown
 from dockerlint.compose.interpolation import Variable
@@ -13,10 +12,10 @@ from dockerlint.compose.services import Compose, Service
 from dockerlint.compose.values import Value
 from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Stack
-from dockerlint.project.files import absolute
+from dockerlint.project.neighbours import described_variables
 from dockerlint.source import Source, Span
 
-from .variables import all_lost, has_hidden_environment, names_of_examples
+from .variables import all_lost, has_hidden_environment
 
 # Every login shell or CI job sets these.
 _GIVEN = re.compile(
@@ -67,7 +66,7 @@ class UnsetVariable(Rule[Stack]):
         if has_hidden_environment(stack):
             return
         silent = {lost.variable.text.span for lost in all_lost(stack)} | set(_passed_on(compose))
-        given = set() if has_dotenv(stack) else names_of_examples(stack)
+        given = described_variables(stack.files, stack.folder) if stack.dotenv is None else ()
         follows = dict(_consequences(compose))
         uses: dict[tuple[Source, str], list[Variable]] = {}
         for variable in compose.variables:
@@ -80,10 +79,6 @@ class UnsetVariable(Rule[Stack]):
             what = "is a variable of the shell that it hands on to nobody" if name in _NOT_EXPORTED else "is not set"
             follow = follows.get(worst.text.span, "nothing takes its place")
             yield self.finding(worst.text, f"`{name}` {what}: {follow}")
-
-
-def has_dotenv(stack: Stack) -> bool:
-    return stack.files.read(absolute(Path(stack.compose.source.path).parent / ".env")) is not None
 
 
 def _passed_on(compose: Compose) -> Iterator[Span]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from dockerlint.compose.commands import hooks
-from dockerlint.compose.env_files import parse_env
 from dockerlint.compose.interpolation import Variable
 from dockerlint.compose.nodes import Mapping, Node, Scalar, scalars
 from dockerlint.compose.services import Compose, Service
@@ -17,7 +15,7 @@ from dockerlint.lint.finding import Edit
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.lint.yaml_edits import is_shared
 from dockerlint.project.containers import Container, Stack
-from dockerlint.project.files import absolute
+from dockerlint.project.neighbours import described_variables
 from dockerlint.source import Span
 
 # Variables that only containers know; the first ones nobody writes into a `.env` either.
@@ -164,7 +162,7 @@ class LostDollar(Rule[Stack]):
 def all_lost(stack: Stack) -> list[_Lost]:
     """The lost variables, each place once."""
     found: dict[Span, _Lost] = {}
-    examples = names_of_examples(stack)
+    examples = described_variables(stack.files, stack.folder)
     shells = {id(scalar) for one in stack.containers for text in shell_texts(one.service) for scalar in text.scalars}
     meant_for_host = examples | _used_outside(stack.compose, shells) | _passed_on(stack.compose)
     is_hidden = has_hidden_environment(stack)
@@ -188,7 +186,7 @@ def _passed_on(compose: Compose) -> set[str]:
     return {str(name) for service in compose.services for name, value in service.environment if value is None}
 
 
-def _lost_in_shell(container: Container, meant_for_host: set[str], is_hidden: bool) -> Iterator[_Lost]:
+def _lost_in_shell(container: Container, meant_for_host: Set[str], is_hidden: bool) -> Iterator[_Lost]:
     reader = container.compose.reader
     own = _NEVER_GIVEN if is_hidden else _CONTAINERS_OWN
     for text in shell_texts(container.service):
@@ -203,7 +201,7 @@ def _lost_in_shell(container: Container, meant_for_host: set[str], is_hidden: bo
 
 def has_hidden_environment(stack: Stack) -> bool:
     """Whether there is likely a `.env` that the repository does not hold: git ignores it, or a service needs it."""
-    path = absolute(Path(stack.compose.source.path).parent / ".env")
+    path = stack.folder / ".env"
     if not stack.files.is_missing(path):
         return False
     given = (file.path for container in stack.containers for file in container.env_files)
@@ -241,17 +239,3 @@ def _lost_in_secrets(service: Service) -> Iterator[_Lost]:
             is_word = re.fullmatch(r"\$\w*[a-z]\w*", variable.text) is not None
             if variable.state == "unset" and is_word and variable.text != value.written:
                 yield _Lost(variable, f"the value of {name} of `{service.name}`")
-
-
-_EXAMPLES = (
-    *(".env.example", ".env.sample", ".env.template", ".env.dist", ".env.default", ".env.defaults"),
-    *("env.example", "env.sample", "env.template", "example.env", "sample.env", "template.env"),
-    *(".env-example", ".env-sample", ".env_example", ".env_sample", ".example.env"),
-)
-
-
-def names_of_examples(stack: Stack) -> set[str]:
-    """The variables that a committed example of `.env` lists."""
-    folder = absolute(Path(stack.compose.source.path).parent)
-    sources = (stack.files.read(folder / name) for name in _EXAMPLES)
-    return {str(entry.name) for source in sources if source is not None for entry in parse_env(source)}
