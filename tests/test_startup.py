@@ -30,6 +30,9 @@ def modules(folder: Path, *arguments: str) -> set[str]:
         "pathspec",
         "dockerlint.application.syntax",
         "dockerlint.compose.services",
+        "dockerlint.compose.interpolation",
+        "dockerlint.project.containers",
+        "dockerlint.lint.audit",
     ],
 )
 def test_slow_modules_are_not_imported_without_need(name: str, tmp_path: Path) -> None:

@@ -10,12 +10,10 @@ import click
 
 from dockerlint.cli.check import FINDINGS, NOTHING, UNCHECKED
 from dockerlint.cli.settings import settler_of, told
-from dockerlint.lint.audit import RULES, Project, checklist
 from dockerlint.lint.registry import Selection
 from dockerlint.lint.risk import ledger
 from dockerlint.lint.run import Request, survey
 from dockerlint.project.discovery import Found
-from dockerlint.project.pipelines import pipelines
 
 
 @click.command()
@@ -34,6 +32,11 @@ def audit(
 
     Exit codes: 0, or 1 above --max-risk, 2 something could not be checked.
     """
+    # The other commands need none of these.
+    from dockerlint.lint.audit import RULES, Project, checklist  # noqa: PLC0415
+    from dockerlint.project.pipelines import pipelines  # noqa: PLC0415
+    from dockerlint.report import audit_report  # noqa: PLC0415
+
     settler = settler_of({}, isolated=isolated)
     with told():
         configuration = settler.in_folder(str(Path(folder).absolute()))
@@ -47,8 +50,6 @@ def audit(
     answers = checklist(Project(findings, seen.builds, seen.stacks, pipelines(Path(folder))))
     names = frozenset(rule.name for rule in weighing.all_rules())
     total = ledger(finding for finding in findings if finding.rule in names)
-    from dockerlint.report import audit_report  # noqa: PLC0415 (the other commands need none)
-
     if form == "json":
         audit_report.render_json(answers, total, seen.result, sys.stdout)
     else:

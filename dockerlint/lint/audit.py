@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.lint.finding import Finding, Region
 from dockerlint.project.build import Build
-from dockerlint.project.containers import Container, Stack
 from dockerlint.project.exposure import Exposure
 from dockerlint.source import Source, Span
+
+if TYPE_CHECKING:
+    from dockerlint.project.containers import Container, Stack
 
 State = Literal["pass", "fail", "unknown"]
 

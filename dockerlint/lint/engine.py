@@ -11,7 +11,6 @@ from dockerlint.lint.finding import Finding, Region
 from dockerlint.lint.rule import AnyRule, Rule
 from dockerlint.lint.settings import Settings
 from dockerlint.project.build import Build, Launch
-from dockerlint.project.containers import Stack
 from dockerlint.project.layers import Layer
 from dockerlint.project.shell_texts import ShellText
 from dockerlint.shell.script import Command
@@ -19,6 +18,7 @@ from dockerlint.wording import listed
 
 if TYPE_CHECKING:
     from dockerlint.lint.suppression import Suppression
+    from dockerlint.project.containers import Stack
 
 
 class Engine:

@@ -19,7 +19,6 @@ from dockerlint.lint.settings import Settings
 from dockerlint.pragmas import may_hold_pragma
 from dockerlint.project.build import Build
 from dockerlint.project.compose_files import ComposeFiles, ComposeSet
-from dockerlint.project.containers import Stack
 from dockerlint.project.discovery import Found
 from dockerlint.project.exposure import Exposure, of_build, of_line, of_place
 from dockerlint.project.project import Project, companions, root_of
@@ -27,6 +26,7 @@ from dockerlint.source import EmbeddedSource, Source, Span
 
 if TYPE_CHECKING:
     from dockerlint.lint.suppression import Suppression
+    from dockerlint.project.containers import Stack
 
 # Larger files are nobody's Dockerfile; reading them would only cost memory.
 LARGEST_FILE = 32 * 1024 * 1024

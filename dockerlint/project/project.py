@@ -19,13 +19,13 @@ from dockerlint.project.build import Build, has_development_part, is_called_one_
 from dockerlint.project.build_files import BuildFiles
 from dockerlint.project.build_places import BuildPlace, build_place
 from dockerlint.project.builders import BuildLink
-from dockerlint.project.containers import Container, Stack
 from dockerlint.project.discovery import kind_of_name
 from dockerlint.project.files import Files, absolute, as_typed, is_below
 from dockerlint.source import EmbeddedSource, Source
 
 if TYPE_CHECKING:
     from dockerlint.compose.services import Compose, Service
+    from dockerlint.project.containers import Stack
 
 
 # Of a folder so many names are looked at for Dockerfiles.
@@ -142,10 +142,11 @@ class Project:
 
     def stack(self, compose: Compose) -> Stack:
         """A Compose project with the images that its services run."""
-        return Stack(compose, [self._container(compose, service) for service in compose.services], self.files)
+        from dockerlint.project.containers import Container, Stack  # noqa: PLC0415 (a run on Dockerfiles has none)
 
-    def _container(self, compose: Compose, service: Service) -> Container:
-        return Container(compose, service, self._build_of(compose, service), self.files, self._development_images)
+        builds = [(service, self._build_of(compose, service)) for service in compose.services]
+        containers = [Container(compose, *one, self.files, self._development_images) for one in builds]
+        return Stack(compose, containers, self.files)
 
     def _build_of(self, compose: Compose, service: Service) -> Build | None:
         """What a service builds, with the arguments and the target that it gives."""

@@ -14,12 +14,11 @@ from dockerlint.project.roster import Roster
 from dockerlint.project.roster import at_end as at_end_of_roster
 from dockerlint.project.starts import image_cmd, image_entrypoint
 from dockerlint.project.tools import Tools, at_end
+from dockerlint.shell.certain import asked_for, certain, programs
 from dockerlint.shell.dialects import POSIX, SHELLS
 from dockerlint.shell.script import Command, command_of_words, read_script
 from dockerlint.shell.words import base_name
 from dockerlint.source import Span, Text
-
-from ..runtime.certain import asked_for, certain, programs
 
 # Where programs stand that are found by name.
 _PROGRAM_FOLDERS = re.compile(r"/(?:usr(?:/local)?/)?s?bin(?:/|$)|/usr/?$|/nix|/opt")

@@ -14,12 +14,11 @@ from dockerlint.project.build import Build
 from dockerlint.project.layers import Layer
 from dockerlint.project.python_scripts import lists_without
 from dockerlint.project.tools import Tools, at_end, at_start, steps
+from dockerlint.shell.certain import asked_for, certain, programs
 from dockerlint.shell.dialects import SHELLS
 from dockerlint.shell.script import Command, Script
 from dockerlint.shell.words import base_name
 from dockerlint.source import Text
-
-from .certain import asked_for, certain, programs
 
 
 class CommandNotInImage(Rule[Build]):

@@ -16,11 +16,11 @@ from dockerlint.project.build import Build
 from dockerlint.project.contents import Contents, contents
 from dockerlint.project.payload.evidence import is_the_context
 from dockerlint.project.writes import folder_after
+from dockerlint.shell.certain import certain
 from dockerlint.shell.packages import PackageAction
 from dockerlint.shell.script import Command
 from dockerlint.source import Text
 
-from .certain import certain
 from .effective import is_replaced
 
 # Names of modules that are a project's own: no package that people install is called so.
