@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.registry import Matcher, matcher
 from dockerlint.project.build import Build
-from dockerlint.project.containers import Stack
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+
+    from dockerlint.project.containers import Stack
 
 Names = tuple[str, ...]
 
