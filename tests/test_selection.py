@@ -123,6 +123,20 @@ def test_every_code_of_hadolint_is_a_rules() -> None:
     assert HADOLINT.keys() - codes == set()
 
 
+def test_hadolints_profile_keeps_to_hadolints_codes(tmp_path: Path) -> None:
+    """One rule speaks of npm's cache and of yarn's, hadolint of yarn's only."""
+    lay_out({"Dockerfile": "FROM node:24\nRUN npm ci\nRUN yarn\n"}, tmp_path)
+    files = (named(str(tmp_path / "Dockerfile")),)
+
+    def lines(selection: Selection) -> list[int]:
+        findings = run(Request(files, selection, Settings(as_of=AS_OF))).findings
+        return [finding.region.line for finding in findings if finding.rule == "node-cache-left"]
+
+    assert lines(Selection()) == [2, 3]
+    assert lines(Selection(profile="hadolint")) == [3]
+    assert lines(Selection(profile="hadolint", extend_select=["node-cache-left"])) == [2, 3]
+
+
 @pytest.mark.parametrize(
     ("options", "severity"),
     [({}, "info"), ({"profile": "hadolint"}, "error"), ({"profile": "hadolint", "select": ["maintainer"]}, "info")],

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from dockerlint.cli.check import FINDINGS, NOTHING, UNCHECKED
-from dockerlint.cli.settings import settler_of, told
+from dockerlint.cli.settings import settler_of, tell, told
 from dockerlint.lint.registry import Selection
 from dockerlint.lint.risk import ledger
 from dockerlint.lint.run import Request, survey
@@ -41,6 +41,7 @@ def audit(
     with told():
         configuration = settler.in_folder(str(Path(folder).absolute()))
         files = tuple(file for file in settler.looked_at([folder]) if isinstance(file, Found))
+    tell(settler)
     day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
     # What weighs is what the default and the security profile say; the checklist stands on some rules beyond them.
     selection = Selection(("default", "security"), configuration["ignore"], extend_select=tuple(sorted(RULES)))

@@ -12,7 +12,7 @@ from typing import TextIO
 import click
 
 from dockerlint.cli.options import build_of, build_options
-from dockerlint.cli.settings import setting_options, told
+from dockerlint.cli.settings import setting_options, tell, told
 from dockerlint.cli.writing import write_whole
 from dockerlint.dockerfile.stages import Options
 from dockerlint.lint.configuration import Settler
@@ -81,6 +81,7 @@ def check(  # noqa: PLR0913
     with told():
         files, standard_input = _files(paths or (".",), stdin_filename, settler)
         groups = grouped(files, settler)
+    tell(settler)
     if not files:
         click.echo(f"warning: no Dockerfile and no Compose file in {', '.join(paths or ('.',))}", err=True)
     build = build_of(arguments, target)
@@ -107,6 +108,7 @@ def _show(paths: tuple[str, ...], settler: Settler, form: str, *, show_files: bo
             settings_report.render_files(seen, settler, sys.stdout, as_json=form == "json")
         else:
             settings_report.render(groups, sys.stdout, as_json=form == "json")
+    tell(settler)
 
 
 def _files(

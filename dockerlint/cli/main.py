@@ -9,6 +9,7 @@ from dockerlint.cli.audit import audit
 from dockerlint.cli.check import check
 from dockerlint.cli.context import context
 from dockerlint.cli.manual import docs, rule, rules
+from dockerlint.cli.migrate import migrate
 from dockerlint.cli.parse import parse
 
 
@@ -38,6 +39,7 @@ cli.add_command(audit)
 cli.add_command(check)
 cli.add_command(context)
 cli.add_command(docs)
+cli.add_command(migrate)
 cli.add_command(parse)
 cli.add_command(rule)
 cli.add_command(rules)

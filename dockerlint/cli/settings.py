@@ -124,6 +124,12 @@ def settler_of(options: Mapping[str, Any], config: Sequence[str] = (), *, isolat
     return Settler(over, path, isolated=isolated)
 
 
+def tell(settler: Settler) -> None:
+    """Say which files of hadolint stand in for our own."""
+    for note in settler.notes:
+        click.echo(f"note: {note}", err=True)
+
+
 class told:  # noqa: N801 (read as a word: `with told():`)
     """Says what is wrong with settings, and ends the program."""
 

@@ -23,8 +23,19 @@ from dockerlint.project.gitignore import repository_of
 from dockerlint.project.project import root_of
 from dockerlint.source import Source
 
-__all__ = ["BadSetting", "Configuration", "Given", "Layer", "Settler", "of_environment", "of_options", "of_text"]
+__all__ = [
+    "BadSetting",
+    "Configuration",
+    "Given",
+    "Layer",
+    "Settler",
+    "hadolints_in",
+    "of_environment",
+    "of_options",
+    "of_text",
+]
 
+_HADOLINTS = (".hadolint.yaml", ".hadolint.yml")
 _NAMES = ("dockerlint.toml", ".dockerlint.toml", ".dockerlint.yaml", ".dockerlint.yml")
 # Variables that are read by the command line itself.
 _OTHER_VARIABLES = ("DOCKERLINT_FORMAT", "DOCKERLINT_CONFIG", "DOCKERLINT_ISOLATED")
@@ -244,6 +255,11 @@ def _own_in(folder: str) -> Path | None:
     return project if is_ours else None
 
 
+def hadolints_in(folder: str) -> Path | None:
+    """The file that hadolint reads when it is started in a folder."""
+    return next((Path(folder, name) for name in _HADOLINTS if os.path.isfile(f"{folder}/{name}")), None)
+
+
 class Settler:
     """Tells which settings are in force for a file: those of the nearest file of settings in the same repository.
 
@@ -256,6 +272,8 @@ class Settler:
         self._nearest: dict[tuple[Callable[[str], Path | None], str], Path | None] = {}
         self._fixed = isolated or path is not None
         self._path = path
+        # What to tell of files of hadolint that stand in for our own, as they are met.
+        self.notes: list[str] = []
 
     def of(self, path: str) -> Configuration:
         """What is in force for a file. Raises BadSetting."""
@@ -266,7 +284,8 @@ class Settler:
         """What is in force in a folder, named by its absolute path. Raises BadSetting."""
         if self._fixed:
             return self._configuration(self._path)
-        return self._configuration(self._nearest_of(_own_in, folder))
+        found = self._nearest_of(_own_in, folder)
+        return self._configuration(found or self._nearest_of(hadolints_in, folder))
 
     def looked_at(self, paths: Sequence[str]) -> Iterator[Found | LeftOut]:
         """The files to check below some paths, and what is left out. Raises BadSetting."""
@@ -294,8 +313,33 @@ class Settler:
 
     def _configuration(self, path: Path | None) -> Configuration:
         if path not in self._found:
-            self._found[path] = Configuration([read(Path(_typed(path))) if path else {}, self._over], _typed(path))
+            self._found[path] = Configuration([self._said_by(path), self._over], _typed(path))
         return self._found[path]
+
+    def _said_by(self, path: Path | None) -> Layer:
+        if path is None:
+            return {}
+        typed = Path(_typed(path))
+        if path.name not in _HADOLINTS or self._fixed:
+            return read(typed)
+        layer, unread = _of_hadolint(typed)
+        held = f"says nothing: {unread}" if unread else "holds; `dockerlint migrate` writes it as settings of our own"
+        self.notes.append(f"no settings of dockerlint here, so {typed} {held}")
+        return layer
+
+
+def _of_hadolint(path: Path) -> tuple[Layer, str]:
+    """What a file of hadolint says in our words, and why that is little if it is unreadable. Raises BadSetting."""
+    from dockerlint.lint import hadolint  # noqa: PLC0415 (only where hadolint was used)
+
+    try:
+        reading = hadolint.read(path, {})
+    except (OSError, ValueError) as error:
+        message = f"{path}: {getattr(error, 'strerror', None) or error}"
+        raise BadSetting(message) from error
+    layer = {name: Given(KEYS[name].read(value), where) for name, (value, where) in reading.settings.items()}
+    unread = next((idle.reason for idle in reading.idle if idle.written == path.name), "")
+    return layer, unread
 
 
 def _typed(path: Path | None) -> str:

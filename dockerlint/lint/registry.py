@@ -159,7 +159,14 @@ class Selection:
 
     def judged(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings that are not ignored, as gravely as the settings or else the profile takes them."""
-        return [self._judged(found) for found in findings if found.is_refusal or not self._ignored.matches(found)]
+        return [self._judged(found) for found in findings if found.is_refusal or self._is_kept(found)]
+
+    def _is_kept(self, found: Finding) -> bool:
+        """Whether a finding is neither ignored nor beyond hadolint's codes in its profile, though its rule has some."""
+        if self._ignored.matches(found):
+            return False
+        is_of_profile = self.profile == "hadolint" and not self._is_selective and found.rule not in self._added
+        return not is_of_profile or found.rule == "shellcheck" or hadolints_severity(found.aliases) is not None
 
     def _judged(self, found: Finding) -> Finding:
         severity = next((level for names, level in self._severities if names.matches(found)), None)

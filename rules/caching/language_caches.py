@@ -161,6 +161,9 @@ _NPM_VERBS = frozenset({"install", "upgrade"})
 _YARN_VERBS = frozenset({"", "install", "add", "global add"})
 
 
+_CODES = {"DL3060": "yarn", "yarnCacheCleanAfterInstall": "yarn", "npmCacheCleanAfterInstall": "npm"}
+
+
 class NodeCacheLeft(Rule[Layer]):
     """npm or yarn keeps what it downloads in the image.
 
@@ -225,7 +228,8 @@ class NodeCacheLeft(Rule[Layer]):
                 if manager == "yarn" and folder.startswith("/root"):
                     folder = folders[1]
                 message = f"`{written(action)}` leaves its download cache in {folder}; end the RUN with `{clean}`"
-                yield self.finding(place_of(action), message, fix=_cleaned(layer, action, clean))
+                aliases = self.aliases_of(_CODES, manager)
+                yield self.finding(place_of(action), message, fix=_cleaned(layer, action, clean), aliases=aliases)
                 break
 
 

@@ -138,7 +138,7 @@ class SystemUpgrade(Rule[Layer]):
             base = layer.stage.base
             tag = f"a newer `{base.familiar}` tag" if base is not None else "a newer tag of the base image"
             message = f"`{action.manager} {verb}` makes the result depend on the day of the build; rebuild on {tag}"
-            yield self.finding(verb, message)
+            yield self.finding(verb, message, aliases=self.aliases_of({"DL3035": "zypper"}, action.manager))
 
 
 # They upgrade what the option names.

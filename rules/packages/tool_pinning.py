@@ -24,6 +24,9 @@ _VERBS = {
 _CHOOSES = frozenset({"checkout", "reset", "switch"})
 
 
+_CODES = {"DL3062": "go"}
+
+
 class UnpinnedTools(Rule[Layer | Add]):
     """A tool is fetched or built from source at whatever version is newest.
 
@@ -109,7 +112,8 @@ class UnpinnedTools(Rule[Layer | Add]):
             if package.is_literal and not package.version:
                 message = f"`{package.name}` is installed at whatever version is newest"
                 added = advice.format(name=package.name)
-                yield self.finding(package.text, message, help=f"{'add' if added == advice else 'write'} `{added}`")
+                help_ = f"{'add' if added == advice else 'write'} `{added}`"
+                yield self.finding(package.text, message, help=help_, aliases=self.aliases_of(_CODES, action.manager))
 
     def _cloned(self, layer: Layer, action: PackageAction) -> Findings:
         url = action.urls[0] if action.urls else None
@@ -120,7 +124,7 @@ class UnpinnedTools(Rule[Layer | Add]):
 
     def _newest(self, address: Text, written: str, verb: str = "write") -> Finding:
         message = f"`{_title(address)}` is taken at whatever commit is newest"
-        return self.finding(address, message, help=f"{verb} `{written}`")
+        return self.finding(address, message, help=f"{verb} `{written}`", aliases=self.aliases_of(_CODES, "git"))
 
 
 def _title(address: str) -> str:
