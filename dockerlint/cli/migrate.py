@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from dockerlint.cli.settings import told
+from dockerlint.cli.writing import write_whole
 from dockerlint.lint import hadolint, peer
 from dockerlint.lint.configuration import Configuration, Settler, hadolints_in, of_text
 from dockerlint.lint.finding import Finding, Severity
@@ -66,22 +67,10 @@ def _read(file: Path | None, variables: dict[str, str]) -> hadolint.Reading:
 
 
 def _write(path: Path, text: str, *, force: bool) -> None:
-    """Write whole or not at all, and over nothing that is there unless forced to."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_text(text, "utf-8")
-        if force:
-            beside.replace(path)
-        else:
-            os.link(beside, path)  # unlike a rename it fails where something is
-    except FileExistsError as error:
+    if os.path.lexists(path) and not force:
         message = f"{path} is there already; `--force` writes over it"
-        raise click.UsageError(message) from error
-    except OSError as error:
-        message = f"cannot write {path}: {error.strerror}"
-        raise click.UsageError(message) from error
-    finally:
-        beside.unlink(missing_ok=True)
+        raise click.UsageError(message)
+    write_whole(path, text.encode())
 
 
 def _compare(folder: Path, text: str) -> None:
