@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import io
-import os
 import sys
 from pathlib import Path
-from typing import TextIO
 
 import click
 
 from dockerlint.cli.options import build_of, build_options
+from dockerlint.cli.reporting import report_options, reports_of, write
 from dockerlint.cli.settings import setting_options, tell, told
-from dockerlint.cli.writing import write_whole
 from dockerlint.dockerfile.stages import Options
 from dockerlint.lint.configuration import Settler
 from dockerlint.lint.finding import Severity
@@ -30,21 +27,9 @@ INTERRUPTED = 130  # as shells report SIGINT; 1 would say that something was fou
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @setting_options
 @build_options
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["full", "concise", "json"]),
-    default="full",
-    show_default=True,
-    envvar="DOCKERLINT_FORMAT",
-    help="How to report.",
-)
-@click.option("-o", "--output-file", type=click.Path(dir_okay=False), help="Write the report there.")
+@report_options
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--stdin-filename", metavar="PATH", help="What to call standard input, which `-` stands for.")
-@click.option(
-    "--color", "--colour", "colour", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use colours."
-)
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -59,11 +44,12 @@ def check(  # noqa: PLR0913
     settler: Settler,
     arguments: tuple[str, ...],
     target: str | None,
-    form: str,
+    forms: tuple[str, ...],
     output_file: str | None,
+    statistics: bool,
+    colour: str,
     exit_zero: bool,
     stdin_filename: str | None,
-    colour: str,
     as_of: datetime.datetime | None,
     show_settings: bool,
     show_files: bool,
@@ -74,8 +60,10 @@ def check(  # noqa: PLR0913
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 something could not be checked.
     """
+    reports = reports_of(forms, output_file)
     if show_settings or show_files:
-        _show(paths or (".",), settler, form, show_files=show_files)
+        is_json = any(report.form == "json" for report in reports)
+        _show(paths or (".",), settler, as_json=is_json, show_files=show_files)
         return
     day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
     with told():
@@ -92,12 +80,12 @@ def check(  # noqa: PLR0913
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
-    _report(together(outcomes), form, output_file, colour)
+    write(together(outcomes), reports, statistics=statistics, colour=colour)
     codes = (_exit_code(result, configuration["fail-on"], exit_zero=exit_zero) for configuration, result in outcomes)
     sys.exit(max(codes, default=NOTHING))
 
 
-def _show(paths: tuple[str, ...], settler: Settler, form: str, *, show_files: bool) -> None:
+def _show(paths: tuple[str, ...], settler: Settler, *, as_json: bool, show_files: bool) -> None:
     from dockerlint.report import settings_report  # noqa: PLC0415 (seldom asked for)
 
     with told():
@@ -105,9 +93,9 @@ def _show(paths: tuple[str, ...], settler: Settler, form: str, *, show_files: bo
         files = [file for file in seen if isinstance(file, Found)]
         groups = grouped(files, settler) or [Group(settler.in_folder(str(Path.cwd())), ())]
         if show_files:
-            settings_report.render_files(seen, settler, sys.stdout, as_json=form == "json")
+            settings_report.render_files(seen, settler, sys.stdout, as_json=as_json)
         else:
-            settings_report.render(groups, sys.stdout, as_json=form == "json")
+            settings_report.render(groups, sys.stdout, as_json=as_json)
     tell(settler)
 
 
@@ -140,43 +128,6 @@ def _check(
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Checking", total=total)
         return check_groups(groups, day, build, standard_input, lambda done: bar.update(task, completed=done))
-
-
-def _report(result: Result, form: str, output_file: str | None, colour: str) -> None:
-    if output_file is None:
-        if form == "full":
-            _render(result, form, sys.stdout, _wants_colour(colour))
-            return
-        out = io.StringIO()
-        _render(result, form, out, None)
-        click.echo(out.getvalue(), nl=False)
-        return
-    report = io.StringIO()
-    _render(result, form, report, False)
-    write_whole(Path(output_file), report.getvalue().encode("utf-8", "replace"))
-
-
-def _wants_colour(colour: str) -> bool | None:
-    if colour != "auto":
-        return colour == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    return True if os.environ.get("FORCE_COLOR") else None
-
-
-def _render(result: Result, form: str, out: TextIO, colour: bool | None) -> None:
-    if form == "json":
-        from dockerlint.report import json_report  # noqa: PLC0415
-
-        json_report.render(result, out)
-    elif form == "concise":
-        from dockerlint.report import concise  # noqa: PLC0415
-
-        concise.render(result, out)
-    else:
-        from dockerlint.report import terminal  # noqa: PLC0415
-
-        terminal.render(result, out, colour=colour)
 
 
 def _exit_code(result: Result, fail_on: str, *, exit_zero: bool) -> int:

@@ -83,7 +83,7 @@ class Finding(NamedTuple):
 
     `message` says what is wrong here, `reason` what happens because of it, `help` what to write
     instead. `lines` are the lines of the region. What Docker refuses is a refusal: the file it stands in could not be
-    checked for certain.
+    checked for certain. `justification` is the reason of the comment that asks to leave the finding out.
     """
 
     rule: str
@@ -99,6 +99,7 @@ class Finding(NamedTuple):
     is_refusal: bool = False
     fingerprint: str = ""
     risk: Risk | None = None
+    justification: str = ""
 
     @property
     def url(self) -> str:

@@ -102,7 +102,11 @@ def sift(
             uses[path] = uses_of(path)
         # Every pragma is asked: each that covers a finding has done something.
         silenced = [use for use in uses[path] if use.silences(finding)] if not finding.is_refusal else []
-        (suppressed if silenced else kept).append(finding)
+        if silenced:
+            reasons = (use.pragma.reason for use in silenced)
+            suppressed.append(finding._replace(justification=next(filter(None, reasons), "")))
+        else:
+            kept.append(finding)
     return Sifted(kept, suppressed, [use.result() for of_file in uses.values() for use in of_file])
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Control characters but TAB, and what changes the direction of text: all could deceive a reader.
-_INVISIBLE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+# Control characters but TAB, what changes the direction of text, and what is no character: all could deceive a reader.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)
 
 
 def visible(text: str) -> str:

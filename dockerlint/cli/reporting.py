@@ -1,0 +1,142 @@
+"""Where the reports of a run go, and in which formats."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import click
+
+from dockerlint.cli.writing import write_all
+from dockerlint.lint.run import Result
+from dockerlint.report.formats import FORMATS, renderer
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Report(NamedTuple):
+    """A report in a format; without a file it goes to standard output."""
+
+    form: str
+    file: str | None
+
+
+def report_options(command: Command) -> Command:
+    """Give a command `--format`, `--output-file`, `--statistics` and `--color`."""
+    for option in (
+        click.option(
+            "--color",
+            "--colour",
+            "colour",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            help="Use colours.",
+        ),
+        click.option(
+            "--statistics", is_flag=True, help="Show people how many findings each rule has, rather than the findings."
+        ),
+        click.option(
+            "-o", "--output-file", type=click.Path(dir_okay=False), help="Write the report there that has no file yet."
+        ),
+        click.option(
+            "--format",
+            "forms",
+            multiple=True,
+            metavar="NAME[=FILE]",
+            envvar="DOCKERLINT_FORMAT",
+            help=f"How to report; repeat it for several reports. NAME is one of {', '.join(FORMATS)}.  [default: full]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def reports_of(forms: Iterable[str], output_file: str | None) -> tuple[Report, ...]:
+    """The reports that are asked for, of which one at most goes to standard output."""
+    reports = [_report(form) for form in forms or ("full",)]
+    unplaced = [report for report in reports if report.file is None]
+    if len(unplaced) > 1:
+        names = " and ".join(report.form for report in unplaced)
+        message = f"only one report can go to standard output, not {names}; write the others as NAME=FILE"
+        raise click.BadParameter(message, param_hint="--format")
+    if output_file is not None:
+        if not unplaced:
+            message = "every --format names its own file already"
+            raise click.BadParameter(message, param_hint="--output-file")
+        reports = [report if report.file is not None else Report(report.form, output_file) for report in reports]
+    files = [Path(report.file).resolve() for report in reports if report.file is not None]
+    doubled = next((file for file in files if files.count(file) > 1), None)
+    if doubled is not None:
+        raise click.BadParameter(f"two reports cannot both go to {doubled.name}", param_hint="--format")
+    return tuple(reports)
+
+
+def _report(text: str) -> Report:
+    form, equals, file = text.partition("=")
+    if form not in FORMATS:
+        from difflib import get_close_matches  # noqa: PLC0415 (names are seldom misspelt)
+
+        near = get_close_matches(form, FORMATS, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(FORMATS)}"
+        raise click.BadParameter(f"no format is called `{form}`; {hint}", param_hint="--format")
+    if equals and not file:
+        raise click.BadParameter(f"`{text}` names no file after the `=`", param_hint="--format")
+    return Report(form, file or None)
+
+
+def write(result: Result, reports: Sequence[Report], *, statistics: bool, colour: str) -> None:
+    """Write the reports; files first, whole or not at all."""
+    _write_files([(Path(one.file), _text(result, one, statistics)) for one in reports if one.file is not None])
+    for report in reports:
+        if report.file is None and report.form == "full" and not statistics:
+            from dockerlint.report import terminal  # noqa: PLC0415 (the one format that has colours)
+
+            terminal.render(result, sys.stdout, colour=_wants_colour(colour))
+        elif report.file is None:
+            click.echo(_text(result, report, statistics), nl=False)
+    if any(report.form == "github" for report in reports):
+        _write_step_summary(result)
+
+
+def _text(result: Result, report: Report, statistics: bool) -> str:
+    out = io.StringIO()
+    renderer(report.form, statistics=statistics)(result, out)
+    return out.getvalue()
+
+
+def _wants_colour(colour: str) -> bool | None:
+    if colour != "auto":
+        return colour == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def _write_files(texts: Iterable[tuple[Path, str]]) -> None:
+    """Write all files or none, each where a link leads to; a pipe or a device, which nothing may replace, as it is."""
+    data = [(path.resolve(), text.encode("utf-8", "replace")) for path, text in texts]
+    special = [path for path, _ in data if path.exists() and not path.is_file() and not path.is_dir()]
+    write_all((path, text) for path, text in data if path not in special)
+    for path, text in data:
+        if path in special:
+            path.write_bytes(text)
+
+
+def _write_step_summary(result: Result) -> None:
+    """Add to the summary of a step of a GitHub workflow, where there is one."""
+    name = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not name:
+        return
+    from dockerlint.report import github  # noqa: PLC0415
+
+    out = io.StringIO()
+    github.render_summary(result, out)
+    try:
+        with Path(name).open("a", encoding="utf-8", errors="replace") as file:
+            file.write(out.getvalue())
+    except OSError as error:
+        click.echo(f"warning: cannot write the summary of the step: {error.strerror}", err=True)

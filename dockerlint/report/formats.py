@@ -1,0 +1,39 @@
+"""The formats of reports, by their names. The module of one is imported when a report is written in it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import TextIO
+
+from dockerlint.lint.run import Result
+
+Render = Callable[[Result, TextIO], None]
+
+# The module of each, which has `render(result, out)`.
+FORMATS: Mapping[str, str] = {
+    "full": "terminal",
+    "concise": "concise",
+    "grouped": "grouped",
+    "json": "json_report",
+    "jsonl": "jsonl",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+    "checkstyle": "checkstyle",
+    "sonarqube": "sonarqube",
+    "codeclimate": "codeclimate",
+    "rdjson": "rdjson",
+    "rdjsonl": "rdjsonl",
+    "markdown": "markdown",
+}
+# Those that show a person's text: with `--statistics` they count findings rather than list them.
+FOR_PEOPLE = frozenset({"full", "concise", "grouped"})
+
+
+def renderer(name: str, *, statistics: bool = False) -> Render:
+    """What writes a report in the format of this name."""
+    module = "statistics" if statistics and name in FOR_PEOPLE else FORMATS[name]
+    render: Render = importlib.import_module(f"dockerlint.report.{module}").render
+    return render
