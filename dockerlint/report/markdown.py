@@ -49,7 +49,7 @@ def _row(finding: Finding) -> str:
 
 
 # What Markdown, or GitHub after it, would take for markup, a link or an address.
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#+!~$&:^=]|(?<=www)\.", re.IGNORECASE)
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#+!~$&^=]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 
 
 def prose(text: str) -> str:
