@@ -16,8 +16,10 @@ from dockerlint.lint.configuration import Settler
 from dockerlint.lint.finding import Severity
 from dockerlint.lint.groups import Group, Outcome, grouped, together
 from dockerlint.lint.groups import check as check_groups
-from dockerlint.lint.run import CannotRun, Result
+from dockerlint.lint.run import CannotRun, Result, source_or_none
 from dockerlint.project.discovery import Found, named
+from dockerlint.report.text import visible
+from dockerlint.source import Source
 
 NOTHING, FINDINGS, UNCHECKED = 0, 1, 2
 INTERRUPTED = 130  # as shells report SIGINT; 1 would say that something was found
@@ -28,6 +30,11 @@ INTERRUPTED = 130  # as shells report SIGINT; 1 would say that something was fou
 @setting_options
 @build_options
 @report_options
+@click.option(
+    "--diff-base",
+    metavar="REVISION",
+    help="Report only what stands on lines that were added or changed since this revision of git.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--stdin-filename", metavar="PATH", help="What to call standard input, which `-` stands for.")
 @click.option(
@@ -48,6 +55,7 @@ def check(  # noqa: PLR0913
     output_file: str | None,
     statistics: bool,
     colour: str,
+    diff_base: str | None,
     exit_zero: bool,
     stdin_filename: str | None,
     as_of: datetime.datetime | None,
@@ -80,6 +88,8 @@ def check(  # noqa: PLR0913
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
+    if diff_base is not None:
+        outcomes = _only_new(outcomes, diff_base, standard_input)
     write(together(outcomes), reports, statistics=statistics, colour=colour)
     codes = (_exit_code(result, configuration["fail-on"], exit_zero=exit_zero) for configuration, result in outcomes)
     sys.exit(max(codes, default=NOTHING))
@@ -128,6 +138,20 @@ def _check(
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Checking", total=total)
         return check_groups(groups, day, build, standard_input, lambda done: bar.update(task, completed=done))
+
+
+def _only_new(outcomes: list[Outcome], revision: str, given: tuple[str, bytes] | None) -> list[Outcome]:
+    """What was found on lines that are new since a revision."""
+    from dockerlint.lint.changes import only_new  # noqa: PLC0415 (few ask git)
+    from dockerlint.project.revision import NoRevision  # noqa: PLC0415
+
+    def read(path: str) -> Source | None:
+        return Source.from_bytes(*given) if given is not None and given[0] == path else source_or_none(path)
+
+    try:
+        return [Outcome(configuration, only_new(result, revision, read)) for configuration, result in outcomes]
+    except NoRevision as error:
+        raise click.BadParameter(visible(str(error)), param_hint="--diff-base") from error
 
 
 def _exit_code(result: Result, fail_on: str, *, exit_zero: bool) -> int:
