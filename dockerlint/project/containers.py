@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from dockerlint.dockerfile.image import Reference, parse
 from dockerlint.knowledge.data_services import DataFamily, data_family
 from dockerlint.knowledge.images import ImageFacts, facts
+from dockerlint.project.addresses import Address, addresses
 from dockerlint.project.build_places import BuildPlace, build_place
 from dockerlint.project.environments import ContainerEnvironment, GivenFile, given_files
 from dockerlint.project.files import Files, absolute
+from dockerlint.project.networks import Networks
 from dockerlint.project.port_facts import PortFact, port_facts
+from dockerlint.project.possible_ports import possible_ports
 from dockerlint.project.service_kinds import is_development, is_development_file, is_one_shot
 from dockerlint.project.starts import Start, start_of
 
@@ -95,6 +98,16 @@ class Container:
         return port_facts(self)
 
     @cached_property
+    def possible_ports(self) -> frozenset[int]:
+        """All ports on which it may listen."""
+        return possible_ports(self)
+
+    @cached_property
+    def addresses(self) -> tuple[Address, ...]:
+        """The addresses that its variables and commands tell it of."""
+        return addresses(self)
+
+    @cached_property
     def is_development(self) -> bool:
         """Whether a name says that this never runs in production."""
         return is_development(self.service, self._development_images)
@@ -121,6 +134,11 @@ class Stack:
     def folder(self) -> Path:
         """The folder of its first file, where Compose looks for `.env`."""
         return absolute(Path(self.compose.source.path)).parent
+
+    @cached_property
+    def networks(self) -> Networks:
+        """Who finds whom."""
+        return Networks(self.compose)
 
     @cached_property
     def dotenv(self) -> Source | None:

@@ -6,10 +6,10 @@ import re
 
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import replaced_part
-from dockerlint.project.addresses import COMMAND, Address, addresses
+from dockerlint.project.addresses import COMMAND, Address
 from dockerlint.project.containers import Container, Stack
-from dockerlint.project.heard_ports import container_port, heard_ports
 from dockerlint.project.networks import LOOPBACKS, Networks
+from dockerlint.project.possible_ports import container_port
 from dockerlint.wording import listed
 
 from .naming import grouped
@@ -63,14 +63,14 @@ class UnknownServiceHost(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
-        networks = Networks(stack.compose)
+        networks = stack.networks
         if stack.compose.is_fragment:
             return
         for container in stack.containers:
             sender = container.service
             if networks.of(sender) is None or networks.is_on_host(sender) or networks.has_strangers(sender):
                 continue
-            for address in addresses(container):
+            for address in container.addresses:
                 if not _is_nobodys(stack, networks, container, address):
                     continue
                 near = _near(stack, networks, container, address.name)
@@ -185,12 +185,12 @@ class LocalhostBetweenServices(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
-        networks = Networks(stack.compose)
+        networks = stack.networks
         faults = (
             ((address.host.text.span, others[0]), (container, address, len(others)))
             for container in stack.containers
             if not networks.is_on_host(container.service) and networks.of(container.service)
-            for address in addresses(container)
+            for address in container.addresses
             if address.name.lower() in LOOPBACKS and not _is_for_the_host(stack, address)
             if (others := _meant(stack, networks, container, address))
         )
@@ -219,7 +219,7 @@ def _meant(stack: Stack, networks: Networks, container: Container, address: Addr
     if port is None or _is_own_or_public(container, address):
         return []
     together = [one for one in stack.containers if networks.share_namespace(container.service, one.service)]
-    if any(port in heard_ports(one) for one in together):
+    if any(port in one.possible_ports for one in together):
         return []
     others = [one for one in stack.containers if one not in together and networks.share(container.service, one.service)]
     return [one for one in others if port in _reachable_ports(one) and _is_of_kind(one, address, port)]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dockerlint.knowledge.data_services import DataFamily
 from dockerlint.lint.rule import Findings, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import replaced_part
-from dockerlint.project.addresses import Address, addresses, bare_hosts
+from dockerlint.project.addresses import Address, bare_hosts
 from dockerlint.project.containers import Container, Stack
-from dockerlint.project.heard_ports import container_port, heard_ports
 from dockerlint.project.networks import Networks
+from dockerlint.project.possible_ports import container_port
 from dockerlint.wording import listed
 
 from .naming import grouped
@@ -18,7 +18,7 @@ from .naming import grouped
 
 def _of_others(container: Container) -> Iterator[Address]:
     """The addresses that a container is told of; a word `name:80` of a command only if that is a service."""
-    yield from addresses(container)
+    yield from container.addresses
     yield from (one for one in bare_hosts(container) if container.compose.service(one.name) is not None)
 
 
@@ -67,7 +67,7 @@ class WrongServicePort(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
-        networks = Networks(stack.compose)
+        networks = stack.networks
         faults = (
             ((address.port.text.span, other), (container, address))
             for container in stack.containers
@@ -104,7 +104,7 @@ def _asked(stack: Stack, networks: Networks, container: Container, address: Addr
 def _is_deaf(container: Container, address: Address) -> bool:
     """Whether a service surely does not listen on the port of an address."""
     is_known = container.facts is not None or container.data is not None
-    if not is_known or address.number is None or address.number in heard_ports(container):
+    if not is_known or address.number is None or address.number in container.possible_ports:
         return False
     if container_port(container, address.number) != address.number:
         return True
@@ -160,7 +160,7 @@ class NoCommonNetwork(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
-        networks = Networks(stack.compose)
+        networks = stack.networks
         faults = (
             ((address.host.text.span, other), container)
             for container in stack.containers

@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"(?<![\w.])\d{2,5}(?![\w.])")
 _OWN_PORT = re.compile(r"LISTEN|BIND|ADVERTI|^PORT$|_PORT$|^PORT_|ADDR", re.IGNORECASE)
 
 
-def heard_ports(container: Container) -> set[int]:
+def possible_ports(container: Container) -> frozenset[int]:
     """The ports that a service publishes or exposes, those of its image, and the numbers of its own settings."""
     service = container.service
     found = {number for port in service.ports for number in port.target_ports or ()}
@@ -28,7 +28,7 @@ def heard_ports(container: Container) -> set[int]:
     if stage is not None:
         found.update(number for port in stage.state.ports for number in range(port.first, port.last + 1))
         texts += (str(form.rest) for form in (stage.entrypoint, stage.cmd) if form is not None)
-    return found | {int(number) for text in texts for number in _NUMBER.findall(text)}
+    return frozenset(found | {int(number) for text in texts for number in _NUMBER.findall(text)})
 
 
 def _says_own_port(container: Container, name: str) -> bool:
