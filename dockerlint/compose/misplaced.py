@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from dockerlint.compose.nodes import Entry, Mapping, Scalar
 from dockerlint.compose.shapes import Shape
-from dockerlint.compose.specification import FILE, SERVICE, SERVICES
+from dockerlint.compose.specification import FILE, SERVICES
+from dockerlint.compose.specification_services import SERVICE
 from dockerlint.wording import nearest
 
 _SERVICE_MARKS = ("image", "build", "links", "ports", "command", "volumes", "environment")
