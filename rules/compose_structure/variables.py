@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
+from functools import lru_cache
 from typing import NamedTuple
 
 from dockerlint.compose.commands import hooks
@@ -159,7 +160,8 @@ class LostDollar(Rule[Stack]):
             yield self.finding(place, message, fix=_doubled(place.span))
 
 
-def all_lost(stack: Stack) -> list[_Lost]:
+@lru_cache(maxsize=1)
+def all_lost(stack: Stack) -> tuple[_Lost, ...]:
     """The lost variables, each place once."""
     found: dict[Span, _Lost] = {}
     examples = described_variables(stack.files, stack.folder)
@@ -171,7 +173,7 @@ def all_lost(stack: Stack) -> list[_Lost]:
     for container in stack.containers:
         for lost in (*_lost_in_shell(container, meant_for_host, is_hidden), *_lost_in_secrets(container.service)):
             found.setdefault(lost.variable.text.span, lost)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _used_outside(compose: Compose, shells: set[int]) -> set[str]:
