@@ -239,3 +239,10 @@ def test_a_file_of_thousands_of_ports_takes_no_time(tmp_path: Path) -> None:
     ports = "".join(f"      - '{1000 + index % 60000}-{1010 + index % 60000}:1-11'\n" for index in range(20_000))
     sample = f"=== compose.yaml\nservices:\n  web:\n    image: x:1\n    ports:\n{ports}"
     assert said("repeated-host-port", sample, tmp_path)
+
+
+def test_nothing_is_mended_in_a_file_that_is_no_yaml_to_its_end(tmp_path: Path) -> None:
+    files = files_of("=== compose.yaml\nx: &x\n  image: a\n  image: a\nservices:\n  a: *x\n    b: *x\n")
+    findings, problems = check_files(list(find("repeated-key")), files, tmp_path)
+    assert [finding.fix for finding in findings] == [None]
+    assert ["internal error" in problem.message for problem in problems] == [False]

@@ -8,7 +8,7 @@ and where a value is interpolated or goes over several lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -220,16 +220,25 @@ def _fits(text: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _aliased(source: Source) -> tuple[tuple[int, int], ...]:
-    """Where the nodes begin and end whose anchors some alias names."""
+    """Where the nodes begin and end whose anchors some alias names; of a file that is no YAML that may be all of it."""
     import yaml  # noqa: PLC0415 (only a fix of a file with aliases needs it)
 
     text, _ = readable(source)
     if "*" not in text or "&" not in text:
         return ()
+    try:
+        return tuple(_named_by_aliases(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))))
+    except yaml.YAMLError:
+        return ((0, len(text)),)
+
+
+def _named_by_aliases(events: Iterable[Any]) -> Iterator[tuple[int, int]]:
+    import yaml  # noqa: PLC0415
+
     places: list[tuple[str | None, int, int]] = []
     opened: list[tuple[str | None, int]] = []
     names: set[str | None] = set()
-    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    for event in events:
         if isinstance(event, yaml.AliasEvent):
             names.add(event.anchor)
         elif isinstance(event, yaml.ScalarEvent):
@@ -238,7 +247,7 @@ def _aliased(source: Source) -> tuple[tuple[int, int], ...]:
             opened.append((event.anchor, _index(event.start_mark)))
         elif isinstance(event, yaml.CollectionEndEvent):
             places.append((*opened.pop(), _index(event.end_mark)))
-    return tuple((start, end) for name, start, end in places if name in names)
+    return ((start, end) for name, start, end in places if name in names)
 
 
 def _index(mark: Any) -> int:
