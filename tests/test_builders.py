@@ -10,12 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dockerlint.dockerfile.stages import Dockerfile
+from dockerlint.lint.registry import find
 from dockerlint.project.builders import BuildLink
 from dockerlint.project.files import Files
 from dockerlint.project.project import Project
 from dockerlint.project.reading import actions, bake, gitlab, hcl, makefile, scripts
 from dockerlint.source import Source
-from tests.harness import inside, lay_out
+from tests.harness import check_files, inside, lay_out
 
 
 def links_around(folder: Path, files: dict[str, str], path: str = "Dockerfile") -> list[BuildLink]:
@@ -48,6 +49,9 @@ COMMANDS = [
     ("sudo docker image build --build-arg A=1 --build-arg B --build-arg=C=$X .", ". Dockerfile A=1 B=? C=?"),
     ("podman build --file=x/Containerfile x", "x x/Containerfile"),
     ("buildah bud -f Dockerfile.x --layers .", ". Dockerfile.x"),
+    ("podman build -t x", ". Dockerfile"),
+    ("docker build -t x", ""),
+    ('ENGINE=podman\n"$ENGINE" build api', "api api/Dockerfile"),
     ("cd api && docker build .", "api api/Dockerfile"),
     ("cd api; cd ..; docker build web", "web web/Dockerfile"),
     ("(cd api && docker build .); docker build web", "api api/Dockerfile|web web/Dockerfile"),
@@ -95,6 +99,10 @@ def test_commands_of_a_script_say_what_they_build(script: str, expected: str, tm
             "api api/Dockerfile",
         ),
         ("cd `dirname $0` && docker build .", "scripts scripts/Dockerfile"),
+        (
+            'D=$( cd -- "$( dirname -- "${BASH_SOURCE[0]}" )" &> /dev/null && pwd )\ndocker build -f "$D/x.Dockerfile" "$D/.."',
+            ". scripts/x.Dockerfile",
+        ),
         ('cd "$(git rev-parse --show-toplevel)"\ndocker build .', ". Dockerfile"),
         ("docker build api", "api api/Dockerfile"),  # only there from the root
         ("docker build nowhere", ""),
@@ -279,6 +287,8 @@ BAKES = [
     ),
     ('target "app" {\n  context = <<-EOT\n    api\n  EOT\n}\n', "api\n api\n/Dockerfile"),
     ('target "app" { context = "a"', ""),
+    ('target "app" {\n  context = "target:base"\n  dockerfile = "x"\n}\n', ""),
+    ('target "app" {\n  context = "."\n  dockerfile = "cwd://x"\n}\n', ". ?"),
 ]
 
 
@@ -444,3 +454,31 @@ def test_links_say_where_they_stand(tmp_path: Path) -> None:
         (link,) = Project(tmp_path).links_of(Path("api/Dockerfile"))
     assert (link.place.source.path, link.evidence.line, link.name) == ("Makefile", 3, "`make x`")
     assert link.evidence == "docker build \\\n\t  api"
+
+
+def missing(folder: Path, files: dict[str, str]) -> list[str]:
+    findings, problems = check_files([*find("missing-build-file")], files, folder)
+    assert problems == []
+    return [f"{finding.region.path}:{finding.region.line}: {finding.message}" for finding in findings]
+
+
+def test_a_missing_file_is_told_once_whatever_is_checked(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": "FROM a",
+        "api/Dockerfile": "FROM a",
+        "compose.yaml": "services: {a: {image: b}}",
+        "Makefile": "x:\n\tdocker build web\n",
+    }
+    assert missing(tmp_path, files) == ["Makefile:2: the build context `web` is not there"]
+
+
+def test_a_comment_in_the_build_file_silences_what_is_said_of_it(tmp_path: Path) -> None:
+    comment = "# dockerlint: ignore[missing-build-file] made by hand\n"
+    assert missing(tmp_path, {"Dockerfile": "FROM a", "Makefile": f"x:\n{comment}\tdocker build web\n"}) == []
+
+
+def test_targets_that_inherit_a_file_are_one_finding(tmp_path: Path) -> None:
+    text = 'target "_all" {\n  dockerfile = "x"\n}\ntarget "a" { inherits = ["_all"] }\ntarget "b" { inherits = ["_all"] }\n'
+    assert missing(tmp_path, {"Dockerfile": "FROM a", "docker-bake.hcl": text}) == [
+        "docker-bake.hcl:2: there is no `x` to build; there is `Dockerfile`"
+    ]

@@ -33,6 +33,7 @@ def modules(folder: Path, *arguments: str) -> set[str]:
         "dockerlint.compose.interpolation",
         "dockerlint.project.containers",
         "dockerlint.lint.audit",
+        "dockerlint.project.reading.commands",
     ],
 )
 def test_slow_modules_are_not_imported_without_need(name: str, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from dockerlint.lint.finding import Finding, Region
 from dockerlint.lint.rule import AnyRule, Rule
 from dockerlint.lint.settings import Settings
 from dockerlint.project.build import Build, Launch
+from dockerlint.project.builders import BuildOrder
 from dockerlint.project.layers import Layer
 from dockerlint.project.shell_texts import ShellText
 from dockerlint.shell.script import Command
@@ -39,6 +40,10 @@ class Engine:
         services = ((str(service.name), self._show(service)) for service in compose.services)
         containers = ((str(container.service.name), self._show(container)) for container in stack.containers)
         return in_order([*of_all, *_once_each(services), *_once_each(containers)])
+
+    def check_order(self, order: BuildOrder) -> list[Finding]:
+        """All findings about what a build file says."""
+        return in_order(self._show(order))
 
     def check_suppressions(self, suppressions: Iterable[Suppression]) -> list[Finding]:
         """What is wrong with pragmas, after all else is known."""

@@ -18,6 +18,7 @@ from dockerlint.lint.scopes import Scopes
 from dockerlint.lint.settings import Settings
 from dockerlint.pragmas import may_hold_pragma
 from dockerlint.project.build import Build
+from dockerlint.project.builders import BuildOrder
 from dockerlint.project.compose_files import ComposeFiles, ComposeSet
 from dockerlint.project.discovery import Found
 from dockerlint.project.exposure import Exposure, of_build, of_line, of_place
@@ -98,7 +99,7 @@ def run(request: Request, progress: Progress | None = None) -> Result:
         checked.append(one)
         if progress is not None:
             progress(done)
-    return _result(runner, checked)
+    return _result(runner, [*checked, runner.check_build_files()])
 
 
 def _result(runner: _Runner, checked: Sequence[_Checked]) -> Result:
@@ -124,7 +125,7 @@ def survey(request: Request) -> Survey:
     """Check all files of a request in this process, and keep what is known of them."""
     runner = _Runner(request)
     runner.read_compose_files()
-    result = _result(runner, [runner.check(file) for file in request.files])
+    result = _result(runner, [*map(runner.check, request.files), runner.check_build_files()])
     return Survey(result, tuple(runner.builds), tuple(runner.stacks))
 
 
@@ -277,6 +278,19 @@ class _Runner:
 
         found = self._dockerfile_engine.check_suppressions(merged(suppressions))
         return self.request.selection.judged(self.request.scopes.of_files(found))
+
+    def check_build_files(self) -> _Checked:
+        """What the build files around those that are checked say of files that are not there."""
+        found: list[Finding] = []
+        for root, project in self.projects.items():
+            own = (file.path for file in self.request.files if file.path != "-" and root_of(file.path) == root)
+            folders = {os.path.dirname(path): path for path in own}  # noqa: PTH120 (strings: asked for every file)
+            links = {id(link): link for path in folders.values() for link in project.links_around(Path(path))}
+            for link in links.values():
+                threat = Exposure.DEVELOPMENT if link.is_development else Exposure.BUILD
+                findings = self._dockerfile_engine.check_order(BuildOrder(link, project.files))
+                found += [weighed(finding, threat) for finding in findings]
+        return self._sifted(found, DOCKERFILE_CHAPTERS, {}, self.request.scopes.of_files) if found else _Checked([], [])
 
     def _check_compose(self, file: Found) -> _Checked:
         """What is told of a project with one of its files: each of those asked for has its own findings."""

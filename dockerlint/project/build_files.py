@@ -6,13 +6,11 @@ They are looked for by name and read only if they speak of building an image; th
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
-from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from dockerlint.project.builders import BuildLink, building
+from dockerlint.project.builders import BuildLink, building, may_build
 from dockerlint.project.files import Files
 from dockerlint.source import Source
 
@@ -23,12 +21,6 @@ _WORKFLOWS = ".github/workflows"
 _SCRIPT_FOLDERS = ("", "bin", "build", "ci", ".ci", "docker", "hack", "script", "scripts", "tools")
 _MOST_FILES = 100  # of a kind, in a folder
 _LONGEST = 262_144  # characters; nobody writes a longer one by hand
-
-
-@cache
-def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What a file that builds images has; a Makefile may call the program by a variable."""
-    return re.compile(r"(?i)docker|podman|buildah|nerdctl"), re.compile(r"(?:build-push|bake)-action@")
 
 
 class BuildFiles:
@@ -76,7 +68,7 @@ class BuildFiles:
     def _makefile(self, folder: Path) -> Iterator[BuildLink]:
         name = next((name for name in _MAKEFILES if os.path.isfile(f"{folder}/{name}")), None)
         source = self._files.read(folder / name) if name is not None else None
-        if source is not None and _words()[0].search(source.text):
+        if source is not None and len(source.text) <= _LONGEST and may_build(source.text):
             from dockerlint.project.reading import makefile  # noqa: PLC0415
 
             yield from makefile.links_in(source, folder, self._files)
@@ -110,4 +102,6 @@ class BuildFiles:
         source = self._files.read(path) if os.path.isfile(path) else None
         if source is None or len(source.text) > _LONGEST:
             return None
-        return source if building().search(source.text) or _words()[1].search(source.text) else None
+        if path.suffix == ".sh":
+            return source if may_build(source.text) else None
+        return source if building().search(source.text) or "-action@" in source.text else None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dockerlint.compose.services import Compose, Service
     from dockerlint.compose.values import Value
 
-_REMOTE = ("git@", "github.com/", "gitlab.com/", "service:", "docker-image:")
+_REMOTE = ("git@", "github.com/", "gitlab.com/", "service:", "target:", "docker-image:", "oci-layout:")
 
 
 class BuildPlace(NamedTuple):

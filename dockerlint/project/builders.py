@@ -54,6 +54,8 @@ class Told(NamedTuple):
     tags: tuple[str, ...] = ()
     is_published: bool = False
     is_open: bool = False
+    # Whether the program looks for the Dockerfile in the context, too, as Podman does.
+    is_lenient: bool = False
 
 
 class BuildLink(NamedTuple):
@@ -86,6 +88,13 @@ class BuildLink(NamedTuple):
         return given.value.lower() or None if given is not None and given.value is not None else None
 
 
+class BuildOrder(NamedTuple):
+    """A link that a build file says, with the files of its project: what a rule needs to judge it."""
+
+    link: BuildLink
+    files: Files
+
+
 class Builder(NamedTuple):
     """Who builds. `folders` are those that it may run in: one if that is sure, none if nobody knows."""
 
@@ -95,6 +104,8 @@ class Builder(NamedTuple):
     is_development: bool = False
     # Whether the Dockerfile is looked for in the context, not in the folder that the builder runs in.
     looks_in_context: bool = False
+    # Whether it may run somewhere else after all.
+    is_doubtful: bool = False
 
 
 @cache
@@ -103,12 +114,18 @@ def building() -> re.Pattern[str]:
     return re.compile(r"(?i)(?:docker|podman|buildah|nerdctl)\S{0,40}[ \t]+(?:\S{1,80}[ \t]+){0,4}?(?:build|bud)\b")
 
 
+def may_build(script: str) -> bool:
+    """Whether a script may do so; it may call the program by a variable."""
+    has_program = re.search("(?i)docker|podman|buildah|nerdctl", script) is not None
+    return has_program and ("build" in script or "bud" in script)
+
+
 def link(builder: Builder, evidence: Text, told: Told, files: Files) -> BuildLink | None:
     """What a builder builds; None where it is not known at all."""
     found = (_place(folder, told, files, builder.looks_in_context) for folder in builder.folders)
     places = list(dict.fromkeys(found))
-    is_sure = len(places) == 1
-    if not is_sure:
+    is_sure = len(places) == 1 and not builder.is_doubtful
+    if len(places) > 1:
         # The folder that it runs in is the one where it finds what it asks for.
         places = [place for place in places if place[1] is not None and os.path.isfile(place[1])]
     if len(places) != 1 or places[0] == (None, None):
@@ -124,8 +141,10 @@ def _place(folder: Path, told: Told, files: Files, looks_in_context: bool) -> tu
         return context, None if context is None or told.is_open else _default(context)
     if told.context is not None and told.context.value is not None and is_remote(told.context.value):
         return None, None
-    base = context if looks_in_context else folder
-    return context, _below(base, told.dockerfile.value, files) if base is not None else None
+    bases = (context,) if looks_in_context else (folder, context) if told.is_lenient else (folder,)
+    found = [_below(base, told.dockerfile.value, files) if base is not None else None for base in bases]
+    there = (path for path in found if path is not None and os.path.isfile(path))
+    return context, next(there, found[0])
 
 
 def _context(folder: Path, told: Told, files: Files) -> Path | None:
@@ -142,7 +161,7 @@ def _default(context: Path) -> Path:
 
 def _below(folder: Path, value: str | None, files: Files) -> Path | None:
     """A path that somebody writes in a folder, if it lies below the root."""
-    if value is None or value in ("", "-") or len(value) > _LONGEST_PATH or value.startswith("~") or "\0" in value:
+    if not value or value == "-" or len(value) > _LONGEST_PATH or re.search(r"^~|://|\0", value):
         return None
     try:
         os.fsencode(value)

@@ -4,6 +4,7 @@ from .broad import CopyEverything, CopyGlobFlattens
 from .ignoring import DockerignoreMissesEssentials, MissingDockerignore
 from .ineffective import IneffectiveDockerignore
 from .missing import CopyOutsideContext, CopySourceIgnored, CopySourceMissing
+from .orders import MissingBuildFile, UnknownBuildTarget
 from .taking import ClutterInContext, DependenciesInContext, GitInContext, LargeContext, SecretInContext
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "GitInContext",
     "IneffectiveDockerignore",
     "LargeContext",
+    "MissingBuildFile",
     "MissingDockerignore",
     "SecretInContext",
+    "UnknownBuildTarget",
 ]

@@ -15,19 +15,13 @@ from dockerlint.dockerfile.instructions import Run, Transfer
 from dockerlint.dockerfile.state import Step
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity, replace
 from dockerlint.project.build import Build
+from dockerlint.project.made_later import MADE_FOLDERS
 from dockerlint.project.payload.contents import root_names
 from dockerlint.project.payload.copies import is_glob, sources
 from dockerlint.project.payload.evidence import is_the_context
 from dockerlint.source import Text
 from dockerlint.wording import nearest
 
-# What a build makes before the image is built.
-_MADE_FOLDERS = frozenset(
-    {
-        "dist", "build", "target", "out", "output", "bin", "publish", "release", "releases", "node_modules", "vendor",
-        "generated", "gen", "artifacts", "_build", "_site", "public", "coverage", "tmp", "obj", "wheels", "wheelhouse",
-    }
-)  # fmt: skip
 # Of a file with one of these endings it is sure that somebody writes it by hand.
 _WRITTEN = (
     ".cfg", ".conf", ".css", ".go", ".html", ".ini", ".js", ".json", ".lock", ".mod", ".properties", ".py", ".rb", ".sh",
@@ -164,7 +158,7 @@ def _is_surely_missing(build: Build, context: Context, source: str) -> bool:
 def _is_made(context: Context, source: str) -> bool:
     """Whether a build may make the file: by its name, or because a script, a Makefile or .gitignore speaks of it."""
     parts = source.lower().split("/")
-    if not _MADE_FOLDERS.isdisjoint(parts) or not posixpath.splitext(source)[1]:
+    if not MADE_FOLDERS.isdisjoint(parts) or not posixpath.splitext(source)[1]:
         return True
     if re.search(r"(?i)\.(?:jar|war|whl|t?gz|tar|zip|deb|rpm|apk|exe|dll|so|bin|pem|crt|key|env)$", source):
         return True

@@ -12,10 +12,9 @@ from dockerlint.lint.yaml_edits import replaced_part
 from dockerlint.project.build_places import BuildPlace
 from dockerlint.project.containers import Container
 from dockerlint.project.files import as_typed
+from dockerlint.project.made_later import comes_later
 from dockerlint.source import Text
 from dockerlint.wording import listed, nearest
-
-from .elsewhere import comes_later
 
 
 class MissingDockerfile(Rule[Container]):

@@ -16,10 +16,11 @@ from dockerlint.lint.rule import Findings, Rule, Severity
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.environments import GivenFile
 from dockerlint.project.files import absolute, as_typed
+from dockerlint.project.made_later import comes_later
 from dockerlint.source import Span
 from dockerlint.wording import nearest
 
-from .elsewhere import comes_later, is_named_elsewhere
+from .elsewhere import is_named_elsewhere
 
 _SAMPLES = (".example", ".sample", ".template", ".dist")
 # Folders that are there for what programs write, and files that somebody brings.

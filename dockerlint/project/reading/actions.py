@@ -58,6 +58,9 @@ class _Job:
         self._variables: dict[str, str | None] = {"GITHUB_WORKSPACE": str(root)}
         for layer in self._layers:
             self._variables.update(_literals(layer.get("env")))
+        triggers = workflow.get("on")
+        # It may be called from another repository, whose files it then builds.
+        self._is_called = isinstance(triggers, Node) and "workflow_call" in triggers
         steps = node.get("steps")
         self._steps = [step for step in steps.items if isinstance(step, Node)] if isinstance(steps, Sequence) else []
 
@@ -138,7 +141,7 @@ class _Job:
 
     def _builder(self, place: _Place) -> Builder:
         is_development = has_development_part(self._name, place.name.strip("`").rpartition("`")[2])
-        return Builder("action", place.name, place.folders, is_development)
+        return Builder("action", place.name, place.folders, is_development, is_doubtful=self._is_called)
 
     def _setting(self, step: Node, name: str) -> Text | None:
         """What a step, or the defaults of its job or its workflow, say of how commands run."""

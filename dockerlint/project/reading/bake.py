@@ -86,7 +86,7 @@ class _Bake:
         parents = {parent for one in self._targets.values() for parent in self._texts(one.attributes.get("inherits"))}
         for target in self._targets.values():
             is_base = target.name in parents or target.name.startswith("_") or not target.attributes
-            says_what = not target.attributes.keys().isdisjoint({"context", "dockerfile", "tags", "output"})
+            says_what = not target.attributes.keys().isdisjoint({"context", "dockerfile", "target", "output"})
             if target.name in self._in_groups or not is_base or (says_what and not target.name.startswith("_")):
                 yield target
 

@@ -53,8 +53,8 @@ def build_of(command: Command) -> Options | None:
     return read_by(_BUILD, words[1:])
 
 
-def told_by(options: Options) -> Told | None:
-    """What a build is told; None where its Dockerfile or its context is no file of the project."""
+def told_by(program: str, options: Options) -> Told | None:
+    """What a program is told to build; None where its Dockerfile or its context is no file of the project."""
     bare = [word for word in options.operands if word.is_literal]
     hidden = [word for word in options.operands if not word.is_literal]
     context = next(iter(bare or hidden), None)
@@ -63,6 +63,7 @@ def told_by(options: Options) -> Told | None:
     dockerfile = options.value("-f", "--file")
     if any(word is not None and word.value == "-" for word in (context, dockerfile)):
         return None
+    is_lenient = program in ("podman", "buildah")  # no context stands for the folder that they run in
     return Told(
         context=_given(context),
         dockerfile=_given(dockerfile),
@@ -74,7 +75,8 @@ def told_by(options: Options) -> Told | None:
         platforms=tuple(one for word in options.values("--platform") for one in str(word.value).split(",")),
         tags=tuple(str(word.value) for word in options.values("-t", "--tag")),
         is_published=options.has("--push") or any("type=registry" in word.value for word in options.values("--output")),
-        is_open=is_open or context is None,
+        is_open=is_open or (context is None and not is_lenient),
+        is_lenient=is_lenient,
     )
 
 

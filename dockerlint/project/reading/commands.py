@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from dockerlint.project.builders import Builder, BuildLink, building, link
+from dockerlint.project.builders import Builder, BuildLink, link, may_build
 from dockerlint.project.files import Files, absolute
 from dockerlint.project.reading.build_options import build_of, told_by
 from dockerlint.project.reading.folders import Folders
@@ -59,7 +59,7 @@ def links_in(
     script: Text, builder: Builder, files: Files, *, variables: Mapping[str, str | None], path: Path | None = None
 ) -> Iterator[BuildLink]:
     """The images that a script builds. `path` is that of the script's own file, if it has one."""
-    if building().search(script) is None:
+    if not may_build(script):
         return
     walk = _Walk(builder, files, path)
     walk.run(script, POSIX, _State(builder.folders, dict(variables)))
@@ -108,6 +108,7 @@ class _Walk:
 
     def run(self, text: Text, shell: Shell, state: _State) -> None:
         self.statements(read_script(text, shell).statements, state)
+        self.builder = self.builder._replace(is_doubtful=True)
         for name, function in list(self._functions.items()):
             if name not in self._called:  # by something that is not seen
                 self._call(function, (), state.copy())
@@ -209,7 +210,7 @@ class _Walk:
     def _build(self, command: Command, state: _State) -> None:
         options = build_of(command)
         if options is not None and len(self.links) < _MOST_LINKS:
-            told = told_by(options)
+            told = told_by(command.name, options)
             builder = self.builder._replace(folders=state.folders)
             found = link(builder, command.text, told, self.files) if told is not None else None
             self.links += [found] if found is not None else []

@@ -18,7 +18,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
     own = r"(?:\$0|\$\{0\}|\$BASH_SOURCE|\$\{BASH_SOURCE(?:\[0\])?\}|\$\((?:readlink -f|realpath)(?: --)? \$0\))"
     return (
         re.compile(rf"\$\(dirname(?: --)? {own}\)|\$\{{(?:0|BASH_SOURCE(?:\[0\])?)%/\*\}}"),
-        re.compile(r"\$\(cd (?:-P |-- )?(.+?)(?: ?&?>/dev/null(?: 2>&1)?)? ?(?:&&|;) ?pwd(?: -[PL])?\)"),
+        re.compile(r"\$\(cd (?:-P |-- )?(.+?)(?: ?&?> ?/dev/null(?: 2>&1)?)? ?(?:&&|;) ?pwd(?: -[PL])?\)"),
         re.compile(r"\$\((?:readlink -f|realpath)(?: --)? ([^()]+)\)"),
         re.compile(r"\$(?:(\w+)|\{(\w+)\})"),
     )

@@ -41,7 +41,9 @@ def _of_jobs(document: Mapping, source: Source, root: Path, files: Files) -> Ite
         lines = [*_lines(before), *_lines(job.get("script"))]
         script = commands.script_of_lines(lines[:_MOST_LINES], source)
         name = str(entry.key.text)
-        builder = Builder("gitlab", f"the job `{name}`", (root,), has_development_part(name))
+        # What a template brings may change the folder.
+        is_doubtful = name.startswith(".") or "extends" in job
+        builder = Builder("gitlab", f"the job `{name}`", (root,), has_development_part(name), is_doubtful=is_doubtful)
         yield from commands.links_in(script, builder, files, variables={**shared, **dict(_variables(job))})
 
 

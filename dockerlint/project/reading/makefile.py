@@ -55,7 +55,9 @@ def links_in(source: Source, folder: Path, files: Files) -> Iterator[BuildLink]:
     for recipe in recipes:
         target = makefile.expanded(recipe.target, 0) or recipe.target
         name = f"`make {target.split()[0]}`" if target.split() else "make"
-        builder = Builder("makefile", name, (folder,), has_development_part(target))
+        # Another Makefile may include one that does not lie at the root.
+        is_doubtful = folder != files.root
+        builder = Builder("makefile", name, (folder,), has_development_part(target), is_doubtful=is_doubtful)
         text = recipe.text.part(len(recipe.text) - len(recipe.text.lstrip("@-+ \t")), len(recipe.text))
         values = {match.start(): makefile.value(match[0], 0) for match in _reference().finditer(text)}
         script = commands.substituted(text, _reference(), values)
