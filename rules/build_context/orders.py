@@ -12,7 +12,7 @@ from dockerlint.project.builders import BuildLink, BuildOrder
 from dockerlint.project.files import Files, as_typed
 from dockerlint.project.made_later import comes_later, is_made
 from dockerlint.source import Text
-from dockerlint.wording import nearest
+from dockerlint.wording import listed, nearest
 
 
 class MissingBuildFile(Rule[BuildOrder]):
@@ -126,12 +126,7 @@ class UnknownBuildTarget(Rule[BuildOrder]):
         if is_known or not dockerfile.stages or dockerfile.has_foreign_frontend or dockerfile.is_template:
             return
         near = nearest(link.target or "", [name.lower() for name in names])
-        hint = (
-            f"; did you mean `{near[0]}`?"
-            if len(near) == 1
-            else f": it has {in_a_row(f'`{name}`' for name in names)}"
-            if names
-            else ""
-        )
+        known = f": it has {listed(names)}" if names else ""
+        hint = f"; did you mean `{near[0]}`?" if len(near) == 1 else known
         message = f"`{source.path}` has no stage `{target.value}`{hint}"
         yield self.finding(target.place, message)
