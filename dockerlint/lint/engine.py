@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dockerlint.dockerfile.instructions import Instruction, Onbuild, ShellForm
 from dockerlint.lint.finding import Finding, Region
+from dockerlint.lint.fingerprints import marked
 from dockerlint.lint.rule import AnyRule, Rule
 from dockerlint.lint.settings import Settings
 from dockerlint.project.build import Build, Launch
@@ -109,19 +109,4 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
 
 def arranged(findings: Iterable[Finding]) -> list[Finding]:
     """All findings of a run in order, with fingerprints that survive moved lines."""
-    seen: Counter[str] = Counter()
-    marked: list[Finding] = []
-    for finding in in_order(findings):
-        region = finding.region
-        content = "\n".join(line.strip() for line in finding.lines)
-        key = "\0".join((finding.rule, region.path, content))
-        seen[key] += 1
-        marked.append(finding._replace(fingerprint=_digest(f"{key}\0{seen[key]}")))
-    return marked
-
-
-def _digest(text: str) -> str:
-    # `hashlib` has it from there too, but loads OpenSSL first.
-    from _blake2 import blake2b  # noqa: PLC0415 (a run without findings needs none)
-
-    return blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
+    return marked(in_order(findings))

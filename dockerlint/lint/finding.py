@@ -98,6 +98,10 @@ class Finding(NamedTuple):
     fix: Fix | None
     is_refusal: bool = False
     fingerprint: str = ""
+    # As `fingerprint`, but the same wherever the file is.
+    mark: str = ""
+    # The keys of a Compose file that it stands below.
+    within: str = ""
     risk: Risk | None = None
     justification: str = ""
 

@@ -12,6 +12,7 @@ from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.knowledge.base_images import base_image
 from dockerlint.lint.engine import Engine, arranged
 from dockerlint.lint.finding import Finding, Problem, Region
+from dockerlint.lint.fingerprints import enclosing_keys
 from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS, Selection
 from dockerlint.lint.risk import weighed
 from dockerlint.lint.scopes import Scopes
@@ -330,7 +331,8 @@ class _Runner:
                 findings += (_embedded(finding, source) for finding in found)
                 own.setdefault(source.path, []).append(container.build.dockerfile)
         sources = {source.path: source for source in stack.compose.sources}
-        weighted = [weighed(finding, _exposure(stack, finding.region, sources)) for finding in findings]
+        keys = {path: enclosing_keys(source) for path, source in sources.items()} if findings else {}
+        weighted = [_placed(finding, stack, sources, keys) for finding in findings]
         left = partial(self.request.scopes.of_stack, stack)
         return self._sifted(weighted, COMPOSE_CHAPTERS, own, left)._replace(problems=problems)
 
@@ -349,10 +351,14 @@ def _exposure_of_build(build: Build, region: Region) -> Exposure:
     return of_line(build, region.line) if is_own else of_build(build)
 
 
-def _exposure(stack: Stack, region: Region, sources: dict[str, Source]) -> Exposure:
+def _placed(finding: Finding, stack: Stack, sources: dict[str, Source], keys: dict[str, list[str]]) -> Finding:
+    """A finding of a Compose project with what it stands in, and how open that is."""
+    region = finding.region
     source = sources.get(region.path)
-    offset = source.line_starts[region.line - 1] + region.column - 1 if source is not None else 0
-    return of_place(stack, region.path, offset)
+    if source is None:
+        return weighed(finding, of_place(stack, region.path, 0))
+    offset = source.line_starts[region.line - 1] + region.column - 1
+    return weighed(finding, of_place(stack, region.path, offset))._replace(within=keys[region.path][region.line - 1])
 
 
 def _embedded(finding: Finding, source: EmbeddedSource) -> Finding:
