@@ -18,6 +18,7 @@ from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import find, named
 from dockerlint.source import Source
 from tests.harness import AS_OF, inside, lay_out
+from tests.test_cli import DAY, invoke
 
 SCHEMA = json.loads((Path(__file__).parent.parent / "docs" / "baseline.schema.json").read_text("utf-8"))
 ALL = Looked(lambda _path: True, lambda _rule: True, lambda _rule: True)
@@ -110,7 +111,7 @@ def test_the_file_is_sorted_with_a_line_for_each_and_fits_its_schema(tmp_path: P
 def test_it_is_written_and_read_back_from_any_folder(tmp_path: Path) -> None:
     baseline = baseline_of(tmp_path)
     with inside(tmp_path):
-        baseline.write()
+        baseline.path.write_bytes(baseline.data)
         assert Baseline.read(Path("base.json")).entries == baseline.entries
     with inside(tmp_path / "a"):
         result = run(Request((named("Dockerfile"),), Selection(["maintainer"]), Settings(as_of=AS_OF)))
@@ -166,3 +167,58 @@ def test_entries_of_rules_that_are_gone_are_stale(tmp_path: Path) -> None:
     with inside(tmp_path):
         baseline = Baseline(Path("base.json"), [Entry("a/Dockerfile", "gone", "0" * 16, "")])
         assert baseline.compared((), ALL._replace(knows=lambda _rule: False)).stale == baseline.entries
+
+
+def told(folder: Path, *arguments: str, files: dict[str, str] | None = None) -> tuple[int, str]:
+    result = invoke(folder, *arguments, *DAY, "--select", "expose-host-port", files=files)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.exit_code, result.output
+
+
+def port(*numbers: int) -> dict[str, str]:
+    lines = "".join(f"EXPOSE {number}:{number}\n" for number in numbers)
+    return {"api/Dockerfile": f"FROM alpine:3.22\n{lines}"}
+
+
+def test_a_project_adopts_step_by_step(tmp_path: Path) -> None:
+    assert told(tmp_path, "check", files={**port(1, 2, 3), "web/Dockerfile": port(4)["api/Dockerfile"]})[0] == 1
+    assert told(tmp_path, "baseline", "create") == (0, "Wrote 4 findings to dockerlint-baseline.json.\n")
+    jsonschema.validate(json.loads((tmp_path / "dockerlint-baseline.json").read_text("utf-8")), SCHEMA)
+    assert told(tmp_path, "baseline", "check")[0] == 0
+    code, text = told(tmp_path, "check", "--baseline", "dockerlint-baseline.json")
+    assert (code, "4 known to the baseline" in text) == (0, True)
+    code, text = told(tmp_path, "baseline", "check", files=port(1, 9, 2, 3))
+    assert (code, text.count("-->"), "EXPOSE 9:9" in text) == (1, 1, True)
+    code, text = told(tmp_path, "baseline", "check", files=port(1, 3))
+    assert (code, "mended" in text and "`2:2`" in text) == (0, True)
+    (tmp_path / "web" / "Dockerfile").unlink()
+    code, text = told(tmp_path, "baseline", "update", "api", files=port(1, 3))
+    assert (code, "mended" in text and "stale" in text and "Wrote 2 findings" in text) == (0, True)
+    assert "Wrote" not in told(tmp_path, "baseline", "update")[1]
+
+
+def test_update_takes_new_findings_only_when_asked_to(tmp_path: Path) -> None:
+    told(tmp_path, "baseline", "create", files=port(1))
+    assert told(tmp_path, "baseline", "update", files=port(1, 2))[0] == 1
+    assert told(tmp_path, "baseline", "update", "--add") == (0, "Wrote 2 findings to dockerlint-baseline.json.\n")
+    assert told(tmp_path, "baseline", "check")[0] == 0
+
+
+def test_what_is_not_checked_is_kept(tmp_path: Path) -> None:
+    told(tmp_path, "baseline", "create", files={**port(1), "web/Dockerfile": port(4)["api/Dockerfile"]})
+    assert "Wrote" not in told(tmp_path, "baseline", "update", "api")[1]
+    assert "Wrote" not in invoke(tmp_path, "baseline", "update", "--select", "maintainer", *DAY).output
+
+
+@pytest.mark.parametrize("arguments", [("baseline", "create"), ("baseline", "check", "--file", "none.json")])
+def test_a_baseline_in_the_way_or_not_there_is_bad_usage(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    told(tmp_path, "baseline", "create", files=port(1))
+    assert told(tmp_path, *arguments)[0] == 2
+    assert told(tmp_path, "baseline", "create", "--force")[0] == 0
+
+
+def test_what_cannot_be_checked_stays_known(tmp_path: Path) -> None:
+    told(tmp_path, "baseline", "create", files=port(1))
+    (tmp_path / "api" / "Dockerfile").write_bytes(b"FROM a\0")
+    code, text = told(tmp_path, "baseline", "update")
+    assert (code, "mended" in text) == (2, False)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dockerlint.cli.check import FINDINGS, NOTHING, UNCHECKED
+from dockerlint.cli.checking import FINDINGS, NOTHING, UNCHECKED
 from dockerlint.cli.settings import settler_of, tell, told
 from dockerlint.lint.registry import Selection
 from dockerlint.lint.risk import ledger

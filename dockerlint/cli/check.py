@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import datetime
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from dockerlint.cli.options import build_of, build_options
+from dockerlint.cli.checking import Given, exit_code, found_in, given_of
+from dockerlint.cli.options import build_options, day_option
 from dockerlint.cli.reporting import report_options, reports_of, write
 from dockerlint.cli.settings import setting_options, tell, told
-from dockerlint.dockerfile.stages import Options
 from dockerlint.lint.configuration import Settler
-from dockerlint.lint.finding import Severity
 from dockerlint.lint.groups import Group, Outcome, grouped, together
-from dockerlint.lint.groups import check as check_groups
-from dockerlint.lint.run import CannotRun, Result, source_or_none
+from dockerlint.lint.run import source_or_none
 from dockerlint.project.discovery import Found, named
-from dockerlint.report.text import visible
+from dockerlint.report.text import plural, visible
 from dockerlint.source import Source
 
-NOTHING, FINDINGS, UNCHECKED = 0, 1, 2
-INTERRUPTED = 130  # as shells report SIGINT; 1 would say that something was found
+_MOST_ROUNDS = 5  # a comment may itself be the reason for a finding, but seldom is
 
 
-@click.command()
+class _Command(click.Command):
+    """Takes `--add-ignores` without a value, too; a path behind it is no reason."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, ["--add-ignores=" if one == "--add-ignores" else one for one in args])
+
+
+@click.command(cls=_Command)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @setting_options
 @build_options
@@ -37,11 +42,18 @@ INTERRUPTED = 130  # as shells report SIGINT; 1 would say that something was fou
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--stdin-filename", metavar="PATH", help="What to call standard input, which `-` stands for.")
+@day_option
 @click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="Judge ends of life as of this day instead of today.",
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Report only what `dockerlint baseline create` has not written there.",
+)
+@click.option(
+    "--add-ignores",
+    metavar="[REASON]",
+    help="Write comments into the files that leave out all that is found: `--add-ignores`, or with the reason behind a"
+    " `=`.",
 )
 @click.option("--show-settings", is_flag=True, help="Check nothing; print the settings in force, and who sets each.")
 @click.option("--show-files", is_flag=True, help="Check nothing; print the files to check, and what is left out.")
@@ -59,6 +71,8 @@ def check(  # noqa: PLR0913
     exit_zero: bool,
     stdin_filename: str | None,
     as_of: datetime.datetime | None,
+    baseline: Path | None,
+    add_ignores: str | None,
     show_settings: bool,
     show_files: bool,
 ) -> None:
@@ -73,26 +87,48 @@ def check(  # noqa: PLR0913
         is_json = any(report.form == "json" for report in reports)
         _show(paths or (".",), settler, as_json=is_json, show_files=show_files)
         return
-    day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
-    with told():
-        files, standard_input = _files(paths or (".",), stdin_filename, settler)
-        groups = grouped(files, settler)
-    tell(settler)
-    if not files:
-        click.echo(f"warning: no Dockerfile and no Compose file in {', '.join(paths or ('.',))}", err=True)
-    build = build_of(arguments, target)
-    try:
-        outcomes = _check(groups, day, build, standard_input)
-    except CannotRun as error:
-        raise click.UsageError(str(error)) from error
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
-    if diff_base is not None:
-        outcomes = _only_new(outcomes, diff_base, standard_input)
+    if add_ignores is not None and "-" in paths:
+        message = "standard input cannot be written into"
+        raise click.BadParameter(message, param_hint="--add-ignores")
+    given = given_of(paths, stdin_filename)
+
+    def found() -> list[Outcome]:
+        outcomes = found_in(paths or (".",), settler, arguments, target, as_of, given)
+        if baseline is not None:
+            from dockerlint.cli.baseline import read_known  # noqa: PLC0415 (few have one)
+
+            outcomes = read_known(baseline, outcomes, paths or (".",))
+        return outcomes if diff_base is None else _only_new(outcomes, diff_base, given)
+
+    outcomes = found() if add_ignores is None else _with_ignores(found, add_ignores)
     write(together(outcomes), reports, statistics=statistics, colour=colour)
-    codes = (_exit_code(result, configuration["fail-on"], exit_zero=exit_zero) for configuration, result in outcomes)
-    sys.exit(max(codes, default=NOTHING))
+    sys.exit(exit_code(outcomes, exit_zero=exit_zero))
+
+
+def _with_ignores(check_again: Callable[[], list[Outcome]], reason: str) -> list[Outcome]:
+    """Writes comments until a check finds nothing that another could leave out; what is left is reported."""
+    from dockerlint.lint.ignoring import add_ignores  # noqa: PLC0415 (seldom asked for)
+    from dockerlint.lint.writing import CannotWrite  # noqa: PLC0415
+
+    files: set[str] = set()
+    count = 0
+    for _ in range(_MOST_ROUNDS):
+        outcomes = check_again()
+        results = [one.result for one in outcomes]
+        dockerfiles = {path for one in results for path in one.files if named(path).kind == "dockerfile"}
+        findings = [found for one in results for found in one.findings]
+        try:
+            added = add_ignores(findings, source_or_none, reason, dockerfiles)
+        except CannotWrite as error:
+            raise click.UsageError(str(error)) from error
+        if not added.files:
+            break
+        files.update(added.files)
+        count += added.findings
+    else:
+        outcomes = check_again()
+    click.echo(f"Wrote comments for {plural(count, 'finding')} into {plural(len(files), 'file')}.", err=True)
+    return outcomes
 
 
 def _show(paths: tuple[str, ...], settler: Settler, *, as_json: bool, show_files: bool) -> None:
@@ -109,38 +145,7 @@ def _show(paths: tuple[str, ...], settler: Settler, *, as_json: bool, show_files
     tell(settler)
 
 
-def _files(
-    paths: tuple[str, ...], stdin_filename: str | None, settler: Settler
-) -> tuple[tuple[Found, ...], tuple[str, bytes] | None]:
-    """The files to check, and the name and text of standard input if it is one of them."""
-    standard_input = None
-    files: list[Found] = []
-    for path in dict.fromkeys(paths):
-        if path == "-":
-            name = stdin_filename or "-"
-            standard_input = (name, sys.stdin.buffer.read())
-            files.append(named(name))
-    seen = settler.looked_at([path for path in paths if path != "-"])
-    files += [file for file in seen if isinstance(file, Found)]
-    return tuple(files), standard_input
-
-
-def _check(
-    groups: list[Group], day: datetime.date, build: Options, standard_input: tuple[str, bytes] | None
-) -> list[Outcome]:
-    """Check with a progress bar on standard error, where somebody watches and there is enough to do."""
-    total = sum(len(group.files) for group in groups)
-    if total < 200 or not sys.stderr.isatty():
-        return check_groups(groups, day, build, standard_input)
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Checking", total=total)
-        return check_groups(groups, day, build, standard_input, lambda done: bar.update(task, completed=done))
-
-
-def _only_new(outcomes: list[Outcome], revision: str, given: tuple[str, bytes] | None) -> list[Outcome]:
+def _only_new(outcomes: list[Outcome], revision: str, given: Given | None) -> list[Outcome]:
     """What was found on lines that are new since a revision."""
     from dockerlint.lint.changes import only_new  # noqa: PLC0415 (few ask git)
     from dockerlint.project.revision import NoRevision  # noqa: PLC0415
@@ -152,12 +157,3 @@ def _only_new(outcomes: list[Outcome], revision: str, given: tuple[str, bytes] |
         return [Outcome(configuration, only_new(result, revision, read)) for configuration, result in outcomes]
     except NoRevision as error:
         raise click.BadParameter(visible(str(error)), param_hint="--diff-base") from error
-
-
-def _exit_code(result: Result, fail_on: str, *, exit_zero: bool) -> int:
-    if result.problems or any(finding.is_refusal for finding in result.findings):
-        return UNCHECKED
-    if exit_zero or fail_on == "never":
-        return NOTHING
-    lowest = Severity[fail_on.upper()]
-    return FINDINGS if any(finding.severity >= lowest for finding in result.findings) else NOTHING

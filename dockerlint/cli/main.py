@@ -6,6 +6,7 @@ import click
 
 from dockerlint import __version__
 from dockerlint.cli.audit import audit
+from dockerlint.cli.baseline import baseline
 from dockerlint.cli.check import check
 from dockerlint.cli.context import context
 from dockerlint.cli.manual import docs, rule, rules
@@ -36,6 +37,7 @@ def cli() -> None:
 
 
 cli.add_command(audit)
+cli.add_command(baseline)
 cli.add_command(check)
 cli.add_command(context)
 cli.add_command(docs)

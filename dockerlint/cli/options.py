@@ -28,6 +28,16 @@ def build_options(command: Command) -> Command:
     )(command)
 
 
+def day_option(command: Command) -> Command:
+    """Give a command `--as-of`."""
+    return click.option(
+        "--as-of",
+        type=click.DateTime(["%Y-%m-%d"]),
+        metavar="DATE",
+        help="Judge ends of life as of this day instead of today.",
+    )(command)
+
+
 def build_of(arguments: tuple[str, ...], target: str | None) -> Options:
     """What a build is told. As for Docker, an argument without `=` that the environment lacks is not given."""
     given: dict[str, str] = {}

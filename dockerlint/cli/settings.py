@@ -64,6 +64,7 @@ _OPTIONS = (
         default=None,
         help="Let comments in the files leave findings out.  [default: yes]",
     ),
+    click.option("--require-reason/--no-require-reason", default=None, help="Such comments must say why."),
     _list_of("exclude", "PATTERNS", "Leave out what these match, as in .gitignore, in place of the folders of tools."),
     _list_of("extend-exclude", "PATTERNS", "Leave out what these match besides."),
     click.option(
@@ -103,7 +104,7 @@ def setting_options(command: Command) -> Command:
 
 _NAMES_OF_OPTIONS = (
     *("select", "extend-select", "ignore", "profile", "preview", "rules-version", "shellcheck", "min-severity"),
-    *("fail-on", "inline-ignores", "exclude", "extend-exclude", "force-exclude", "respect-gitignore"),
+    *("fail-on", "inline-ignores", "exclude", "extend-exclude", "force-exclude", "respect-gitignore", "require-reason"),
 )
 
 

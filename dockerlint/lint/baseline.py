@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dockerlint.lint.finding import Finding
-from dockerlint.lint.writing import write_whole
 
 VERSION = 1
 
@@ -87,9 +86,9 @@ class Baseline:
             message = f"{path}: this is no baseline, or one that a merge has broken: {error}"
             raise BadBaseline(message) from error
 
-    def write(self) -> None:
-        """Write the file whole or not at all. Raises OSError."""
-        write_whole(self.path, self.text().encode("utf-8", "surrogateescape"))
+    @property
+    def data(self) -> bytes:
+        return self.text().encode()
 
     def text(self) -> str:
         lines = ",\n".join(_line(entry) for entry in self.entries)

@@ -99,7 +99,7 @@ class Configuration:
         return Selection(
             self["select"],
             self["ignore"],
-            extend_select=self["extend-select"],
+            extend_select=(*self["extend-select"], *(("ignore-comment",) if self["require-reason"] else ())),
             profile=self["profile"],
             preview=self["preview"],
             rules_version=self["rules-version"],

@@ -80,6 +80,7 @@ def together(outcomes: Iterable[Outcome]) -> Result:
         tuple(sorted({problem for result in results for problem in result.problems})),
         tuple(file for result in results for file in result.files),
         tuple(arranged(found for result in results for found in result.suppressed)),
+        tuple(arranged(found for result in results for found in result.known)),
     )
 
 

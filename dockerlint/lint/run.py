@@ -44,12 +44,16 @@ class CannotRun(Exception):
 
 
 class Result(NamedTuple):
-    """What a run found, and what it could not check. `suppressed` is what pragmas ask to leave out."""
+    """What a run found, and what it could not check.
+
+    `suppressed` is what pragmas ask to leave out, `known` what a baseline has.
+    """
 
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     files: tuple[str, ...]
     suppressed: tuple[Finding, ...] = ()
+    known: tuple[Finding, ...] = ()
 
 
 class _Checked(NamedTuple):

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import os
-import shutil
-from contextlib import suppress
+from collections.abc import Iterable
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """To a file beside it, which then takes its name and has its rights. A link stays one. Raises OSError."""
-    target = Path(os.path.realpath(path))
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+class CannotWrite(Exception):
+    """A file cannot be written; none was."""
+
+
+def write_all(files: Iterable[tuple[Path, bytes]]) -> None:
+    """Write files beside their places, which they take when all are written. A link stays one. Raises CannotWrite."""
+    written: list[tuple[Path, Path]] = []
+    path = Path()
     try:
-        beside.write_bytes(data)
-        with suppress(FileNotFoundError):
-            shutil.copymode(target, beside)
-        beside.replace(target)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
+        for path, data in files:
+            target = Path(os.path.realpath(path))
+            beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+            with beside.open("xb") as file:  # never through a link that somebody has laid there
+                written.append((beside, target))
+                file.write(data)
+            if target.exists():
+                beside.chmod(target.stat().st_mode & 0o777)
+        for beside, path in written:
+            beside.replace(path)
+    except OSError as error:
+        for beside, _ in written:
+            beside.unlink(missing_ok=True)
+        message = f"cannot write {path}: {error.strerror}"
+        raise CannotWrite(message) from error

@@ -35,6 +35,7 @@ def of_summary(result: Result) -> dict[str, Any]:
         "errors": len(result.problems),
         "refused": refused(result),
         "ignored": len(result.suppressed),
+        "known": len(result.known),
     }
 
 

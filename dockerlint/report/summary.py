@@ -32,6 +32,8 @@ def sentence(result: Result) -> str:
         parts.append(f"Nothing to report {checked}")
     if result.suppressed:
         parts.append(f"{len(result.suppressed):,} ignored by comments")
+    if result.known:
+        parts.append(f"{len(result.known):,} known to the baseline")
     if refused(result):
         parts.append(f"Docker refuses {plural(refused(result), 'file')}")
     if result.problems:

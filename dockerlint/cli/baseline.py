@@ -1,0 +1,189 @@
+"""`dockerlint baseline`."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from dockerlint.cli.checking import NOTHING, UNCHECKED, exit_code, found_in
+from dockerlint.cli.options import build_options, day_option
+from dockerlint.cli.reporting import report_options, reports_of, write
+from dockerlint.cli.settings import setting_options
+from dockerlint.cli.writing import write_whole
+from dockerlint.lint.baseline import BadBaseline, Baseline, Comparison, Entry, Looked
+from dockerlint.lint.groups import Outcome, together
+from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS, all_rules
+from dockerlint.project.discovery import kind_of_name
+from dockerlint.project.files import is_below
+from dockerlint.report.text import plural, visible
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Teller = Callable[[Sequence[Outcome]], None]
+DEFAULT = "dockerlint-baseline.json"
+_MOST_TOLD = 20
+
+
+@click.group()
+def baseline() -> None:
+    """Accept what is found for now: a file remembers it, and only new findings count."""
+
+
+def _options(command: Command) -> Command:
+    command = click.option(
+        "--file",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=DEFAULT,
+        show_default=True,
+        help="The baseline.",
+    )(command)
+    command = day_option(build_options(setting_options(command)))
+    return click.argument("paths", nargs=-1, metavar="[PATH]...")(command)
+
+
+def _reports(command: Command) -> Command:
+    """Give a command the options of reports; it gets what tells of outcomes and ends the program."""
+
+    @functools.wraps(command)
+    def reporting(
+        *, forms: tuple[str, ...], output_file: str | None, statistics: bool, colour: str, **given: Any
+    ) -> None:
+        reports = reports_of(forms, output_file)
+
+        def tell(outcomes: Sequence[Outcome]) -> None:
+            write(together(outcomes), reports, statistics=statistics, colour=colour)
+            sys.exit(exit_code(outcomes))
+
+        command(tell=tell, **given)
+
+    wrapped: Any = report_options(reporting)
+    return wrapped  # type: ignore[no-any-return]
+
+
+@baseline.command()
+@_options
+@click.option("--force", is_flag=True, help="Replace a baseline that is there.")
+def create(file: Path, force: bool, paths: tuple[str, ...], **how: Any) -> None:
+    """Write all that is found to the baseline.
+
+    Exit codes: 0, or 2 if something could not be checked.
+    """
+    if file.exists() and not force:
+        message = f"{file} is there already: `dockerlint baseline update` shrinks it, --force replaces it"
+        raise click.UsageError(message)
+    outcomes = found_in(paths or (".",), **how)
+    _write(Baseline(file).with_findings(finding for one in outcomes for finding in one.result.findings))
+    sys.exit(_told_problems(outcomes))
+
+
+@baseline.command()
+@_options
+@_reports
+@click.option("--add", is_flag=True, help="Accept new findings too.")
+def update(file: Path, add: bool, paths: tuple[str, ...], tell: Teller, **how: Any) -> None:
+    """Take out of the baseline what is mended or gone.
+
+    Exit codes: 0, 1 if there are new findings, 2 if something could not be checked.
+    """
+    old = _read(file)
+    outcomes = found_in(paths or (".",), **how)
+    seen = compared(old, outcomes, paths or (".",))
+    new = Baseline(file, seen.kept).with_findings(seen.new if add else ())
+    _tell(seen)
+    if new.text() != old.text():
+        _write(new)
+    if add:
+        sys.exit(_told_problems(outcomes))
+    tell(without_known(seen, outcomes))
+
+
+@baseline.command()
+@_options
+@_reports
+def check(file: Path, paths: tuple[str, ...], tell: Teller, **how: Any) -> None:
+    """Report what the baseline does not know, and tell what of it is mended or gone.
+
+    Exit codes: 0 nothing new at or above --fail-on, 1 new findings, 2 something could not be checked.
+    """
+    old = _read(file)
+    outcomes = found_in(paths or (".",), **how)
+    seen = compared(old, outcomes, paths or (".",))
+    _tell(seen)
+    tell(without_known(seen, outcomes))
+
+
+def compared(old: Baseline, outcomes: Sequence[Outcome], paths: Sequence[str]) -> Comparison:
+    """What became of a baseline in a check of some paths."""
+    tops = [os.path.abspath(path) for path in paths]  # noqa: PTH100 (links stay as they are written)
+    checked = {os.path.abspath(path) for one in outcomes for path in one.result.files}  # noqa: PTH100
+    failed = {os.path.abspath(problem.path) for one in outcomes for problem in one.result.problems}  # noqa: PTH100
+    names = {rule.name for rule in all_rules()} | {"shellcheck"}
+
+    def looked_at(path: str) -> bool:
+        if path in failed or kind_of_name(os.path.basename(path)) is not None:  # noqa: PTH119
+            return path in checked - failed
+        return path in checked or any(is_below(path, top) for top in tops)
+
+    def asked(rule: str) -> bool:
+        if rule == "shellcheck":
+            return any(one.configuration["shellcheck"] for one in outcomes)
+        chapters = (*DOCKERFILE_CHAPTERS, *COMPOSE_CHAPTERS)
+        return any(one.configuration.selection.meaning(rule, chapters).has_run for one in outcomes)
+
+    findings = [finding for one in outcomes for finding in one.result.findings]
+    return old.compared(findings, Looked(looked_at, asked, names.__contains__))
+
+
+def without_known(seen: Comparison, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """What was found, without what the baseline knows."""
+    known = set(map(id, seen.known))
+    left: list[Outcome] = []
+    for one in outcomes:
+        found = one.result.findings
+        new = tuple(finding for finding in found if id(finding) not in known)
+        result = one.result._replace(findings=new, known=tuple(finding for finding in found if id(finding) in known))
+        left.append(one._replace(result=result))
+    return left
+
+
+def read_known(file: Path, outcomes: Sequence[Outcome], paths: Sequence[str]) -> list[Outcome]:
+    """What was found, without what the baseline in a file knows."""
+    return without_known(compared(_read(file), outcomes, paths), outcomes)
+
+
+def _read(file: Path) -> Baseline:
+    try:
+        return Baseline.read(file)
+    except BadBaseline as error:
+        raise click.UsageError(visible(str(error))) from error
+
+
+def _write(new: Baseline) -> None:
+    write_whole(new.path, new.data)
+    click.echo(f"Wrote {plural(len(new.entries), 'finding')} to {new.path}.", err=True)
+
+
+def _tell(seen: Comparison) -> None:
+    _list("mended", seen.mended)
+    _list("stale: the file or the rule is gone", seen.stale)
+
+
+def _list(title: str, entries: Sequence[Entry]) -> None:
+    for entry in entries[:_MOST_TOLD]:
+        click.echo(visible(f"{entry.path}: [{entry.rule}] {title}: {entry.message}"), err=True)
+    if len(entries) > _MOST_TOLD:
+        click.echo(f"... and {len(entries) - _MOST_TOLD:,} more {title.partition(':')[0]}", err=True)
+
+
+def _told_problems(outcomes: Sequence[Outcome]) -> int:
+    problems = [problem for one in outcomes for problem in one.result.problems]
+    for problem in problems:
+        click.echo(
+            visible(f"{problem.path}:{problem.line}:{problem.column}: cannot check: {problem.message}"), err=True
+        )
+    return UNCHECKED if problems else NOTHING

@@ -1,0 +1,86 @@
+"""Checking files, for the commands that begin with that."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Sequence
+
+import click
+
+from dockerlint.cli.options import build_of
+from dockerlint.cli.settings import tell, told
+from dockerlint.dockerfile.stages import Options
+from dockerlint.lint.configuration import Settler
+from dockerlint.lint.finding import Severity
+from dockerlint.lint.groups import Group, Outcome, grouped
+from dockerlint.lint.groups import check as check_groups
+from dockerlint.lint.run import CannotRun, Result
+from dockerlint.project.discovery import Found, named
+
+NOTHING, FINDINGS, UNCHECKED = 0, 1, 2
+INTERRUPTED = 130  # as shells report SIGINT; 1 would say that something was found
+
+# The name and text of standard input, where it is one of the files.
+Given = tuple[str, bytes]
+
+
+def given_of(paths: Sequence[str], stdin_filename: str | None) -> Given | None:
+    """Reads standard input where `-` is one of the paths."""
+    return (stdin_filename or "-", sys.stdin.buffer.read()) if "-" in paths else None
+
+
+def found_in(
+    paths: Sequence[str],
+    settler: Settler,
+    arguments: tuple[str, ...],
+    target: str | None,
+    as_of: datetime.datetime | None,
+    given: Given | None = None,
+) -> list[Outcome]:
+    """What is found in files and folders. Ends the program where that cannot be told."""
+    day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
+    with told():
+        files = [named(given[0])] if given is not None else []
+        seen = settler.looked_at([path for path in paths if path != "-"])
+        files += [file for file in seen if isinstance(file, Found)]
+        groups = grouped(files, settler)
+    tell(settler)
+    if not files:
+        click.echo(f"warning: no Dockerfile and no Compose file in {', '.join(paths)}", err=True)
+    build = build_of(arguments, target)
+    try:
+        return _check(groups, day, build, given)
+    except CannotRun as error:
+        raise click.UsageError(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+
+
+def _check(groups: list[Group], day: datetime.date, build: Options, given: Given | None) -> list[Outcome]:
+    """Check with a progress bar on standard error, where somebody watches and there is enough to do."""
+    total = sum(len(group.files) for group in groups)
+    if total < 200 or not sys.stderr.isatty():
+        return check_groups(groups, day, build, given)
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Checking", total=total)
+        return check_groups(groups, day, build, given, lambda done: bar.update(task, completed=done))
+
+
+def exit_code(outcomes: Sequence[Outcome], *, exit_zero: bool = False) -> int:
+    """What a command ends with: the gravest of what its groups of files say."""
+    codes = (_exit_code(result, configuration["fail-on"], exit_zero=exit_zero) for configuration, result in outcomes)
+    return max(codes, default=NOTHING)
+
+
+def _exit_code(result: Result, fail_on: str, *, exit_zero: bool) -> int:
+    if result.problems or any(finding.is_refusal for finding in result.findings):
+        return UNCHECKED
+    if exit_zero or fail_on == "never":
+        return NOTHING
+    lowest = Severity[fail_on.upper()]
+    return FINDINGS if any(finding.severity >= lowest for finding in result.findings) else NOTHING
