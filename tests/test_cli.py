@@ -213,6 +213,7 @@ def test_json_report_keeps_the_contract(tmp_path: Path) -> None:
         "errors": 0,
         "refused": 0,
         "ignored": 0,
+        "known": 0,
     }
     (finding,) = document["findings"]
     assert {key: finding[key] for key in ("rule", "severity", "path", "line", "column", "end_line", "end_column")} == {
@@ -294,7 +295,7 @@ def test_interrupted_run_says_neither_clean_nor_found(tmp_path: Path, monkeypatc
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dockerlint.cli.check.check_groups", interrupt)
+    monkeypatch.setattr("dockerlint.cli.checking.check_groups", interrupt)
     assert invoke(tmp_path, "check", files=ROOT).exit_code == 130
 
 

@@ -128,6 +128,20 @@ def test_nothing_is_written_into_a_file_that_was_changed_since(tmp_path: Path) -
     assert with_ignores(Source("Dockerfile", "FROM alpine:3.22"), [found], "why") is None
 
 
+def test_a_dockerfile_of_any_name_is_written(tmp_path: Path) -> None:
+    invoke(
+        tmp_path,
+        "check",
+        "--add-ignores",
+        "web.prod",
+        "--select",
+        "maintainer",
+        *DAY,
+        files={"web.prod": "FROM a:1\nMAINTAINER a\n"},
+    )
+    assert (tmp_path / "web.prod").read_text() == "FROM a:1\n# dockerlint: ignore[maintainer]\nMAINTAINER a\n"
+
+
 def test_a_link_out_of_the_project_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "inside").mkdir()
     (tmp_path / "outside").write_text("FROM alpine:3.22\nMAINTAINER a\n")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,22 @@ def block(name: str, text: str = README) -> str:
 
 def test_finding_shown_is_one_of_the_golden_report() -> None:
     assert block("finding") in (ROOT / "fixtures" / "tutorial" / "expected.txt").read_text("utf-8")
+
+
+def test_commands_of_adoption_do_what_is_said(tmp_path: Path) -> None:
+    text = 'FROM alpine:3.22\nUSER 1000\nEXPOSE 80:80\nCMD ["a"]\n'
+    (tmp_path / "Dockerfile").write_text(text)
+    results = []
+    for line in block("adoption").splitlines():
+        program, *arguments = shlex.split(line, comments=True)
+        assert program == "dockerlint"
+        with inside(tmp_path):
+            results.append(CliRunner().invoke(cli, arguments))
+    assert [result.exit_code for result in results] == [0] * len(results)
+    assert "1 known to the baseline" in results[3].output
+    comment = "# dockerlint: ignore[expose-host-port] as of the migration\n"
+    assert (tmp_path / "Dockerfile").read_text() == text.replace("EXPOSE", f"{comment}EXPOSE")
+    assert "expose-host-port" in results[5].output
 
 
 def test_families_shown_are_all_there_are() -> None:
