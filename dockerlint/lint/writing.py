@@ -13,21 +13,21 @@ class CannotWrite(Exception):
 
 def write_all(files: Iterable[tuple[Path, bytes]]) -> None:
     """Write files beside their places, which they take when all are written. A link stays one. Raises CannotWrite."""
-    written: list[tuple[Path, Path]] = []
+    written: list[tuple[Path, Path, Path]] = []
     path = Path()
     try:
         for path, data in files:
             target = Path(os.path.realpath(path))
             beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
             with beside.open("xb") as file:  # never through a link that somebody has laid there
-                written.append((beside, target))
+                written.append((beside, target, path))
                 file.write(data)
             if target.exists():
                 beside.chmod(target.stat().st_mode & 0o777)
-        for beside, path in written:
-            beside.replace(path)
+        for beside, target, path in written:
+            beside.replace(target)
     except OSError as error:
-        for beside, _ in written:
+        for beside, *_ in written:
             beside.unlink(missing_ok=True)
         message = f"cannot write {path}: {error.strerror}"
         raise CannotWrite(message) from error
