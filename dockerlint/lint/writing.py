@@ -24,7 +24,7 @@ def write_all(files: Iterable[tuple[Path, bytes]]) -> None:
                 file.write(data)
             if target.exists():
                 beside.chmod(target.stat().st_mode & 0o777)
-        for beside, target, path in written:
+        for beside, target, path in written:  # noqa: B007 (said if it cannot be written)
             beside.replace(target)
     except OSError as error:
         for beside, *_ in written:
