@@ -94,7 +94,7 @@ _BESIDES = re.compile(
     r"backup|dump|log|conf|init|run\b|cert|ssl|tls|tmp|script|import|export|plugin|etc/|share|secret|archive|wal\b|\.sql|"
     r"seed|migrat|fixture|restore|template|module|licen[cs]e"
 )
-_DATA_FOLDER = re.compile(r"/(?:\w*data\w*|db|var/lib/[\w-]+(?:/\w+)?|\w*sql|mongo\w*|redis|postgres\w*)/?")
+_DATA_FOLDER = re.compile(r"/(?:data/)?(?:\w*data\w*|db|var/lib/[\w-]+(?:/\w+)?|\w*sql|mongo\w*|redis|postgres\w*)/?")
 _DATA_NAME = re.compile(r"data|(?:^|[_./-])(?:db|database|pg)(?:$|[_./-])", re.IGNORECASE)
 
 
@@ -186,6 +186,9 @@ class WrongDataPath(Rule[Container]):
         ),
         "=== compose.yaml\nservices:\n  db:\n    image: mongo:8\n    volumes:\n      - ./data:«/var/lib/mongodb»\n": (
             "=== compose.yaml\nservices:\n  db:\n    image: mongo:8\n    volumes:\n      - ./data:/data/db\n"
+        ),
+        "=== compose.yaml\nservices:\n  db:\n    image: mongo:8\n    volumes: [all:«/data/mongo»]\nvolumes:\n  all:\n": (
+            "=== compose.yaml\nservices:\n  db:\n    image: mongo:8\n    volumes: [all:/data/db]\nvolumes:\n  all:\n"
         ),
     }
     good = (
