@@ -238,6 +238,8 @@ class SharedDataVolume(Rule[Stack]):
         "  db-test:\n    image: postgres:17\n    volumes: [«'pg:/var/lib/postgresql/data'»]\nvolumes:\n  pg:\n": None,
         "=== compose.yaml\nx-redis: &redis\n  image: redis:8\n  volumes:\n    - «./data:/data»\nservices:\n  a: *redis\n"
         "  b: *redis\n": None,
+        "=== compose.yaml\nservices:\n  users:\n    image: mysql:8.4\n    volumes: ['data:/var/lib/mysql']\n"
+        "  orders:\n    image: postgres:17\n    volumes: [«'data:/var/lib/postgresql/data'»]\nvolumes:\n  data:\n": None,
         "=== compose.yaml\nservices:\n  db:\n    image: mongo:8\n    deploy:\n      replicas: 3\n    volumes:\n"
         "      - «store:/data/db»\nvolumes:\n  store:\n": None,
     }
@@ -264,7 +266,9 @@ class SharedDataVolume(Rule[Stack]):
             names = [one.service.name for one, _ in together]
             source = mount.source.text if mount.source is not None else ""
             who = listed(names) if len(names) > 1 else f"the copies of `{names[0]}`"
-            yield self.finding(_place(mount), f"{who} write the same files in `{source}`")
+            is_one_kind = len({one.data.name for one, _ in together if one.data is not None}) == 1
+            what = "write the same files in" if is_one_kind else "keep all their files in the same"
+            yield self.finding(_place(mount), f"{who} {what} `{source}`")
 
 
 def _place(mount: Volume) -> Span:
@@ -289,8 +293,7 @@ def _data_mounts(container: Container) -> list[Volume]:
 
 
 def _key(container: Container, mount: Volume) -> tuple[str, ...]:
-    family = container.data.name if container.data is not None else ""
-    return (family, str(mount.kind), _where(container.compose, mount.source), *_subpath(container, mount))
+    return (str(mount.kind), _where(container.compose, mount.source), *_subpath(container, mount))
 
 
 def _where(compose: Compose, source: Value | None) -> str:
