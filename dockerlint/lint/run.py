@@ -156,7 +156,7 @@ def _check_in_worker(file: Found) -> _Checked:
 
 class _Runner:
     def __init__(self, request: Request) -> None:
-        self.request = request
+        self.request = request._replace(settings=request.settings._replace(muted=request.selection.ignored_codes))
         self.projects: dict[Path, Project] = {}
         self._compose_files: dict[Path, ComposeFiles] = {}
         self._requested = {file.path for file in request.files}

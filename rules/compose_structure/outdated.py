@@ -194,9 +194,9 @@ class _Old(NamedTuple):
 
 def _replaced_keys(compose: Compose) -> Iterator[_Old]:
     containers = {
-        str(name.text): str(service.name)
+        str(called.text): str(service.name)
         for service in compose.services
-        if (name := service.settings.text("container_name")) is not None
+        if (called := service.settings.text("container_name")) is not None
     }
     for service in compose.services:
         for key, instead in _INSTEAD.items():
