@@ -18,8 +18,6 @@ _ADDED_KEY = re.compile(r"\r?\n( *)([\w.-]+):")
 
 def without_torn_fixes(findings: Sequence[Finding], compose: Compose) -> list[Finding]:
     """The findings, each without its fix where that edits a key which stands in another file too."""
-    if len(compose.trees) < 2:
-        return list(findings)
     return [one._replace(fix=None) if _is_torn(one, compose) else one for one in findings]
 
 

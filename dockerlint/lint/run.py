@@ -12,7 +12,6 @@ from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.knowledge.base_images import base_image
 from dockerlint.lint.engine import Engine, arranged
 from dockerlint.lint.finding import Finding, Problem, Region
-from dockerlint.lint.merged_fixes import without_torn_fixes
 from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS, Selection
 from dockerlint.lint.risk import weighed
 from dockerlint.lint.scopes import Scopes
@@ -330,7 +329,10 @@ class _Runner:
                 found = self._dockerfile_engine.check_build(container.build)
                 findings += (_embedded(finding, source) for finding in found)
                 own.setdefault(source.path, []).append(container.build.dockerfile)
-        findings = without_torn_fixes(findings, stack.compose)
+        if len(stack.compose.trees) > 1:
+            from dockerlint.lint.merged_fixes import without_torn_fixes  # noqa: PLC0415 (only projects of several files)
+
+            findings = without_torn_fixes(findings, stack.compose)
         sources = {source.path: source for source in stack.compose.sources}
         weighted = [weighed(finding, _exposure(stack, finding.region, sources)) for finding in findings]
         left = partial(self.request.scopes.of_stack, stack)
