@@ -15,9 +15,9 @@ from dockerlint.lint.yaml_edits import deleted_key, is_shared
 from dockerlint.project.containers import Stack
 from dockerlint.project.neighbours import instructions
 from dockerlint.source import Span
+from dockerlint.wording import listed
 
 from .ports import has_overlay_network
-from .words import listed
 
 
 class ObsoleteVersionKey(Rule[Compose]):

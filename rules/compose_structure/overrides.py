@@ -9,8 +9,7 @@ from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence, sca
 from dockerlint.compose.services import Compose
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import Findings, Rule, Severity
-
-from .words import listed
+from dockerlint.wording import listed
 
 _CLEARED_BY_EMPTY = frozenset({"command", "entrypoint", "test"})
 _ADDING = frozenset({"profiles", "ports", "depends_on"})
