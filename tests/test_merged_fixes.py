@@ -21,7 +21,7 @@ BASE = (
         ("unquoted-port", "services:\n  api:\n    image: x:1\n    ports: ['81:81']\n", True),
         ("value-changed-by-yaml", "services:\n  web:\n    environment: {OTHER: 1}\n", True),
         ("value-changed-by-yaml", "services:\n  web:\n    environment: [OTHER=1]\n", True),
-        ("missing-no-new-privileges", "services:\n  web:\n    cap_drop: [ALL]\n", True),
+        ("missing-no-new-privileges", "services:\n  api:\n    image: x:1\n    cap_drop: [ALL]\n", True),
         ("missing-no-new-privileges", "services:\n  web:\n    security_opt: ['label:type:x']\n", False),
         ("wrong-compose-type", "services:\n  web:\n    user: '5'\n", False),
     ],

@@ -5,15 +5,11 @@ What the key comes to is what the files make of it together: an edit of one may 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from dockerlint.compose.nodes import Entry, Mapping, Node
 from dockerlint.compose.services import Compose
 from dockerlint.lint.finding import Edit, Finding
-
-# A line that an edit adds below others: a key with its indentation, or an item.
-_ADDED_KEY = re.compile(r"\r?\n( *)([\w.-]+):")
 
 
 def without_torn_fixes(findings: Sequence[Finding], compose: Compose) -> list[Finding]:
@@ -29,7 +25,7 @@ def _is_torn(finding: Finding, compose: Compose) -> bool:
 def _is_set_elsewhere(edit: Edit, compose: Compose) -> bool:
     own = [tree for tree in compose.trees if _holds(tree, edit)]
     others = [tree for tree in compose.trees if tree not in own]
-    paths = [path for tree in own for path in _paths(tree, edit) if path != ("version",)]  # Compose reads no version
+    paths = [path for tree in own if (path := _path(tree, edit)) != ["version"]]  # Compose reads no version
     return any(_has(tree, path) for tree in others for path in paths)
 
 
@@ -38,25 +34,16 @@ def _holds(tree: Mapping, edit: Edit) -> bool:
     return span.source.path == edit.region.path and span.start <= edit.start and edit.end <= span.end + 1
 
 
-def _paths(tree: Mapping, edit: Edit) -> Iterator[tuple[str, ...]]:
-    """The keys that lead to what an edit changes: to the innermost one, or to the one that it adds."""
-    added = _ADDED_KEY.match(edit.replacement) if edit.start == edit.end else None
+def _path(tree: Mapping, edit: Edit) -> list[str]:
+    """The keys that lead to what an edit changes."""
     path: list[str] = []
     node: Node = tree
-    while isinstance(node, Mapping):
-        column = node.span.source.position(node.span.start).column - 1
-        if added is not None and column == len(added[1]):
-            yield (*path, added[2])
-            return
-        entry = _entry_at(node, edit)
-        if entry is None:
-            break
+    while isinstance(node, Mapping) and (entry := _entry_at(node, edit)) is not None:
         path.append(str(entry.key.text))
         if entry.value.span.start < entry.key.span.start:  # an alias: what it stands for is not edited here
             break
         node = entry.value
-    if path:
-        yield tuple(path)
+    return path
 
 
 def _entry_at(node: Mapping, edit: Edit) -> Entry | None:
@@ -66,8 +53,8 @@ def _entry_at(node: Mapping, edit: Edit) -> Entry | None:
     return max(own, key=lambda one: one.key.span.start, default=None)
 
 
-def _has(tree: Mapping, path: tuple[str, ...]) -> bool:
+def _has(tree: Mapping, path: list[str]) -> bool:
     node: Node | None = tree
     for key in path:
         node = node.get(key) if isinstance(node, Mapping) else None
-    return node is not None
+    return bool(path) and node is not None
