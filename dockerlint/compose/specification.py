@@ -6,7 +6,7 @@ https://docs.docker.com/reference/compose-file/
 
 from __future__ import annotations
 
-from dockerlint.compose.shapes import either, listed, mapping, named, scalar
+from dockerlint.compose.shapes import either, listed, mapping, named, pattern, scalar
 from dockerlint.compose.specification_services import SERVICE
 from dockerlint.compose.specification_values import (
     ASSIGNMENTS,
