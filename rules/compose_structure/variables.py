@@ -172,7 +172,7 @@ class LostDollar(Rule[Stack]):
             yield self.finding(place, message, fix=fix)
 
 
-def _by_value(found: list[_Lost]) -> Iterator[list[_Lost]]:
+def _by_value(found: Iterable[_Lost]) -> Iterator[list[_Lost]]:
     """What is lost of one value together; each variable of a script by itself."""
     together: dict[object, list[_Lost]] = {}
     for lost in found:
