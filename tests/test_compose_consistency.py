@@ -161,5 +161,6 @@ def test_several_circles_are_told_each() -> None:
 
 @pytest.mark.parametrize(("used", "declared", "meant"), [("frontt", "front", "front"), ("frnt", "'frnt:'", None)])
 def test_a_near_name_is_offered_where_it_may_stand(used: str, declared: str, meant: str | None) -> None:
-    (error,) = errors_of(f"services:\n  a: {{image: i, networks: [{used}]}}\nnetworks:\n  {declared}: {{}}\n")
+    found = errors_of(f"services:\n  a: {{image: i, networks: [{used}]}}\nnetworks:\n  {declared}: {{}}\n")
+    (error,) = [one for one in found if one.kind == "undefined"]
     assert (error.repair.edits[0][1] if error.repair is not None else None) == meant

@@ -27,6 +27,7 @@ def settings(text: str) -> Settings:
         ('moving-tags = ["latest"]', "moving_tags", ("latest",)),
         ("host-ports = [80, 389]", "host_ports", (80, 389)),
         ('limits = ["memory"]', "limits", ("memory",)),
+        ('order = ["ports"]', "order", ("ports",)),
         ('[label-schema]\nrequired = ["a"]\ntypes = { a = "url" }', "labels", LabelSchema({"a": "url"}, ("a",))),
     ],
 )
@@ -43,6 +44,7 @@ def test_settings_are_read(text: str, name: str, value: object) -> None:
         ("context-size = true", "is a size"),
         ("host-ports = [true]", "is a list of ports"),
         ("limits = ['disk']", "is a list of memory, cpus, pids"),
+        ("order = ['names']", "is a list of services, depends_on, ports"),
         ("context-size = '1 TB'", "is a size"),
         ("label-schema = { type = {} }", "it has no `type`; did you mean `types`"),
         ("label-schema = { types = { a = 'date' } }", "has no kind of value `date`"),

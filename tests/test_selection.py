@@ -147,3 +147,23 @@ def test_hadolints_profile_is_as_grave_as_hadolint(options: dict[str, Any], seve
     request = Request((named(str(tmp_path / "Dockerfile")),), selection, Settings(as_of=AS_OF))
     found = {finding.rule: finding.severity.label for finding in run(request).findings}
     assert found["maintainer"] == severity
+
+
+EARLY = "`ports` of `a` comes before `image`"
+
+
+@pytest.mark.parametrize(
+    ("ignored", "said"),
+    [
+        ((), {EARLY, "`a` may take all memory, all processors and any number of processes"}),
+        (("memory_not_limited",), {EARLY, "`a` may take all processors and any number of processes"}),
+        (("cis-5.11", "CIS-5.12", "CIS-5.29"), {EARLY}),
+        (("CL-0026", "top-level-properties-order"), {EARLY}),
+        (("service-keys-order", "unlimited-resources"), set()),
+    ],
+)
+def test_a_code_for_a_part_of_a_rule_mutes_that_part(ignored: tuple[str, ...], said: set[str], tmp_path: Path) -> None:
+    lay_out({"compose.yaml": "services:\n  a:\n    ports: ['80:80']\n    image: x:1\n"}, tmp_path)
+    selection = Selection(["compose-order", "unlimited-resources"], ignored)
+    request = Request((named(str(tmp_path / "compose.yaml")),), selection, Settings(as_of=AS_OF))
+    assert {finding.message for finding in run(request).findings} == said

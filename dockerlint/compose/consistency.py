@@ -115,14 +115,29 @@ def _undefined(service: Service, compose: Compose) -> Iterator[ComposeError]:
 
 def _not_there(service: Service, reference: Reference, names: tuple[str, ...], compose: Compose) -> ComposeError:
     name = reference.name
-    uses = f"`{service.name}` {_USES[reference.key]} {shown(name.text) if name.text else 'of no name'}"
+    if not name.text and not name.unknown:
+        message = f"an entry of `{reference.key}` of `{service.name}` names nothing"
+        return ComposeError("undefined", message, name.written.span, is_certain=not compose.is_fragment)
+    uses = f"`{service.name}` {_USES[reference.key]} {shown(name.text)}"
     missing = "which is no service of this project" if reference.kind == "service" else "which is not declared"
-    near = nearest(name.text, names)
+    called = _called(name.text, compose) if reference.kind == "service" else None
+    near = (str(called.name),) if called is not None else nearest(name.text, names)
     hint = f"; did you mean `{near[0]}`?" if near else ""
-    place = name.text.span if name.text else name.written.span
+    if called is not None:
+        hint = f" but the container of `{called.name}`: write that name"
     repair = repairs.renamed(name.text, near[0]) if len(near) == 1 and name.is_literal else None
     is_certain = not name.unknown and not compose.is_fragment
+    place = name.text.span if name.text else name.written.span
     return ComposeError("undefined", f"{uses}, {missing}{hint}", place, repair, is_certain=is_certain)
+
+
+def _called(name: str, compose: Compose) -> Service | None:
+    """The service whose container has a name."""
+    for service in compose.services:
+        own = service.settings.text("container_name") if "container_name" in service.node else None
+        if own is not None and own.text == name:
+            return service
+    return None
 
 
 def _services_that_are_off(service: Service, compose: Compose) -> Iterator[ComposeError]:

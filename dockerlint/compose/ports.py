@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dockerlint.compose.errors import shown
 from dockerlint.compose.nodes import Mapping, Node, Scalar, Sequence
-from dockerlint.compose.values import Section, Value
+from dockerlint.compose.values import Section, Value, is_null
 from dockerlint.source import Text
 
 HIGHEST = 65535
@@ -66,6 +66,10 @@ def port_range(text: str) -> range:
 
 def _read(item: Node, service: Section) -> Port | None:
     if isinstance(item, Mapping):
+        if _is_short_without_end(item):
+            message = f"`{item.keys[0]}:`: the port of the container is missing after the colon"
+            service.reader.note("port", message, item.span)
+            return None
         return _long(Section(f"a port of {service.name}", item, service.reader))
     if not isinstance(item, Scalar) or isinstance(item.value, bool) or item.value is None:
         return None
@@ -79,6 +83,11 @@ def _read(item: Node, service: Section) -> Port | None:
         if not value.unknown:
             service.reader.note("port", str(error), item.span)
         return None
+
+
+def _is_short_without_end(item: Mapping) -> bool:
+    """Whether `80:` is what YAML takes for a mapping."""
+    return len(item.entries) == 1 and is_null(item.entries[0].value) and str(item.keys[0]).isdecimal()
 
 
 def read_short(value: Value) -> Port:

@@ -90,6 +90,8 @@ class _Checker:
         for entry in node.entries:
             key = str(entry.key.text)
             inner = keys.get(key, shape.others)
+            if shape.names is not None and not shape.names.fits(key):
+                self._note("value", f"{place}: {shown(key)} is {shape.names.described}", entry.key.span)
             if inner is None:
                 if shape.is_closed or not key.startswith("x-"):
                     self._unknown(entry, node, shape, place)

@@ -29,7 +29,8 @@ class Shape(NamedTuple):
     """What may stand in one place: a scalar of some types, a list, a mapping, or any of these.
 
     A text must have the `form`, a number be within the `limits`. A mapping has the known `keys`, and any others if
-    there is a shape for them; one that is `free` has what it likes. `name` is what messages call the mapping.
+    there is a shape for them, the `names` of which have a form; one that is `free` has what it likes. `name` is what
+    messages call the mapping.
     """
 
     types: frozenset[Type] = frozenset()
@@ -40,6 +41,7 @@ class Shape(NamedTuple):
     name: str = ""
     keys: Mapping[str, Shape] | None = None
     others: Shape | None = None
+    names: Form | None = None
     required: tuple[str, ...] = ()
     is_free: bool = False
     is_closed: bool = False
@@ -65,9 +67,9 @@ def mapping(name: str, keys: Mapping[str, Shape], required: tuple[str, ...] = ()
     return Shape(name=name, keys=keys, required=required)
 
 
-def named(values: Shape, name: str = "") -> Shape:
+def named(values: Shape, names: Form | None = None) -> Shape:
     """A mapping whose keys are names that the author gives."""
-    return Shape(name=name, keys={}, others=values)
+    return Shape(keys={}, others=values, names=names)
 
 
 def either(*shapes: Shape) -> Shape:

@@ -6,7 +6,7 @@ https://docs.docker.com/reference/compose-file/
 
 from __future__ import annotations
 
-from dockerlint.compose.shapes import either, listed, mapping, named, scalar
+from dockerlint.compose.shapes import either, listed, mapping, named, pattern, scalar
 from dockerlint.compose.specification_services import SERVICE
 from dockerlint.compose.specification_values import (
     ASSIGNMENTS,
@@ -62,19 +62,21 @@ _INCLUDE = mapping(
     "an entry of `include`", {"env_file": TEXT_OR_TEXTS, "path": TEXT_OR_TEXTS, "project_directory": TEXT}
 )
 
-SERVICES = named(SERVICE)
+_NAME = pattern("no name: Compose takes letters, digits, `.`, `_` and `-`", "[a-zA-Z0-9._-]+")
+
+SERVICES = named(SERVICE, _NAME)
 
 FILE = mapping(
     "a Compose file",
     {
-        "configs": named(_CONFIG),
+        "configs": named(_CONFIG, _NAME),
         "include": listed(either(TEXT, _INCLUDE)),
-        "models": named(_MODEL),
+        "models": named(_MODEL, _NAME),
         "name": TEXT,
-        "networks": named(either(_NETWORK, NULL)),
-        "secrets": named(_SECRET),
+        "networks": named(either(_NETWORK, NULL), _NAME),
+        "secrets": named(_SECRET, _NAME),
         "services": SERVICES,
         "version": TEXT,
-        "volumes": named(either(_VOLUME, NULL)),
+        "volumes": named(either(_VOLUME, NULL), _NAME),
     },
 )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from dockerlint.lint import kinds
 from dockerlint.lint.kinds import Kind, Step, Unfit
 from dockerlint.lint.profiles import PROFILES
-from dockerlint.lint.settings import LIMITS, MOVING_TAGS
+from dockerlint.lint.settings import LIMITS, MOVING_TAGS, ORDERS
 
 
 class BadSetting(Exception):
@@ -219,6 +219,14 @@ _TABLE = (
         LIMITS,
         "what each service must have a limit of.",
         ["memory"],
+        is_of_rules=True,
+    ),
+    Key(
+        "order",
+        kinds.choices(*ORDERS),
+        (),
+        "what of a Compose file is sorted, beside its keys: `services` and `depends_on` by name, `ports` by number.",
+        ["services"],
         is_of_rules=True,
     ),
 )

@@ -138,8 +138,12 @@ class Selection:
         is_old = self._version is None or _numbers(rule.since) <= self._version
         return is_old and (self._preview or not rule.is_preview)
 
+    @property
+    def ignored_codes(self) -> frozenset[str]:
+        return self._ignored.codes
+
     def ignores_code(self, code: str) -> bool:
-        return code in self._ignored.codes
+        return code in self.ignored_codes
 
     def rules(self, chapters: Iterable[str]) -> tuple[AnyRule, ...]:
         return tuple(rule for chapter in chapters for rule in rules_of(chapter) if self.includes(rule))

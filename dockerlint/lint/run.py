@@ -161,7 +161,7 @@ def _check_in_worker(file: Found) -> _Checked:
 
 class _Runner:
     def __init__(self, request: Request) -> None:
-        self.request = request
+        self.request = request._replace(settings=request.settings._replace(muted=request.selection.ignored_codes))
         self.projects: dict[Path, Project] = {}
         self._compose_files: dict[Path, ComposeFiles] = {}
         self._requested = {file.path for file in request.files}
@@ -334,6 +334,10 @@ class _Runner:
                 found = self._dockerfile_engine.check_build(container.build)
                 findings += (_embedded(finding, source) for finding in found)
                 own.setdefault(source.path, []).append(container.build.dockerfile)
+        if len(stack.compose.trees) > 1:
+            from dockerlint.lint.merged_fixes import without_torn_fixes  # noqa: PLC0415 (only projects of several files)
+
+            findings = without_torn_fixes(findings, stack.compose)
         sources = {source.path: source for source in stack.compose.sources}
         keys = {path: enclosing_keys(source) for path, source in sources.items()} if findings else {}
         weighted = [_placed(finding, stack, sources, keys) for finding in findings]

@@ -12,6 +12,7 @@ MOVING_TAGS = (
     "rolling",
 )
 LIMITS = ("memory", "cpus", "pids")
+ORDERS = ("services", "depends_on", "ports")
 
 
 class LabelSchema(NamedTuple):
@@ -34,7 +35,8 @@ class Settings(NamedTuple):
     `allowed_images` globs of images that are used although they are retired; `named_contexts` what `--build-context`
     gives a name; `extended_support` lines such as `python 3.9` whose support is paid for. Sizes are in bytes.
     `squash`: layers are made one afterwards. `moving_tags` are those that name no version; `host_ports` the ports below
-    1024 that services may publish; `limits` what each service must have a limit of.
+    1024 that services may publish; `limits` what each service must have a limit of; `order` which entries of Compose
+    files are sorted. `muted` are the codes that are ignored, for a rule whose findings tell of several things.
     """
 
     as_of: date
@@ -51,6 +53,8 @@ class Settings(NamedTuple):
     moving_tags: tuple[str, ...] = MOVING_TAGS
     host_ports: tuple[int, ...] = (80, 443)
     limits: tuple[str, ...] = LIMITS
+    order: tuple[str, ...] = ()
+    muted: frozenset[str] = frozenset()
 
     def allows(self, name: str, tag: str | None) -> bool:
         """Whether an image may be used although it is retired; a glob without a tag stands for all of them."""

@@ -116,8 +116,13 @@ def _family_by_name(name: str) -> DataFamily | None:
     """The family that a variable names: `REDIS_HOST`, `PGHOST`."""
     if name.startswith("PG"):
         return family_named("postgres")
-    words = name.lower().split("_")
-    return next((family_named(family) for word, family in _FAMILY_WORDS.items() if word in words), None)
+    return next((family for word in name.split("_") if (family := family_by_word(word)) is not None), None)
+
+
+def family_by_word(word: str) -> DataFamily | None:
+    """The family that a word is the name of: `mysql`, `Postgres`."""
+    name = _FAMILY_WORDS.get(word.lower())
+    return family_named(name) if name is not None else None
 
 
 _FAMILY_WORDS = {

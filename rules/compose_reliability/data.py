@@ -94,7 +94,7 @@ _BESIDES = re.compile(
     r"backup|dump|log|conf|init|run\b|cert|ssl|tls|tmp|script|import|export|plugin|etc/|share|secret|archive|wal\b|\.sql|"
     r"seed|migrat|fixture|restore|template|module|licen[cs]e"
 )
-_DATA_FOLDER = re.compile(r"/(?:\w*data\w*|db|var/lib/[\w-]+(?:/\w+)?|\w*sql|mongo\w*|redis|postgres\w*)/?")
+_DATA_FOLDER = re.compile(r"/(?:data/)?(?:\w*data\w*|db|var/lib/[\w-]+(?:/\w+)?|\w*sql|mongo\w*|redis|postgres\w*)/?")
 _DATA_NAME = re.compile(r"data|(?:^|[_./-])(?:db|database|pg)(?:$|[_./-])", re.IGNORECASE)
 
 
@@ -187,6 +187,9 @@ class WrongDataPath(Rule[Container]):
         "=== compose.yaml\nservices:\n  db:\n    image: mongo:8\n    volumes:\n      - ./data:«/var/lib/mongodb»\n": (
             "=== compose.yaml\nservices:\n  db:\n    image: mongo:8\n    volumes:\n      - ./data:/data/db\n"
         ),
+        "=== compose.yaml\nservices:\n  db:\n    image: mongo:8\n    volumes: [all:«/data/mongo»]\nvolumes:\n  all:\n": (
+            "=== compose.yaml\nservices:\n  db:\n    image: mongo:8\n    volumes: [all:/data/db]\nvolumes:\n  all:\n"
+        ),
     }
     good = (
         "=== compose.yaml\nservices:\n  db:\n    image: postgres\n    volumes: [pg:/var/lib/postgresql]\nvolumes:\n  pg:\n",
@@ -235,6 +238,8 @@ class SharedDataVolume(Rule[Stack]):
         "  db-test:\n    image: postgres:17\n    volumes: [«'pg:/var/lib/postgresql/data'»]\nvolumes:\n  pg:\n": None,
         "=== compose.yaml\nx-redis: &redis\n  image: redis:8\n  volumes:\n    - «./data:/data»\nservices:\n  a: *redis\n"
         "  b: *redis\n": None,
+        "=== compose.yaml\nservices:\n  users:\n    image: mysql:8.4\n    volumes: ['data:/var/lib/mysql']\n"
+        "  orders:\n    image: postgres:17\n    volumes: [«'data:/var/lib/postgresql/data'»]\nvolumes:\n  data:\n": None,
         "=== compose.yaml\nservices:\n  db:\n    image: mongo:8\n    deploy:\n      replicas: 3\n    volumes:\n"
         "      - «store:/data/db»\nvolumes:\n  store:\n": None,
     }
@@ -261,7 +266,9 @@ class SharedDataVolume(Rule[Stack]):
             names = [one.service.name for one, _ in together]
             source = mount.source.text if mount.source is not None else ""
             who = listed(names) if len(names) > 1 else f"the copies of `{names[0]}`"
-            yield self.finding(_place(mount), f"{who} write the same files in `{source}`")
+            is_one_kind = len({one.data.name for one, _ in together if one.data is not None}) == 1
+            what = "write the same files in" if is_one_kind else "keep all their files in the same"
+            yield self.finding(_place(mount), f"{who} {what} `{source}`")
 
 
 def _place(mount: Volume) -> Span:
@@ -286,8 +293,7 @@ def _data_mounts(container: Container) -> list[Volume]:
 
 
 def _key(container: Container, mount: Volume) -> tuple[str, ...]:
-    family = container.data.name if container.data is not None else ""
-    return (family, str(mount.kind), _where(container.compose, mount.source), *_subpath(container, mount))
+    return (str(mount.kind), _where(container.compose, mount.source), *_subpath(container, mount))
 
 
 def _where(compose: Compose, source: Value | None) -> str:

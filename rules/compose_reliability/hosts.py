@@ -6,7 +6,7 @@ import re
 
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity, fix_of
 from dockerlint.lint.yaml_edits import replaced_part
-from dockerlint.project.addresses import COMMAND, Address
+from dockerlint.project.addresses import COMMAND, Address, family_by_word
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.networks import LOOPBACKS, Networks
 from dockerlint.project.possible_ports import container_port
@@ -44,6 +44,8 @@ class UnknownServiceHost(Rule[Stack]):
         "  redis:\n    image: redis:8\n": None,
         "=== compose.yaml\nservices:\n  web:\n    build: .\n    environment:\n"
         "      DATABASE_URL: postgres://u:${PW}@«postgres»/x\n  db:\n    image: postgres:17\n": None,
+        "=== compose.yaml\nservices:\n  web:\n    build: .\n    environment:\n      DB_HOST: «mysql»\n      SQL_HOST: «sql»:3306\n"
+        "  db:\n    image: mysql:8.4\n": None,
         "=== compose.yaml\nservices:\n  web:\n    build: .\n    env_file: web.env\n  mysql:\n    image: mysql:8.4\n"
         "=== web.env\nDB_HOST=«mysq»\nDB_PORT=3306\n": ("=== web.env\nDB_HOST=mysql\nDB_PORT=3306\n"),
     }
@@ -120,11 +122,14 @@ def _is_one_edit_away(one: str, other: str) -> bool:
 
 
 def _of_family(stack: Stack, networks: Networks, container: Container, address: Address) -> Container | None:
-    """The only data service of the kind that the address asks for, if the sender reaches it."""
-    family = address.family
-    if family is None:
-        return None
-    found = [one for one in stack.containers if one.data is not None and one.data.name == family.name]
+    """The only data service of the kind, or else at the port, that the address asks for, if the sender reaches it."""
+    family = address.family or family_by_word(address.name)
+    port = address.number if address.port is not None else None
+    found = [
+        one
+        for one in stack.containers
+        if one.data is not None and (port in one.data.ports if family is None else one.data.name == family.name)
+    ]
     is_only = len(found) == 1 and networks.share(container.service, found[0].service)
     return found[0] if is_only and found[0] is not container else None
 

@@ -16,8 +16,10 @@ from .faults import Fault, is_whole, once, place_of
 _NO_LIMIT = frozenset({"0", "-1", "0.0", "0b", "0k", "0m", "0g"})
 # From here on the kernel ends nearly anything else first.
 _HARDLY_EVER_KILLED = -900
-# What a limit is called in the service and below `deploy.resources.limits`, and what may be had without it.
-_KINDS = (
+_Kind = tuple[tuple[str, ...], str, str, str, tuple[str, ...]]
+# What a limit is called in the service and below `deploy.resources.limits`, what may be had without it, an example,
+# and the codes for it.
+_KINDS: tuple[_Kind, ...] = (
     (("mem_limit",), "memory", "all memory", "memory: 512m", ("memory_not_limited", "CIS-5.11")),
     (("cpus", "cpu_quota"), "cpus", "all processors", 'cpus: "1"', ("cpus_not_limited", "CIS-5.12")),
     (("pids_limit",), "pids", "any number of processes", "pids: 200", ("pids_limit_not_set", "CIS-5.29")),
@@ -84,23 +86,18 @@ class UnlimitedResources(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
-        yield from once(
-            self,
-            (
-                fault
-                for one in stack.containers
-                if _is_judged(one)
-                for fault in _unlimited(one.service, self.settings.limits)
-            ),
-        )
+        muted = self.settings.muted
+        wanted = [one for one in _KINDS if one[1] in self.settings.limits and muted.isdisjoint(map(str.upper, one[-1]))]
+        judged = (one.service for one in stack.containers if _is_judged(one))
+        yield from once(self, (fault for service in judged for fault in _unlimited(service, wanted)))
 
 
 def _is_judged(container: Container) -> bool:
     return is_whole(container) and not container.is_one_shot and not container.is_development
 
 
-def _unlimited(service: Service, wanted: tuple[str, ...]) -> Iterator[Fault]:
-    missing = [kind for kind in _KINDS if kind[1] in wanted and not _is_limited(service, kind[0], kind[1])]
+def _unlimited(service: Service, wanted: list[_Kind]) -> Iterator[Fault]:
+    missing = [kind for kind in wanted if not _is_limited(service, kind[0], kind[1])]
     if not missing:
         return
     listed = in_a_row([taken for _, _, taken, _, _ in missing])

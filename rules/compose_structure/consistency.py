@@ -46,6 +46,12 @@ class UndefinedReference(Rule[Compose]):
             "=== compose.yaml\nservices:\n  worker:\n    image: x:1\n  job:\n    image: x:1\n    profiles: [jobs]\n"
             "    network_mode: service:worker\n"
         ),
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    depends_on: [«''»]\n": None,
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    links: ['«shop_db»:db']\n"
+        "  postgres:\n    image: x:1\n    container_name: shop_db\n": (
+            "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    links: ['postgres:db']\n"
+            "  postgres:\n    image: x:1\n    container_name: shop_db\n"
+        ),
         "=== compose.yaml\nx-base: &base\n  image: x:1\n  networks: [«inner»]\nservices:\n  a: *base\n  b: *base\n": None,
     }
     good = (

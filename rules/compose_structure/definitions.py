@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
 from dockerlint.compose.services import Compose, Service
 from dockerlint.lint.rule import Findings, Rule, Severity
-from dockerlint.project.containers import Stack
+from dockerlint.project.containers import Container, Stack
 from dockerlint.project.neighbours import other_compose_files
 from dockerlint.wording import nearest
 
@@ -133,5 +133,12 @@ def _reason(name: str, section: str, undeclared: set[str], stack: Stack) -> str:
     near = nearest(name, sorted(undeclared))
     if near:
         return f": did you mean it where `{near[0]}` stands?"
-    bare = [one.service.name for one in stack.containers if one.data is not None and not one.service.volumes]
-    return f": `{bare[0]}` keeps its data in the container" if section == "volumes" and bare else ""
+    bare = [one for one in stack.containers if one.data is not None and not one.service.volumes]
+    meant = [one.service.name for one in bare if _may_be_for(name, one)]
+    return f": `{meant[0]}` keeps its data in the container" if section == "volumes" and meant else ""
+
+
+def _may_be_for(volume: str, container: Container) -> bool:
+    """Whether the name of a volume speaks of a service's data: by its name, or by that of no other service."""
+    others = {str(service.name) for service in container.compose.services} - {str(container.service.name)}
+    return not any(name in volume for name in others)

@@ -112,7 +112,8 @@ class MisreadEnvironmentEntry(Rule[Service]):
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      - \"A=1\"\n      - 'B=\"1\"'\n"
         "      - C={\"a\":1}\n      - D=\"a\" and \"b\"\n      - E=say \"x\"\n      - F=\n      - G\n",
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      A: '\"1\"'\n      B: ' x'\n",
-        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    labels:\n      - traefik.rule=Host(`a`)\n"
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      - A = refused\n"
+        "    labels:\n      - traefik.rule=Host(`a`)\n"
         "    build:\n      context: .\n      args:\n        - V=1\n",
     )  # fmt: skip
 
@@ -139,7 +140,7 @@ class MisreadEnvironmentEntry(Rule[Service]):
         elif item.plain and _is_in_quotes(value):
             message = f"the quotes around the value of {name} become part of it: put them around the whole entry"
             yield self.finding(item.text, message, fix=_requoted(item, name, value))
-        elif value[:1] == " " and value.strip():
+        elif value[:1] == " " and value.strip() and not (is_refused and name != name.rstrip()):
             yield self.finding(item.text, f"the blank after `{name}=` becomes part of the value")
 
 

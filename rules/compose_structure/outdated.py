@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
-from dockerlint.compose.services import Compose
+from dockerlint.compose.services import Compose, Service
 from dockerlint.compose.values import Value
 from dockerlint.lint.finding import Edit
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
@@ -15,6 +15,7 @@ from dockerlint.lint.yaml_edits import deleted_key, is_shared
 from dockerlint.project.containers import Stack
 from dockerlint.project.neighbours import instructions
 from dockerlint.source import Span
+from dockerlint.wording import listed
 
 from .ports import has_overlay_network
 
@@ -165,6 +166,8 @@ class LegacyComposeKey(Rule[Stack]):
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    «links»:\n      - db\n  db:\n    image: postgres:17\n": None,
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    «volumes_from»: [db]\n  db:\n    image: x:1\n"
         "networks:\n  n:\n    external:\n      «name»: other\n": None,
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    «external_links»: ['shop_db:db']\n"
+        "  db:\n    image: x:1\n    container_name: shop_db\n": None,
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    ports:\n      - target: 80\n        «mode»: host\n"
         "    secrets:\n      - source: s\n        «uid»: '1'\n    deploy:\n      «placement»:\n        constraints: [a==b]\n"
         "secrets:\n  s:\n    file: s\n": None,
@@ -190,11 +193,17 @@ class _Old(NamedTuple):
 
 
 def _replaced_keys(compose: Compose) -> Iterator[_Old]:
+    containers = {
+        str(called.text): str(service.name)
+        for service in compose.services
+        if (called := service.settings.text("container_name")) is not None
+    }
     for service in compose.services:
         for key, instead in _INSTEAD.items():
             entry = service.node.entry(key)
             if entry is not None and (key != "links" or service.network_mode is None):
-                yield _Old(entry, f"`{key}` of `{service.name}` {instead}")
+                own = _own_containers(service, containers) if key == "external_links" else ""
+                yield _Old(entry, f"`{key}` of `{service.name}` {own or instead}")
     for kind in ("volumes", "networks", "secrets", "configs"):
         section = compose.root.get(kind) if compose.root is not None else None
         for entry in section.entries if isinstance(section, Mapping) else ():
@@ -202,6 +211,16 @@ def _replaced_keys(compose: Compose) -> Iterator[_Old]:
             name = external.entry("name") if isinstance(external, Mapping) else None
             if name is not None:
                 yield _Old(name, "Compose warns of `external.name`: write `external: true` and `name` beside it")
+
+
+def _own_containers(service: Service, containers: dict[str, str]) -> str:
+    """What to say of links to containers of the project itself."""
+    linked = [str(value.text).partition(":")[0] for value in service.settings.texts("external_links")]
+    own = [name for name in linked if name in containers]
+    if not own or len(own) < len(linked):
+        return ""
+    services = listed(containers[name] for name in own)
+    return f"names {listed(own)} of this project: {services} is found by the name of its service"
 
 
 _INSTEAD = {

@@ -9,6 +9,7 @@ from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence, sca
 from dockerlint.compose.services import Compose
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.rule import Findings, Rule, Severity
+from dockerlint.wording import listed
 
 _CLEARED_BY_EMPTY = frozenset({"command", "entrypoint", "test"})
 _ADDING = frozenset({"profiles", "ports", "depends_on"})
@@ -33,8 +34,14 @@ class OverrideWithoutEffect(Rule[Compose]):
         "services:\n  db:\n    dns:\n      - !reset «1.1.1.1»\n    «volumes»: !reset []\n  «web»: !reset null\n": None,
         "=== compose.yaml\nservices:\n  db:\n    image: x:1\n    ports: ['80:80', '81:81']\n    environment: {A: 1}\n"
         "=== compose.override.yaml\nservices:\n  db:\n    «ports»: ['80:80', '81:81']\n    «environment»: {}\n": None,
+        "=== compose.yaml\nservices:\n  base:\n    image: x:1\n    profiles: [never]\n  web:\n    extends: base\n"
+        "  job:\n    extends: {service: base}\n=== compose.override.yaml\nservices:\n  «base»:\n    environment: {A: 2}\n": None,
     }
     good = (
+        "=== compose.yaml\nservices:\n  base:\n    image: x:1\n  web:\n    extends: base\n"
+        "=== compose.override.yaml\nservices:\n  base:\n    environment: {A: 2}\n",
+        "=== compose.yaml\nservices:\n  base:\n    image: x:1\n    profiles: [never]\n"
+        "=== compose.override.yaml\nservices:\n  web:\n    extends: {file: compose.yaml, service: base}\n  base:\n    init: true\n",
         "=== compose.yaml\nservices:\n  db:\n    image: x:1\n    command: [a]\n    ports: ['80:80']\n"
         "=== compose.override.yaml\nservices:\n  db:\n    command: []\n    ports: !reset []\n    volumes: []\n",
         "=== compose.yaml\nservices:\n  db:\n    image: x:1\n    ports: ['80:80']\n    environment: {A: 1}\n"
@@ -50,6 +57,13 @@ class OverrideWithoutEffect(Rule[Compose]):
         for tree in _laid_onto_each_other(compose):
             for entry in _services(tree):
                 known = [node for one in earlier for node in _nodes_of(one, entry)]
+                heirs = _heirs(entry, earlier) if known and _is_only_base(entry, compose) else []
+                if heirs:
+                    names = listed(heirs)
+                    message = (
+                        f"what `{entry.key.text}` gets here does not reach {names}: `extends` comes before the merge"
+                    )
+                    yield self.finding(entry.key.text, message)
                 if known and isinstance(entry.value, Mapping) and not any("extends" in one for one in known):
                     yield from self._of_service(entry, known)
                 elif earlier and not known and entry.value.tag == "!reset" and not _includes(compose):
@@ -80,6 +94,24 @@ class OverrideWithoutEffect(Rule[Compose]):
     def _of_nothing(self, entry: Entry, where: str) -> Finding:
         message = f"`{entry.value.tag}` finds no `{entry.key.text}` of {where} in an earlier file"
         return self.finding(entry.key.text, message)
+
+
+def _is_only_base(entry: Entry, compose: Compose) -> bool:
+    """Whether a service is off by its profile, as one is that only others make something of."""
+    service = compose.service(str(entry.key.text))
+    return service is not None and not compose.is_active(service)
+
+
+def _heirs(base: Entry, earlier: list[Mapping]) -> list[str]:
+    """The services of earlier files that extend one of their own file."""
+    found: list[str] = []
+    for name, node in (entry for tree in earlier for entry in _services(tree)):
+        extends = node.get("extends") if isinstance(node, Mapping) else None
+        if isinstance(extends, Mapping) and "file" not in extends:
+            extends = extends.get("service")
+        if isinstance(extends, Scalar) and extends.text == base.key.text:
+            found.append(str(name.text))
+    return found
 
 
 def _laid_onto_each_other(compose: Compose) -> list[Mapping]:

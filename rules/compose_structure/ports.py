@@ -44,6 +44,7 @@ class InvalidPublishedPort(Rule[Compose]):
         "        published: «127.0.0.1:8080»\n      - target: 80\n        protocol: «http»\n": None,
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    ports:\n      - «published: 80»\n": None,
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    expose: [80, «'80:80'», «http»]\n": None,
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    ports:\n      - «80:»\n": None,
     }
     good = (
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    ports:\n      - '::1:8080:80'\n      - '[::1]:81:81'\n"

@@ -44,6 +44,7 @@ class InvalidComposeValue(Rule[Compose]):
         "=== compose.yaml\nservices:\n  web:\n    image: «Acme/Web:1»\n    container_name: «web server»\n": None,
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    depends_on:\n      «db»: {}\n    init: «maybe»\n"
         "    command: «run 'x»\n  db: {image: y:1}\n": None,
+        "=== compose.yaml\nservices:\n  «my db»:\n    image: x:1\n    volumes: ['a b:/x']\nvolumes:\n  «a b»:\n": None,
         "=== compose.yaml\nx-all: &all {restart: «allways»}\nservices:\n  web: {<<: *all, image: x:1}\n"
         "  job: {<<: *all, image: y:1}\n": None,
         "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    deploy:\n      resources:\n"

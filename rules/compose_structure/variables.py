@@ -14,7 +14,7 @@ from dockerlint.compose.services import Compose, Service
 from dockerlint.knowledge.secrets import find_credentials, is_secret_name
 from dockerlint.lint.finding import Edit
 from dockerlint.lint.rule import Findings, Fix, Rule, Severity
-from dockerlint.lint.yaml_edits import is_shared
+from dockerlint.lint.yaml_edits import inner_span, is_shared
 from dockerlint.project.containers import Container, Stack
 from dockerlint.project.neighbours import described_variables
 from dockerlint.source import Span
@@ -53,12 +53,12 @@ def _text(what: str, node: Node | None) -> Iterator[ShellText]:
         yield ShellText(what, tuple(scalars(node)))
 
 
-def _doubled(place: Span) -> Fix | None:
-    """A fix that leaves a reference to whoever reads the text after Compose."""
-    if is_shared(place) or place.source.text[place.start : place.start + 1] != "$":
+def _doubled(*places: Span) -> Fix | None:
+    """A fix that leaves references to whoever reads the text after Compose."""
+    if any(is_shared(place) or place.source.text[place.start : place.start + 1] != "$" for place in places):
         return None
-    edit = Edit.replacing(Span(place.source, place.start, place.start), "$")
-    return Fix("double the `$`", (edit,), is_safe=False)
+    edits = tuple(Edit.replacing(Span(place.source, place.start, place.start), "$") for place in places)
+    return Fix("double the `$`", edits, is_safe=False)
 
 
 class BrokenInterpolation(Rule[Compose]):
@@ -99,11 +99,19 @@ class BrokenInterpolation(Rule[Compose]):
                 yield self.finding(error.span, error.message, fix=fix, is_refusal=True)
 
 
+# What the makers of password hashes put before salt and hash.
+_HASH = r"(?<!\$)\$(?:apr1|2[abxy]|argon2(?:id|i|d)|scrypt|pbkdf2[\w-]*|[156y])\$[^\s$,][^\s,]*(?:,[tp]=[^\s,]*)*"
+
+
 class _Lost(NamedTuple):
-    """A variable that Compose replaces although the container has it."""
+    """A variable that Compose replaces although the container has it.
+
+    `within` is the value that it is but a piece of, where it was not meant as a variable at all.
+    """
 
     variable: Variable
     what: str
+    within: Span | None = None
 
 
 class LostDollar(Rule[Stack]):
@@ -134,8 +142,13 @@ class LostDollar(Rule[Stack]):
         "      proxy_set_header Host $$host;\n      user ${NGINX_USER};\n",
         "=== compose.yaml\nservices:\n  db:\n    image: x:1\n    environment:\n      DB_PASSWORD: pa«$word1»\n":
         "=== compose.yaml\nservices:\n  db:\n    image: x:1\n    environment:\n      DB_PASSWORD: pa$$word1\n",
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      TOKEN: «$argon2id»$v=19$m=65540$bQ$iM\n"
+        "    labels:\n      - 'auth=me:«$apr1»$H6uskkkW$IgXLP6ewTrSu,you:$2y$05$k9pQx'\n":
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    environment:\n      TOKEN: $$argon2id$$v=19$$m=65540$$bQ$$iM\n"
+        "    labels:\n      - 'auth=me:$$apr1$$H6uskkkW$$IgXLP6ewTrSu,you:$2y$05$$k9pQx'\n",
     }  # fmt: skip
     good = (
+        "=== compose.yaml\nservices:\n  web:\n    image: x:1\n    labels:\n      - auth=me:$$apr1$$H6uskkkW$$IgXLP6ewTrSu\n",
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER}\n"
         "    healthcheck:\n      test: [CMD-SHELL, pg_isready -U $POSTGRES_USER]\n",
         "=== compose.yaml\nservices:\n  db:\n    image: postgres:17\n    environment: {POSTGRES_USER: app}\n"
@@ -150,14 +163,21 @@ class LostDollar(Rule[Stack]):
     )
 
     def check(self, stack: Stack) -> Findings:
-        for lost in all_lost(stack):
+        for lost, *others in _by_value(all_lost(stack)):
             place = lost.variable.text
-            is_hosts = lost.variable.name in _OF_EVERY_SHELL
-            by = "with its value outside" if is_hosts else "with nothing"
-            shown = "A `$`" if lost.what.startswith("the value") else f"`{place}`"
-            instead = "`$$`" if lost.what.startswith("the value") else f"`${place}`"
+            by = "with its value outside" if lost.variable.name in _OF_EVERY_SHELL else "with nothing"
+            shown, instead = (f"`{place}`", f"`${place}`") if lost.within is None else ("A `$`", "`$$`")
             message = f"{shown} in {lost.what} is replaced by Compose, {by}, before the container sees it: {instead}"
-            yield self.finding(place, message, fix=_doubled(place.span))
+            fix = _doubled(*(one.variable.text.span for one in (lost, *others)))
+            yield self.finding(place, message, fix=fix)
+
+
+def _by_value(found: Iterable[_Lost]) -> Iterator[list[_Lost]]:
+    """What is lost of one value together; each variable of a script by itself."""
+    together: dict[object, list[_Lost]] = {}
+    for lost in found:
+        together.setdefault(lost.within or lost.variable.text.span, []).append(lost)
+    yield from together.values()
 
 
 @lru_cache(maxsize=1)
@@ -168,7 +188,7 @@ def all_lost(stack: Stack) -> tuple[_Lost, ...]:
     shells = {id(scalar) for one in stack.containers for text in shell_texts(one.service) for scalar in text.scalars}
     meant_for_host = examples | _used_outside(stack.compose, shells) | _passed_on(stack.compose)
     is_hidden = has_hidden_environment(stack)
-    for lost in _lost_in_configs(stack.compose):
+    for lost in (*_lost_in_configs(stack.compose), *_lost_in_hashes(stack.compose)):
         found.setdefault(lost.variable.text.span, lost)
     for container in stack.containers:
         for lost in (*_lost_in_shell(container, meant_for_host, is_hidden), *_lost_in_secrets(container.service)):
@@ -229,6 +249,16 @@ def _lost_in_configs(compose: Compose) -> Iterator[_Lost]:
                 yield _Lost(variable, f"the config `{name.text}`")
 
 
+def _lost_in_hashes(compose: Compose) -> Iterator[_Lost]:
+    """Pieces of `admin:$apr1$salt$hash`, as `htpasswd` prints it for a label of Traefik."""
+    for scalar in (scalar for tree in compose.trees for scalar in scalars(tree) if scalar.text.count("$") > 2):
+        hashes = [match.span() for match in re.finditer(_HASH, scalar.text)]
+        for variable in compose.reader.value(scalar).variables if hashes else ():
+            at = variable.text.start - inner_span(scalar.text).start
+            if variable.state == "unset" and any(start <= at < end for start, end in hashes):
+                yield _Lost(variable, "a hashed password", scalar.span)
+
+
 def _lost_in_secrets(service: Service) -> Iterator[_Lost]:
     """`pa$word` in a password. All of a value, braces and capitals are those of a variable that is meant."""
     for name, value in service.environment:
@@ -240,4 +270,4 @@ def _lost_in_secrets(service: Service) -> Iterator[_Lost]:
         for variable in value.variables:
             is_word = re.fullmatch(r"\$\w*[a-z]\w*", variable.text) is not None
             if variable.state == "unset" and is_word and variable.text != value.written:
-                yield _Lost(variable, f"the value of {name} of `{service.name}`")
+                yield _Lost(variable, f"the value of {name} of `{service.name}`", value.written.span)
