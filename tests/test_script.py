@@ -92,7 +92,9 @@ def test_any_text_is_read_and_every_word_stands_in_it(text: str) -> None:
     for command in read_script(source.slice(0, len(text))).commands:
         for word in command.words:
             assert 0 <= word.value.start <= word.value.end <= len(text)
-            assert all(source.text[word.value.offset(i)] == letter for i, letter in enumerate(word.value))
+            # An escape of `$'...'` stands for another character than is written.
+            if "$'" not in text:
+                assert all(source.text[word.value.offset(i)] == letter for i, letter in enumerate(word.value))
 
 
 def test_redirection_belongs_to_the_last_command_of_a_list() -> None:
