@@ -131,10 +131,10 @@ def parse(source: Source) -> Tree:
     return Tree(tuple(builder.documents), tuple(errors))
 
 
-def scalars(root: Node) -> Iterator[Scalar]:
-    """Every value below a node, keys not among them, in no promised order; one that aliases share once."""
+def scalars(*roots: Node, with_keys: bool = False) -> Iterator[Scalar]:
+    """Every value below some nodes, perhaps the keys too, in no promised order; one that aliases share once."""
     seen: set[int] = set()
-    waiting = [root]
+    waiting = list(roots)
     while waiting:
         node = waiting.pop()
         if id(node) in seen:
@@ -142,8 +142,10 @@ def scalars(root: Node) -> Iterator[Scalar]:
         seen.add(id(node))
         if isinstance(node, Scalar):
             yield node
+        elif isinstance(node, Sequence):
+            waiting += node.items
         else:
-            waiting += node.items if isinstance(node, Sequence) else (entry.value for entry in node.entries)
+            waiting += (part for entry in node.entries for part in (entry if with_keys else (entry.value,)))
 
 
 class _RefusedError(Exception):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
+from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence, scalars
 from dockerlint.compose.scalars import resolve
 from dockerlint.compose.syntax import readable
 from dockerlint.compose.values import Value
@@ -156,7 +156,7 @@ def _loses(span: Span, nodes: tuple[Node, ...]) -> bool:
     """Whether nodes have a part elsewhere, or their lines a comment: a `#` that stands in no scalar."""
     text = span.source.text
     place = span.start
-    for scalar in sorted(_scalars(nodes), key=lambda scalar: scalar.span.start):
+    for scalar in sorted(scalars(*nodes, with_keys=True), key=lambda scalar: scalar.span.start):
         start, end = scalar.span.start, scalar.span.end
         if not span.holds(scalar.span):
             return True
@@ -168,23 +168,6 @@ def _loses(span: Span, nodes: tuple[Node, ...]) -> bool:
             return True
         place = max(place, end)
     return "#" in text[place : span.end]
-
-
-def _scalars(nodes: tuple[Node, ...]) -> Iterator[Scalar]:
-    """The scalars below nodes, the keys too; one that is reached over aliases many times is looked at once."""
-    seen: set[int] = set()
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Scalar):
-            yield node
-        elif isinstance(node, Sequence):
-            waiting += node.items
-        else:
-            waiting += (part for entry in node.entries for part in entry)
 
 
 def _is_own(entry: Entry, mapping: Mapping) -> bool:

@@ -19,6 +19,7 @@ from dockerlint.dockerfile.mounts import Mount
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.dockerfile.state import State, Step
 from dockerlint.knowledge.commands import may_have_file
+from dockerlint.project.files import is_below
 from dockerlint.project.layers import Layer
 from dockerlint.project.writes import writes
 from dockerlint.shell.script import Command
@@ -230,5 +231,4 @@ def _is_glob(source: str) -> bool:
 
 
 def _is_at_or_below(path: str, folder: str) -> bool:
-    clean = posixpath.normpath(folder)
-    return path == clean or path.startswith(clean.rstrip("/") + "/")
+    return is_below(path, posixpath.normpath(folder))

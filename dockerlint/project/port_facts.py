@@ -58,12 +58,13 @@ def listeners_of(container: Container, commands: tuple[Command, ...]) -> Iterato
     """The servers among commands, with what the variables of the container tell them."""
     environment = container.environment
     given = {name: environment.value(name) or "$" for name in VARIABLES if not environment.is_unset(name)}
+    read = _reader(container)
     for command in commands:
         if command.program is None:
             continue
         words = [_text(container, str(word.value), word.is_literal) for word in (command.program, *command.arguments)]
         own = {str(one.name): str(one.value.value) for one in command.assignments if one.value}
-        found = listens(words, {**given, **own}, _reader(container))
+        found = listens(words, {**given, **own}, read)
         if found is not None:
             yield Listener(command, found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 
+from dockerlint.project.files import is_below
 from dockerlint.shell.dialects import SHELLS
 from dockerlint.shell.inner import AS_USER
 from dockerlint.shell.packages import PackageAction, action_of
@@ -102,7 +103,7 @@ def _by_name(command: Command, path: str, cwd: str | None) -> bool | None:
     places = [_absolute(word, cwd) for word in words or ()]
     if path in places and command.name in _NAMING:
         return True
-    is_apart = words is not None and not any(place is None or _is_at_or_below(path, place) for place in places)
+    is_apart = words is not None and not any(place is None or is_below(path, place) for place in places)
     return False if is_apart else None
 
 
@@ -134,10 +135,6 @@ def _by_action(action: PackageAction, path: str, cwd: str | None) -> bool | None
         is_own = "site-packages" in path or "venv" in path or moves or path.startswith("/src/")
         return None if is_system or is_own else False
     if action.family in ("node", "ruby") or action.manager == "composer":
-        is_near = cwd is None or _is_at_or_below(path, cwd) or action.project is not None
+        is_near = cwd is None or is_below(path, cwd) or action.project is not None
         return None if is_system or is_near else False
     return None
-
-
-def _is_at_or_below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
