@@ -224,6 +224,10 @@ class Dockerfile:
         """The ARGs before the first FROM and their values."""
         return self._arguments.declared
 
+    def argument_before_stages(self, name: str) -> Value:
+        """The value that FROM sees for a name."""
+        return self._arguments.lookup(name)
+
     def _read(self) -> None:
         lines = split(self.source)
         self.directives, self.comments, self.escape = lines.directives, lines.comments, lines.escape

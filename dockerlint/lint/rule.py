@@ -35,6 +35,8 @@ class Rule(Generic[Node]):
     aliases: ClassVar[tuple[str, ...]] = ()
     bad: ClassVar[Mapping[str, str | None]] = {}
     good: ClassVar[tuple[str, ...]] = ()
+    # The address of a page of its own, where it is not one of the manual.
+    docs: ClassVar[str] = ""
 
     _reason: ClassVar[str]
     name: ClassVar[str]
@@ -44,7 +46,8 @@ class Rule(Generic[Node]):
     def __init_subclass__(cls) -> None:
         if "name" not in cls.__dict__:  # which a number in it makes hard to tell from that of the class
             cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
-        cls.chapter = cls.__module__.split(".")[1]
+        if "chapter" not in cls.__dict__:
+            cls.chapter = cls.__module__.split(".")[1]
         (node,) = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]
         cls.kinds = get_args(node) or (node,)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from dockerlint.shell.words import Assignment, Word, as_assignment, base_name
@@ -93,29 +94,43 @@ def looked_through(words: tuple[Word, ...]) -> tuple[int, list[Assignment]]:
     """How many words stand before the command that really runs, and the assignments among them."""
     index = 0
     assignments: list[Assignment] = []
-    while index < len(words):
-        name = base_name(words[index].value)
-        wrapper = WRAPPERS.get(name)
-        if wrapper is None:
-            break
-        after, names = _read_options(words, index + 1, wrapper)
-        if not names.isdisjoint(wrapper.refused) or (wrapper.required and names.isdisjoint(wrapper.required)):
-            break
-        if wrapper.subcommand:
-            if after >= len(words) or words[after].value != wrapper.subcommand:
-                break
-            after, _ = _read_options(words, after + 1, wrapper)
-        found: list[Assignment] = []
-        if name in _TAKES_ASSIGNMENTS:
-            while after < len(words) and (assignment := as_assignment(words[after])):
-                found.append(assignment)
-                after += 1
-        after += wrapper.operands
-        if after >= len(words):
-            break
-        assignments += found
-        index = after
+    while (found := _behind(words, index)) is not None:
+        index, given = found
+        assignments += given
     return index, assignments
+
+
+def programs(words: tuple[Word, ...]) -> Iterator[int]:
+    """Which of the words are programs: those that run the others in turn, and the command that really runs."""
+    index = 0
+    while index < len(words):
+        yield index
+        found = _behind(words, index)
+        if found is None:
+            return
+        index = found[0]
+
+
+def _behind(words: tuple[Word, ...], index: int) -> tuple[int, list[Assignment]] | None:
+    """Where the command stands that a word runs, with the assignments before it; None if it runs no other."""
+    name = base_name(words[index].value) if index < len(words) else ""
+    wrapper = WRAPPERS.get(name)
+    if wrapper is None:
+        return None
+    after, names = _read_options(words, index + 1, wrapper)
+    if not names.isdisjoint(wrapper.refused) or (wrapper.required and names.isdisjoint(wrapper.required)):
+        return None
+    if wrapper.subcommand:
+        if after >= len(words) or words[after].value != wrapper.subcommand:
+            return None
+        after, _ = _read_options(words, after + 1, wrapper)
+    found: list[Assignment] = []
+    if name in _TAKES_ASSIGNMENTS:
+        while after < len(words) and (assignment := as_assignment(words[after])):
+            found.append(assignment)
+            after += 1
+    after += wrapper.operands
+    return None if after >= len(words) else (after, found)
 
 
 def _read_options(words: tuple[Word, ...], index: int, wrapper: Wrapper) -> tuple[int, set[str]]:

@@ -1,0 +1,79 @@
+"""The commands that a build and its images run."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from dockerlint.dockerfile.instructions import Cmd, ShellForm
+from dockerlint.dockerfile.stages import Stage
+from dockerlint.lint.policy.facts import UNKNOWN, Fact, One, Several, Table, Thing, one
+from dockerlint.lint.policy.stages import Written, of_stage, written
+from dockerlint.project.build import Build, is_script_by_name
+from dockerlint.shell.options import read_options
+from dockerlint.shell.script import Command
+from dockerlint.shell.values import with_values
+from dockerlint.shell.words import Word, base_name
+from dockerlint.shell.wrappers import programs
+
+_RUNNING = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
+
+
+def of_build(build: Build) -> Iterator[Thing]:
+    """The simple commands of a Dockerfile; those of scripts in its context are not among them."""
+    for each in written(build):
+        instruction = each.instruction
+        if isinstance(instruction, ShellForm) and instruction.name in _RUNNING and each.before is not None:
+            common = {"instruction": One((instruction.name,)), **of_stage(each.stage, build)}
+            for command in _commands(each):
+                yield from _things(command, common)
+
+
+def _commands(each: Written) -> Iterator[Command]:
+    instruction, before = each.instruction, each.before
+    if not isinstance(instruction, ShellForm) or before is None or _are_arguments(instruction, each.stage):
+        return
+    yield from with_values(instruction.script, before.environment.get)
+
+
+def _are_arguments(instruction: ShellForm, stage: Stage | None) -> bool:
+    """Whether a CMD only gives arguments to the program of an ENTRYPOINT, which is no script that may run them."""
+    if not isinstance(instruction, Cmd) or stage is None or stage.entrypoint is None:
+        return False
+    program = stage.entrypoint.exec_form
+    return bool(program and instruction.exec_form is not None and not is_script_by_name(program[0]))
+
+
+def _things(command: Command, common: dict[str, Fact]) -> Iterator[Thing]:
+    """A command, and those before it that run it, as `sudo` does."""
+    for index in programs(command.words):
+        program, arguments = command.words[index], command.words[index + 1 :]
+        name = program.value
+        known = program.is_literal and name != ""
+        entries = {
+            "name": One((base_name(name), str(name)), name) if known else UNKNOWN,
+            "arguments": Several(tuple(map(_argument, arguments)), between=" "),
+            "options": _options(base_name(name), arguments) if known else UNKNOWN,
+            "text": _text(command, program),
+            **common,
+        }
+        yield Thing(name, Table(entries))
+
+
+def _argument(word: Word) -> Fact:
+    return one(str(word.value) if word.is_literal else None, word.value)
+
+
+def _options(program: str, arguments: tuple[Word, ...]) -> Fact:
+    """The options of a command; a word that only a variable knows may be another one."""
+    found = read_options(program, arguments).options
+    is_whole = all(word.is_literal or not word.value.startswith(("$", "`")) for word in arguments)
+    return Several(tuple(One((str(option.name),), option.name) for option in found), is_whole, " ")
+
+
+def _text(command: Command, program: Word) -> Fact:
+    """A command from one of its words on, also with single blanks for all that stands between words."""
+    text = command.text
+    start = bisect_left(range(len(text)), program.value.start, key=text.offset)
+    raw = str(text[start:])
+    return One(tuple(dict.fromkeys((" ".join(raw.split()), raw))), program.value)
