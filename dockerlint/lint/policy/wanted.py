@@ -34,7 +34,7 @@ def _condition(entry: Entry, kind: Kind, around: Shape | None, depth: int) -> tu
     """One name of a table of the shape `around`, which is None where nobody says what it holds."""
     name = entry.key.text
     _check_name(name, kind, around, depth)
-    shape = kinds.below(around, name) if around is not None and not is_glob(name) else None
+    shape = kinds.below(around, name) if around is not None else None
     return str(name), _wanted(entry, kind, shape, depth)
 
 
