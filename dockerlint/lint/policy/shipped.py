@@ -79,14 +79,28 @@ def _workdir(stage: Stage, known: ImageFacts | None) -> Fact:
 def _entrypoint(stage: Stage, known: ImageFacts | None) -> Fact:
     if stage.entrypoint is not None:
         return _words_of(stage.entrypoint)
-    return _words(known.entrypoint if known is not None else None)
+    return _words(_brought(stage, known.entrypoint if known is not None else None))
 
 
 def _cmd(stage: Stage, known: ImageFacts | None) -> Fact:
     if stage.cmd is not None:
         return _words_of(stage.cmd)
     # An ENTRYPOINT takes away the CMD of the base image.
-    return _words(known.cmd if known is not None else None) if stage.entrypoint is None else NOTHING
+    return _words(_brought(stage, known.cmd if known is not None else None)) if stage.entrypoint is None else NOTHING
+
+
+def _brought(stage: Stage, words: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The command of the base image; the empty one has none."""
+    return () if _stands_on_nothing(stage) else words
+
+
+def _stands_on_nothing(stage: Stage) -> bool:
+    return stage.root.base_name == "scratch"
+
+
+def _is_read(known: ImageFacts | None) -> bool:
+    """Whether all that the Dockerfile of a base image says is known."""
+    return known is not None and (known.official or known.entrypoint is not None)
 
 
 def _words_of(instruction: ShellForm) -> Fact:
@@ -104,19 +118,16 @@ def _stopsignal(stage: Stage) -> Fact:
     last = stage.last(Stopsignal)
     if isinstance(last, Stopsignal):
         return one(stage.state.stop_signal, last.argument)
-    return NOTHING if stage.root.base_name == "scratch" else UNKNOWN
+    return NOTHING if _stands_on_nothing(stage) else UNKNOWN
 
 
 def _healthcheck(stage: Stage, known: ImageFacts | None) -> Fact:
     own = stage.state.healthcheck
     if own is not None:
         return flag(own.kind != "NONE", own.keyword)
-    if stage.root.base_name == "scratch":
-        return flag(value=False)
-    if known is None:
-        return UNKNOWN
-    is_read = known.official or known.entrypoint is not None
-    return flag(known.healthcheck or (False if is_read else None))
+    if known is not None and known.healthcheck:
+        return flag(value=True)
+    return flag(value=False if _stands_on_nothing(stage) or _is_read(known) else None)
 
 
 def _labels(stage: Stage) -> Fact:
@@ -152,7 +163,7 @@ def _environment(stage: Stage, known: ImageFacts | None) -> Fact:
 def _ports(stage: Stage, known: ImageFacts | None) -> Several:
     """The exposed ports; those of a base image that is not known may be others besides."""
     found = [_port(exposed) for exposed in known.exposes] if known is not None else []
-    is_whole = known is not None or stage.root.base_name == "scratch"
+    is_whole = _is_read(known) or _stands_on_nothing(stage)
     for port in stage.state.ports:
         numbers = range(port.first, port.last + 1)
         is_whole = is_whole and len(found) + len(numbers) <= _MOST_PORTS
