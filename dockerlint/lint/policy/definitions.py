@@ -20,10 +20,12 @@ from dockerlint.lint.policy.wanted import read_conditions
 from dockerlint.source import Source, Span, Text
 
 LARGEST = 1 << 20  # characters of a file
+LONGEST_NAME = 80
+LONGEST_TEXT = 4000
 _KEYS = (
     "about", "where", "unless", "require", "summary", "message", "why", "help", "docs", "severity", "bad", "good",
 )  # fmt: skip
-_NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 # What a message may say of the fact that is not as it must be.
 FAILED = ("fact", "value", "allowed")
 
@@ -108,7 +110,7 @@ class _Reader:
 
     def __init__(self, entry: Entry) -> None:
         self._name = entry.key.text
-        if re.fullmatch(_NAME, self._name) is None:
+        if len(self._name) > LONGEST_NAME or re.fullmatch(NAME, self._name) is None:
             message = f"`{shown(self._name)}` cannot name a rule: lower-case words with `-` between, as `no-curl`"
             raise Fault(message, self._name.span)
         if not isinstance(entry.value, Mapping):
@@ -219,7 +221,11 @@ class _Reader:
 
     def _text(self, key: str) -> Text | None:
         node = self._node.get(key)
-        return None if node is None else _text_of(node, f"`{key}`")
+        text = None if node is None else _text_of(node, f"`{key}`")
+        if text is not None and len(text) > LONGEST_TEXT:
+            message = f"`{key}` is longer than {LONGEST_TEXT} characters"
+            raise Fault(message, text.span)
+        return text
 
 
 def _text_of(node: Node, what: str) -> Text:

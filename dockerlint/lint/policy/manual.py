@@ -8,13 +8,15 @@ from typing import Any
 from dockerlint.compose.shapes import Shape
 from dockerlint.lint.finding import Severity
 from dockerlint.lint.policy import kinds
+from dockerlint.lint.policy.definitions import LONGEST_NAME, LONGEST_TEXT, NAME
 from dockerlint.lint.policy.globs import LONGEST
 from dockerlint.lint.policy.kinds import KINDS, FactKind, Kind
 from dockerlint.lint.policy.wanted import MOST_VALUES
 
 _Schema = dict[str, Any]
 
-_TEXT: _Schema = {"type": "string", "pattern": r"\S"}
+_SAMPLE: _Schema = {"type": "string", "pattern": r"\S"}
+_TEXT: _Schema = {**_SAMPLE, "maxLength": LONGEST_TEXT}
 _GLOB: _Schema = {"$ref": "#/$defs/glob"}
 _ANY: _Schema = {"$ref": "#/$defs/any"}
 
@@ -46,7 +48,7 @@ def schema() -> str:
             "rules": {
                 "type": "object",
                 "minProperties": 1,
-                "propertyNames": {"pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},
+                "propertyNames": {"pattern": f"^{NAME}$", "maxLength": LONGEST_NAME},
                 "additionalProperties": _rule(),
             }
         },
@@ -58,7 +60,7 @@ def schema() -> str:
 
 
 def _rule() -> _Schema:
-    samples = {"type": "array", "minItems": 1, "items": _TEXT}
+    samples = {"type": "array", "minItems": 1, "items": _SAMPLE}
     conditions: _Schema = {"type": "object", "minProperties": 1}
     return {
         "type": "object",
@@ -69,11 +71,21 @@ def _rule() -> _Schema:
             "where": {"description": "what the rule looks at must meet all of this", **conditions},
             "unless": {"description": "what meets all of this is left alone", **conditions},
             "require": {"description": "what must hold; without it nothing may meet `where`", **conditions},
-            "summary": {"description": "what is wrong, in one sentence", "type": "string", "pattern": r"\.\s*$"},
+            "summary": {
+                "description": "what is wrong, in one sentence",
+                "type": "string",
+                "pattern": r"\.\s*$",
+                "maxLength": LONGEST_TEXT,
+            },
             "message": {"description": "what to say of one thing, with facts in braces: {image}", **_TEXT},
             "why": {"description": "what happens because of it", **_TEXT},
             "help": {"description": "what to write instead", **_TEXT},
-            "docs": {"description": "a page about it", "type": "string", "pattern": r"^https?://[^\s/?#]+([/?#]\S*)?$"},
+            "docs": {
+                "description": "a page about it",
+                "type": "string",
+                **_TEXT,
+                "pattern": r"^https?://[^\s/?#]+([/?#]\S*)?$",
+            },
             "severity": {"enum": [level.label for level in Severity], "default": "warning"},
             "bad": {"description": "what is reported, at the word between « and »", **samples},
             "good": {"description": "what is not reported", **samples},
