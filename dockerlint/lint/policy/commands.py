@@ -11,10 +11,11 @@ from dockerlint.lint.policy.facts import UNKNOWN, Fact, One, Several, Table, Thi
 from dockerlint.lint.policy.stages import Written, of_stage, written
 from dockerlint.project.build import Build, is_script_by_name
 from dockerlint.shell.options import read_options
-from dockerlint.shell.script import Command
+from dockerlint.shell.script import Command, command_of_words
 from dockerlint.shell.values import with_values
 from dockerlint.shell.words import Word, base_name
 from dockerlint.shell.wrappers import programs
+from dockerlint.source import Text
 
 _RUNNING = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 
@@ -30,18 +31,32 @@ def of_build(build: Build) -> Iterator[Thing]:
 
 
 def _commands(each: Written) -> Iterator[Command]:
-    instruction, before = each.instruction, each.before
-    if not isinstance(instruction, ShellForm) or before is None or _are_arguments(instruction, each.stage):
+    instruction, stage, before = each.instruction, each.stage, each.before
+    if not isinstance(instruction, ShellForm) or stage is None or before is None:
         return
-    yield from with_values(instruction.script, before.environment.get)
+    words = _joined(instruction, stage)
+    if words:
+        yield from command_of_words(words, shown=instruction.exec_form)
+    if not (words and instruction is stage.entrypoint) and not _are_arguments(instruction, stage):
+        yield from with_values(instruction.script, before.environment.get)
 
 
-def _are_arguments(instruction: ShellForm, stage: Stage | None) -> bool:
+def _joined(instruction: ShellForm, stage: Stage) -> tuple[Text, ...]:
+    """The words of ENTRYPOINT with those of CMD behind them; none where the instruction does not join them."""
+    entrypoint, cmd = stage.entrypoint, stage.cmd
+    if entrypoint is None or cmd is None or not entrypoint.exec_form or not cmd.exec_form:
+        return ()
+    # A CMD on top of the ENTRYPOINT of another stage is what starts something new.
+    is_own = any(one is entrypoint for one in stage.instructions)
+    return (*entrypoint.exec_form, *cmd.exec_form) if instruction is (entrypoint if is_own else cmd) else ()
+
+
+def _are_arguments(instruction: ShellForm, stage: Stage) -> bool:
     """Whether a CMD only gives arguments to the program of an ENTRYPOINT, which is no script that may run them."""
-    if not isinstance(instruction, Cmd) or stage is None or stage.entrypoint is None:
+    program = stage.entrypoint.exec_form if stage.entrypoint is not None else None
+    if not isinstance(instruction, Cmd) or not program:
         return False
-    program = stage.entrypoint.exec_form
-    return bool(program and instruction.exec_form is not None and not is_script_by_name(program[0]))
+    return instruction.exec_form is not None and not is_script_by_name(program[0])
 
 
 def _things(command: Command, common: dict[str, Fact]) -> Iterator[Thing]:
@@ -51,7 +66,7 @@ def _things(command: Command, common: dict[str, Fact]) -> Iterator[Thing]:
         name = program.value
         known = program.is_literal and name != ""
         entries = {
-            "name": One((base_name(name), str(name)), name) if known else UNKNOWN,
+            "name": One(tuple(dict.fromkeys((base_name(str(name)), str(name)))), name) if known else UNKNOWN,
             "arguments": Several(tuple(map(_argument, arguments)), between=" "),
             "options": _options(base_name(name), arguments) if known else UNKNOWN,
             "text": _text(command, program),

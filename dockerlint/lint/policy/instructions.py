@@ -83,7 +83,7 @@ def _value(each: Written, pair: Pair, lookup: Lookup, arguments: GlobalArguments
         return one(expand(pair.value, lookup, each.instruction.escape).value, pair.value or pair.key)
     default = arguments.declared.get(str(pair.key)) if each.before is not None else None
     if isinstance(default, str):
-        return One((default,))
+        return one(default)
     return UNKNOWN if default is Missing.UNKNOWN and str(pair.key) not in PLATFORM_ARGUMENTS else NOTHING
 
 

@@ -11,7 +11,7 @@ from dockerlint.dockerfile.image import parse
 from dockerlint.dockerfile.instructions import Env, Expose, Instruction, Label, ShellForm, Stopsignal, Workdir
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.dockerfile.state import Step
-from dockerlint.knowledge.images import ImageFacts, is_root
+from dockerlint.knowledge.images import ImageFacts
 from dockerlint.lint.policy.facts import (
     NOTHING,
     UNKNOWN,
@@ -64,8 +64,9 @@ def _user(build: Build, stage: Stage) -> Fact:
     run_as = build.runs_as(stage)
     if run_as.name is None:
         return UNKNOWN
-    name = run_as.name.partition(":")[0]
-    forms = (run_as.name, name, *(("0", "root") if is_root(name) and name in ("root", "0") else ()))
+    written = str(run_as.name)
+    name = written.partition(":")[0]
+    forms = (written, name, *(("0", "root") if name == "root" or (name and not name.lstrip("+-0")) else ()))
     return One(tuple(dict.fromkeys(forms)), run_as.user.argument if run_as.user is not None else None)
 
 
@@ -139,7 +140,7 @@ def _labels(stage: Stage) -> Fact:
             key = step.before.expanded(pair.key, label.escape)
             is_whole = is_whole and key is not None
             if key:
-                found[key] = one(step.before.expanded(pair.value or "", label.escape), pair.value or pair.key)
+                found[str(key)] = one(step.before.expanded(pair.value or "", label.escape), pair.value or pair.key)
     return table(found, is_whole=is_whole)
 
 
@@ -156,7 +157,7 @@ def _environment(stage: Stage, known: ImageFacts | None) -> Fact:
             name = expand(pair.key, lookup, env.escape).value
             is_whole = is_whole and name is not None
             if name:
-                found[name] = one(expand(pair.value or "", lookup, env.escape).value, pair.value or pair.key)
+                found[str(name)] = one(expand(pair.value or "", lookup, env.escape).value, pair.value or pair.key)
     return table(found, is_whole=is_whole)
 
 
@@ -186,7 +187,7 @@ def _port(text: str, place: Place | None = None) -> Fact:
 def _base(stage: Stage) -> Fact:
     name, place = stage.root.base_name, stage.root.from_.image
     if name == "scratch":
-        return One((name,), place)
+        return One(("scratch",), place)
     reference = parse(name) if name and "$" not in name else None
     return One(forms_of(reference), place) if reference is not None else UNKNOWN
 
