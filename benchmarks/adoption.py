@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dockerlint.lint.ignoring import can_be_ignored
-from dockerlint.lint.registry import Selection
 from dockerlint.lint.run import Request
 from dockerlint.lint.run import run as check
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import find
 

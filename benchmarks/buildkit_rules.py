@@ -23,8 +23,8 @@ from typing import NamedTuple
 from benchmarks import differences_buildkit
 from benchmarks.sites import Files, Site
 from dockerlint.lint.finding import Finding
-from dockerlint.lint.registry import Selection
 from dockerlint.lint.run import Request, run
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import named
 

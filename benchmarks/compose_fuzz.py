@@ -20,8 +20,9 @@ from typing import NamedTuple
 
 from dockerlint.compose.loading import Files, load
 from dockerlint.lint.finding import Finding
-from dockerlint.lint.registry import COMPOSE_CHAPTERS, Selection, rules_of
+from dockerlint.lint.registry import COMPOSE_CHAPTERS, rules_of
 from dockerlint.lint.run import Request, run
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import find
 from dockerlint.source import Source

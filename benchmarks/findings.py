@@ -17,8 +17,8 @@ from collections import Counter
 from pathlib import Path
 
 from dockerlint.lint.finding import Finding
-from dockerlint.lint.registry import Selection
 from dockerlint.lint.run import Request, Result, run
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import find
 

@@ -27,8 +27,9 @@ from benchmarks.speed import lay_out
 from dockerlint.dockerfile.instructions import ShellForm
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.profiles import HADOLINT
-from dockerlint.lint.registry import Selection, find
+from dockerlint.lint.registry import find
 from dockerlint.lint.run import Request, run
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import named
 

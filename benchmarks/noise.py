@@ -21,8 +21,8 @@ from pathlib import Path
 
 from benchmarks.speed import lay_out
 from dockerlint.lint.finding import Severity
-from dockerlint.lint.registry import Selection
 from dockerlint.lint.run import Request, run
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import named
 

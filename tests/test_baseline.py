@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from dockerlint.lint.baseline import BadBaseline, Baseline, Entry, Looked
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.fingerprints import enclosing_keys
-from dockerlint.lint.registry import Selection
 from dockerlint.lint.run import Request, run
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import find, named
 from dockerlint.source import Source

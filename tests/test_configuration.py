@@ -7,7 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dockerlint.cli.main import cli
-from dockerlint.lint.configuration import BadSetting, Configuration, of_text
+from dockerlint.lint.configuration import Configuration
+from dockerlint.lint.given import of_text
+from dockerlint.lint.keys import BadSetting
 from dockerlint.lint.settings import LabelSchema, Settings
 from tests.harness import AS_OF, inside, lay_out
 

@@ -20,8 +20,8 @@ from junitparser import JUnitXml
 from markdown_it import MarkdownIt
 
 from dockerlint.lint.finding import Edit, Finding, Fix, Problem, Region, Risk, Severity
-from dockerlint.lint.registry import Selection
 from dockerlint.lint.run import Request, Result, run
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import find
 from dockerlint.report.formats import FORMATS, renderer

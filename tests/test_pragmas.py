@@ -6,8 +6,8 @@ import pytest
 
 from dockerlint.dockerfile.pragmas import pragmas
 from dockerlint.dockerfile.stages import Dockerfile
-from dockerlint.lint.registry import Selection
 from dockerlint.lint.run import Request, run
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import named
 from dockerlint.source import Source

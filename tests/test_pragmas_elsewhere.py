@@ -7,9 +7,10 @@ import pytest
 
 from dockerlint.compose.comments import layout
 from dockerlint.compose.pragmas import pragmas
-from dockerlint.lint.registry import Selection, all_of_linter
+from dockerlint.lint.registry import all_of_linter
 from dockerlint.lint.registry import find as find_rules
 from dockerlint.lint.run import Request, Result, run
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.lint.suppression import pragmas_of_source
 from dockerlint.project.discovery import find

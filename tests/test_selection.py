@@ -9,9 +9,10 @@ from dockerlint.dockerfile.instructions import User
 from dockerlint.lint.finding import Severity
 from dockerlint.lint.not_taken import NOT_TAKEN
 from dockerlint.lint.profiles import HADOLINT, SECURITY
-from dockerlint.lint.registry import BadVersion, Selection, UnknownRule, all_rules, find
+from dockerlint.lint.registry import UnknownRule, all_rules, find
 from dockerlint.lint.rule import AnyRule, Rule
 from dockerlint.lint.run import Request, run
+from dockerlint.lint.selection import BadVersion, Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import named
 from tests.harness import AS_OF, lay_out

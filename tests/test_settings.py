@@ -13,8 +13,9 @@ import yaml
 from click.testing import CliRunner, Result
 
 from dockerlint.cli.main import cli
-from dockerlint.lint.configuration import Configuration, of_text
+from dockerlint.lint.configuration import Configuration
 from dockerlint.lint.documents import of_toml, of_yaml
+from dockerlint.lint.given import of_text
 from dockerlint.lint.keys import KEYS
 from dockerlint.report import settings_report, toml
 from dockerlint.source import Source

@@ -10,7 +10,6 @@ import click
 
 from dockerlint.cli.checking import FINDINGS, NOTHING, UNCHECKED
 from dockerlint.cli.settings import settler_of, tell, told
-from dockerlint.lint.registry import Selection
 from dockerlint.lint.risk import ledger
 from dockerlint.lint.run import Request, survey
 from dockerlint.project.discovery import Found
@@ -44,8 +43,8 @@ def audit(
     tell(settler)
     day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
     # What weighs is what the default and the security profile say; the checklist stands on some rules beyond them.
-    selection = Selection(("default", "security"), configuration["ignore"], extend_select=tuple(sorted(RULES)))
-    weighing = Selection(("default", "security"), configuration["ignore"])
+    weighing = configuration.selecting(("default", "security"))
+    selection = configuration.selecting(("default", "security"), also=tuple(sorted(RULES)))
     seen = survey(Request(files, selection, configuration.settings(day), scopes=configuration.scopes))
     findings = seen.result.findings
     answers = checklist(Project(findings, seen.builds, seen.stacks, pipelines(Path(folder))))

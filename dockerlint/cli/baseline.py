@@ -18,7 +18,7 @@ from dockerlint.cli.settings import setting_options
 from dockerlint.cli.writing import write_whole
 from dockerlint.lint.baseline import BadBaseline, Baseline, Comparison, Entry, Looked
 from dockerlint.lint.groups import Outcome, together
-from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS, all_rules
+from dockerlint.lint.registry import BUILT_IN
 from dockerlint.project.discovery import kind_of_name
 from dockerlint.project.files import is_below
 from dockerlint.report.text import plural, visible
@@ -122,7 +122,8 @@ def compared(old: Baseline, outcomes: Sequence[Outcome], paths: Sequence[str]) -
     tops = [os.path.abspath(path) for path in paths]  # noqa: PTH100 (links stay as they are written)
     checked = {os.path.abspath(path) for one in outcomes for path in one.result.files}  # noqa: PTH100
     failed = {os.path.abspath(problem.path) for one in outcomes for problem in one.result.problems}  # noqa: PTH100
-    names = {rule.name for rule in all_rules()} | {"shellcheck"}
+    catalogues = [one.configuration.catalogue for one in outcomes] or [BUILT_IN]
+    names = {rule.name for catalogue in catalogues for rule in catalogue.all_rules} | {"shellcheck"}
 
     def looked_at(path: str) -> bool:
         if path in failed or kind_of_name(os.path.basename(path)) is not None:  # noqa: PTH119
@@ -132,8 +133,7 @@ def compared(old: Baseline, outcomes: Sequence[Outcome], paths: Sequence[str]) -
     def asked(rule: str) -> bool:
         if rule == "shellcheck":
             return any(one.configuration["shellcheck"] for one in outcomes)
-        chapters = (*DOCKERFILE_CHAPTERS, *COMPOSE_CHAPTERS)
-        return any(one.configuration.selection.meaning(rule, chapters).has_run for one in outcomes)
+        return any(one.configuration.selection.has_run(rule) for one in outcomes)
 
     findings = [finding for one in outcomes for finding in one.result.findings]
     return old.compared(findings, Looked(looked_at, asked, names.__contains__))

@@ -12,6 +12,7 @@ from dockerlint.cli.context import context
 from dockerlint.cli.manual import docs, rule, rules
 from dockerlint.cli.migrate import migrate
 from dockerlint.cli.parse import parse
+from dockerlint.cli.testing import test_rules
 
 
 def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -45,3 +46,4 @@ cli.add_command(migrate)
 cli.add_command(parse)
 cli.add_command(rule)
 cli.add_command(rules)
+cli.add_command(test_rules)

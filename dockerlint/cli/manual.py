@@ -7,27 +7,31 @@ from pathlib import Path
 
 import click
 
-from dockerlint.lint.registry import UnknownRule, all_rules, find
+from dockerlint.cli.settings import config_options, here
+from dockerlint.lint.configuration import Settler
+from dockerlint.lint.registry import UnknownRule, all_rules
 
 
 @click.command()
 @click.argument("name")
-def rule(name: str) -> None:
+@config_options
+def rule(name: str, settler: Settler) -> None:
     """Print the page of a rule, or of all that a family or another linter's code stands for."""
     from dockerlint.report.manual import page  # noqa: PLC0415
 
     try:
-        found = find(name)
+        found = here(settler).catalogue.find(name)
     except UnknownRule as error:
         raise click.UsageError(str(error)) from error
     click.echo("\n".join(page(each) for each in found), nl=False)
 
 
 @click.command()
-def rules() -> None:
-    """List the rules."""
+@config_options
+def rules(settler: Settler) -> None:
+    """List the rules, with those that the settings here add."""
     chapter = ""
-    for each in all_rules():
+    for each in here(settler).catalogue.all_rules:
         if each.chapter != chapter:
             chapter = each.chapter
             click.echo(click.style(chapter, bold=True))

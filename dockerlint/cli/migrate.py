@@ -13,8 +13,9 @@ import click
 from dockerlint.cli.settings import told
 from dockerlint.cli.writing import write_whole
 from dockerlint.lint import hadolint, peer
-from dockerlint.lint.configuration import Configuration, Settler, hadolints_in, of_text
+from dockerlint.lint.configuration import Configuration, Settler, hadolints_in
 from dockerlint.lint.finding import Finding, Severity
+from dockerlint.lint.given import of_text
 from dockerlint.lint.groups import Group, check
 from dockerlint.lint.run import KNOWING_IMAGES
 from dockerlint.project.discovery import Found
@@ -76,7 +77,7 @@ def _write(path: Path, text: str, *, force: bool) -> None:
 def _compare(folder: Path, text: str) -> None:
     with told():
         after = Configuration([of_text(text)])
-    seen = Settler({}, isolated=True).looked_at([str(folder)])
+    seen = Settler(isolated=True).looked_at([str(folder)])
     files = tuple(file for file in seen if isinstance(file, Found) and file.kind == "dockerfile")
     findings = _findings(after, files)
     program = shutil.which("hadolint")

@@ -10,14 +10,9 @@ from typing import Any, TypeVar
 
 import click
 
-from dockerlint.lint.configuration import (
-    BadSetting,
-    Settler,
-    merged,
-    of_environment,
-    of_options,
-    of_text,
-)
+from dockerlint.lint.configuration import Configuration, Settler
+from dockerlint.lint.given import of_environment, of_options, of_text
+from dockerlint.lint.keys import BadSetting
 from dockerlint.lint.kinds import SEVERITIES
 from dockerlint.lint.profiles import PROFILES
 
@@ -87,6 +82,25 @@ _CONFIG_OPTIONS = (
 )
 
 
+def config_options(command: Command) -> Command:
+    """Give a command `--config` and `--isolated`; it gets a `settler` that tells what is in force."""
+
+    @functools.wraps(command)
+    def settled(**given: Any) -> Any:
+        return command(settler=settler_of({}, given.pop("config"), isolated=given.pop("isolated")), **given)
+
+    wrapped: Any = settled
+    for option in reversed(_CONFIG_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[no-any-return]
+
+
+def here(settler: Settler) -> Configuration:
+    """What is in force in the current folder. Ends the program where that cannot be told."""
+    with told():
+        return settler.in_folder(str(Path.cwd()))
+
+
 def setting_options(command: Command) -> Command:
     """Give a command the options of settings; it gets a `settler` that tells what is in force."""
 
@@ -117,9 +131,8 @@ def settler_of(options: Mapping[str, Any], config: Sequence[str] = (), *, isolat
         message = f"--config: `{path}` is no file, and no `key = value` either"
         raise click.UsageError(message)
     with told():
-        over, doubts = of_environment(os.environ)
-        for layer in (*map(of_text, lines), of_options(options)):
-            over = merged(over, layer)
+        of_variables, doubts = of_environment(os.environ)
+        over = (of_variables, *map(of_text, lines), of_options(options))
     for doubt in doubts:
         click.echo(f"warning: {doubt}", err=True)
     return Settler(over, path, isolated=isolated)

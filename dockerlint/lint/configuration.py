@@ -6,50 +6,26 @@ The command line wins over the environment, that over the nearest file, that ove
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from dockerlint.lint.documents import Document, Unreadable, load, of_toml, of_yaml, place
-from dockerlint.lint.keys import KEYS, BadSetting, Key, key_of
-from dockerlint.lint.kinds import did_you_mean
-from dockerlint.lint.registry import Selection
-from dockerlint.lint.scopes import Glob, Globs, Scopes
+from dockerlint.lint.documents import load
+from dockerlint.lint.given import Given, Layer, RuleFile, of_hadolint, read
+from dockerlint.lint.keys import KEYS, BadSetting
+from dockerlint.lint.registry import BUILT_IN, Catalogue, NameTaken
+from dockerlint.lint.scopes import Globs, Scopes
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import Found, LeftOut, folder_of_tool, look
-from dockerlint.project.gitignore import repository_of
-from dockerlint.project.project import root_of
-from dockerlint.source import Source
 
-__all__ = [
-    "BadSetting",
-    "Configuration",
-    "Given",
-    "Layer",
-    "Settler",
-    "hadolints_in",
-    "of_environment",
-    "of_options",
-    "of_text",
-]
+if TYPE_CHECKING:
+    from dockerlint.lint.policy.definitions import Definition
 
 _HADOLINTS = (".hadolint.yaml", ".hadolint.yml")
 _NAMES = ("dockerlint.toml", ".dockerlint.toml", ".dockerlint.yaml", ".dockerlint.yml")
-# Variables that are read by the command line itself.
-_OTHER_VARIABLES = ("DOCKERLINT_FORMAT", "DOCKERLINT_CONFIG", "DOCKERLINT_ISOLATED")
-_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-
-
-class Given(NamedTuple):
-    """A value, and where it is said."""
-
-    value: Any
-    origin: str
-
-
-Layer = Mapping[str, Given]
 
 
 def merged(lower: Layer, upper: Layer) -> Layer:
@@ -75,11 +51,31 @@ class Configuration:
     """All settings in force for some files, each with where it comes from. `path`: the file of settings, if any."""
 
     def __init__(self, layers: Sequence[Layer] = (), path: str = "") -> None:
+        """Raise BadSetting where a name of a rule stands for none, or rules that are asked for cannot be had."""
         self.path = path
         given: Layer = {}
         for layer in layers:
             given = merged(given, layer)
         self._given = given
+        self.catalogue = self._catalogue()
+        for layer in layers:
+            for name, one in layer.items():
+                _check_rules(name, one, self.catalogue)
+
+    def _catalogue(self) -> Catalogue:
+        """Our own rules and what the settings name besides."""
+        plugins, files = self["plugins"], self["rule-files"]
+        if not plugins and not files:
+            return BUILT_IN
+        from dockerlint.lint.plugins import NoPlugin  # noqa: PLC0415 (most settings name none)
+
+        definitions = tuple(definition for file in dict.fromkeys(files) for definition in _definitions(file))
+        try:
+            return Catalogue(plugins, definitions)
+        except (NoPlugin, NameTaken) as error:
+            names = ("plugins",) if plugins else ("rule-files",)
+            message = f"{', '.join(self.given(name).origin for name in names)}: {error}"
+            raise BadSetting(message) from error
 
     def __getitem__(self, name: str) -> Any:
         return self.given(name).value
@@ -93,6 +89,10 @@ class Configuration:
         said = {KEYS[name].field: given.value for name, given in self._given.items() if KEYS[name].is_of_rules}
         return Settings(as_of=as_of)._replace(**said)
 
+    def selecting(self, select: Sequence[str], also: Sequence[str] = ()) -> Selection:
+        """The rules of these names, without those that are ignored, whatever else the settings say."""
+        return Selection(select, self["ignore"], extend_select=also, catalogue=self.catalogue)
+
     @cached_property
     def selection(self) -> Selection:
         """Which rules speak, and how gravely."""
@@ -104,12 +104,14 @@ class Configuration:
             preview=self["preview"],
             rules_version=self["rules-version"],
             severities=self["severity"],
+            catalogue=self.catalogue,
         )
 
     @cached_property
     def scopes(self) -> Scopes:
         """Where rules do not speak."""
-        return Scopes(self["per-file-ignores"], self["per-stage-ignores"], self["per-service-ignores"])
+        files, stages, services = (self[f"per-{one}-ignores"] for one in ("file", "stage", "service"))
+        return Scopes(files, stages, services, self.catalogue)
 
     @cached_property
     def excluded(self) -> Globs:
@@ -117,132 +119,24 @@ class Configuration:
         return Globs((*(self["exclude"] or ()), *self["extend-exclude"]))
 
 
-def of_options(options: Mapping[str, Any]) -> Layer:
-    """What options of the command line say, by the names of settings. None and nothing are not said."""
-    said = {name: value for name, value in options.items() if value not in {None, ()}}
-    return {
-        name: _given(KEYS[name], list(value) if isinstance(value, tuple) else value, Path.cwd(), f"--{name}")
-        for name, value in said.items()
-    }
+def _definitions(file: RuleFile) -> tuple[Definition, ...]:
+    """The rules in a file. Raises BadSetting."""
+    from dockerlint.lint.policy import definitions  # noqa: PLC0415 (most settings name none)
 
-
-def of_text(text: str) -> Layer:
-    """What `--config 'key = value'` says. Raises BadSetting."""
     try:
-        document = of_toml(Source("--config", text))
-    except Unreadable as error:
-        message = f"`{text}` is no `key = value` of TOML ({error}); texts stand in quotes"
-        raise BadSetting(message) from error
-    return _layer(document, Path.cwd(), lambda _steps: f"--config '{text}'")
-
-
-def of_environment(environment: Mapping[str, str]) -> tuple[Layer, list[str]]:
-    """What variables `DOCKERLINT_*` say, and what is wrong with their names. Raises BadSetting."""
-    known = {key.variable: key for key in KEYS.values() if key.name != "extend"}
-    layer: dict[str, Given] = {}
-    doubts: list[str] = []
-    for variable, text in environment.items():
-        key = known.get(variable)
-        if key is not None and text:
-            layer[key.name] = _of_variable(key, text)
-        elif key is None and variable.startswith("DOCKERLINT_") and variable not in _OTHER_VARIABLES:
-            name = variable.removeprefix("DOCKERLINT_").lower().replace("_", "-")
-            hint = did_you_mean(name, list(KEYS)).partition("; there is")[0]
-            doubts.append(f"`{variable}` sets nothing: no setting is called `{name}`{hint}")
-    return layer, doubts
-
-
-def _of_variable(key: Key, text: str) -> Given:
-    try:
-        return _given(key, _raw(key, text), Path.cwd(), key.variable)
-    except BadSetting as error:
-        message = f"{key.variable}: {error}"
-        raise BadSetting(message) from error
-
-
-def _raw(key: Key, text: str) -> Any:
-    """The text of a variable as a file would have it: lists by commas, tables as in TOML."""
-    kind = key.kind.schema.get("type")
-    if kind == "object" or text.startswith("["):
-        import tomllib  # noqa: PLC0415
-
-        try:
-            return tomllib.loads(f"value = {text}")["value"]
-        except ValueError as error:
-            message = f"`{text}` is no value as in TOML ({error})"
-            raise BadSetting(message) from error
-    if kind == "array":
-        items = [item.strip() for item in text.split(",") if item.strip()]
-        is_number = key.kind.schema["items"].get("type") == "integer"
-        return [int(item) if is_number and item.isdecimal() else item for item in items]
-    if kind == "boolean":
-        return True if text.lower() in _TRUE else False if text.lower() in _FALSE else text
-    return text
-
-
-def _layer(document: Document, folder: Path, origin: Callable[[tuple[str]], str]) -> dict[str, Given]:
-    return {name: _given(key_of(name), value, folder, origin((name,))) for name, value in document.table.items()}
-
-
-def _given(key: Key, raw: Any, folder: Path, origin: str) -> Given:
-    value = key.read(raw)
-    if not key.is_of_paths:
-        return Given(value, origin)
-    globs = {text: Glob(text, str(folder), origin) for text in value}
-    if isinstance(value, tuple):
-        return Given(tuple(globs.values()), origin)
-    return Given({globs[text]: names for text, names in value.items()}, origin)
-
-
-def read(path: Path) -> Layer:
-    """What a file of settings says, with those that it extends. Raises BadSetting, which tells the place."""
-    return _read_file(path, ())
-
-
-def _read_file(path: Path, chain: tuple[Path, ...]) -> Layer:
-    document = _document(path)
-    try:
-        own = _layer(document, path.absolute().parent, document.place)
-        extended = own.pop("extend", None)
-        if extended is None:
-            return own
-        return merged(_read_file(_extended(path, extended.value, (*chain, path)), (*chain, path)), own)
-    except BadSetting as error:
-        if error.steps:
-            message = f"{document.place(error.steps)}: {error}"
-            raise BadSetting(message) from error
-        raise
-
-
-def _extended(path: Path, target: str, chain: tuple[Path, ...]) -> Path:
-    """The file that another extends: one below the same root, and none that leads back."""
-    found = Path(os.path.relpath(path.parent / target))
-    real = Path(os.path.realpath(found))
-    root = repository_of(str(path.parent)) or str(root_of(str(path)))
-    if not real.is_relative_to(os.path.realpath(root)):
-        message = f"`extend` leads out of the project: `{target}` is not below {root}"
-        raise BadSetting(message, ("extend",))
-    if any(os.path.realpath(one) == str(real) for one in chain):
-        message = f"`extend` goes round in a circle: {' -> '.join(str(one) for one in (*chain, found))}"
-        raise BadSetting(message, ("extend",))
-    if not os.path.isfile(found):
-        message = f"`extend` names `{target}`, which is no file"
-        raise BadSetting(message, ("extend",))
-    return found
-
-
-def _document(path: Path) -> Document:
-    try:
-        source = load(path)
+        return definitions.read(load(Path(_typed(file.path))))
     except (OSError, ValueError) as error:
-        message = f"{path}: {getattr(error, 'strerror', None) or error}"
+        message = f"{_typed(file.path)}: {getattr(error, 'strerror', None) or error}"
         raise BadSetting(message) from error
+    except definitions.BadRules as error:
+        raise BadSetting(str(error)) from error
+
+
+def _check_rules(name: str, given: Given, catalogue: Catalogue) -> None:
     try:
-        if path.suffix in {".yaml", ".yml"}:
-            return of_yaml(source)
-        return of_toml(source, ("tool", "dockerlint") if path.name == "pyproject.toml" else ())
-    except Unreadable as error:
-        message = f"{place(source, error.offset)}: {error}"
+        KEYS[name].check_rules(given.value, catalogue)
+    except BadSetting as error:
+        message = f"{given.at(error.steps)}: {error}"
         raise BadSetting(message) from error
 
 
@@ -263,10 +157,11 @@ def hadolints_in(folder: str) -> Path | None:
 class Settler:
     """Tells which settings are in force for a file: those of the nearest file of settings in the same repository.
 
-    `over` is what the environment and the command line say. A `path` stands for all files; an isolated run has none.
+    `over` is what the environment and the command line say, the strongest last. A `path` stands for all files; an
+    isolated run has none.
     """
 
-    def __init__(self, over: Layer, path: Path | None = None, *, isolated: bool = False) -> None:
+    def __init__(self, over: Sequence[Layer] = (), path: Path | None = None, *, isolated: bool = False) -> None:
         self._over = over
         self._found: dict[Path | None, Configuration] = {}
         self._nearest: dict[tuple[Callable[[str], Path | None], str], Path | None] = {}
@@ -313,33 +208,19 @@ class Settler:
 
     def _configuration(self, path: Path | None) -> Configuration:
         if path not in self._found:
-            self._found[path] = Configuration([self._said_by(path), self._over], _typed(path))
+            self._found[path] = Configuration([*self._said_by(path), *self._over], _typed(path))
         return self._found[path]
 
-    def _said_by(self, path: Path | None) -> Layer:
+    def _said_by(self, path: Path | None) -> tuple[Layer, ...]:
         if path is None:
-            return {}
+            return ()
         typed = Path(_typed(path))
         if path.name not in _HADOLINTS or self._fixed:
             return read(typed)
-        layer, unread = _of_hadolint(typed)
+        layer, unread = of_hadolint(typed)
         held = f"says nothing: {unread}" if unread else "holds; `dockerlint migrate` writes it as settings of our own"
         self.notes.append(f"no settings of dockerlint here, so {typed} {held}")
-        return layer
-
-
-def _of_hadolint(path: Path) -> tuple[Layer, str]:
-    """What a file of hadolint says in our words, and why that is little if it is unreadable. Raises BadSetting."""
-    from dockerlint.lint import hadolint  # noqa: PLC0415 (only where hadolint was used)
-
-    try:
-        reading = hadolint.read(path, {})
-    except (OSError, ValueError) as error:
-        message = f"{path}: {getattr(error, 'strerror', None) or error}"
-        raise BadSetting(message) from error
-    layer = {name: Given(KEYS[name].read(value), where) for name, (value, where) in reading.settings.items()}
-    unread = next((idle.reason for idle in reading.idle if idle.written == path.name), "")
-    return layer, unread
+        return (layer,)
 
 
 def _typed(path: Path | None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dockerlint.dockerfile.instructions import Instruction, Onbuild, ShellForm
 from dockerlint.lint.finding import Finding, Region
@@ -22,12 +23,34 @@ if TYPE_CHECKING:
     from dockerlint.project.containers import Stack
 
 
+class Failure(NamedTuple):
+    """A rule that broke down, and where in its code."""
+
+    rule: AnyRule
+    place: str
+    error: Exception
+
+
+def place_of(error: Exception) -> str:
+    """The file and line where an error was raised."""
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    return f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where else "?"  # noqa: PTH119
+
+
 class Engine:
-    """The enabled rules, by the kind of node that they look at."""
+    """The enabled rules, by the kind of node that they look at. One that breaks down leaves the others their say."""
 
     def __init__(self, rules: Iterable[AnyRule], settings: Settings) -> None:
         self._rules = [rule(settings) for rule in rules]
         self._by_kind: dict[type, tuple[Rule[Any], ...]] = {}
+        self._failures: list[Failure] = []
+
+    def take_failures(self) -> list[Failure]:
+        """The rules that have broken down since this was asked last."""
+        failures, self._failures = self._failures, []
+        return failures
 
     def check_build(self, build: Build) -> list[Finding]:
         """All findings about a Dockerfile, its context and its program."""
@@ -51,7 +74,10 @@ class Engine:
 
     def _show(self, node: object) -> Iterator[Finding]:
         for rule in self._rules_for(type(node)):
-            yield from rule.check(node)
+            try:
+                yield from rule.check(node)
+            except Exception as error:
+                self._failures.append(Failure(type(rule), place_of(error), error))
 
     def _rules_for(self, kind: type) -> tuple[Rule[Any], ...]:
         rules = self._by_kind.get(kind)

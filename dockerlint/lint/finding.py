@@ -104,9 +104,13 @@ class Finding(NamedTuple):
     within: str = ""
     risk: Risk | None = None
     justification: str = ""
+    # Where the page of its rule can be read; empty if nowhere, None for our own manual.
+    docs: str | None = None
 
     @property
     def url(self) -> str:
+        if self.docs is not None:
+            return self.docs
         if self.rule == "shellcheck":
             return f"https://www.shellcheck.net/wiki/{self.aliases[0]}"
         return f"https://dockerlint.dev/rules/{self.rule}"

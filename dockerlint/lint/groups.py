@@ -81,6 +81,7 @@ def together(outcomes: Iterable[Outcome]) -> Result:
         tuple(file for result in results for file in result.files),
         tuple(arranged(found for result in results for found in result.suppressed)),
         tuple(arranged(found for result in results for found in result.known)),
+        tuple(dict.fromkeys(rule for result in results for rule in result.added_rules)),
     )
 
 

@@ -16,7 +16,7 @@ from dockerlint.dockerfile.instructions import Arg, From
 from dockerlint.dockerfile.pragmas import pragmas as dockerfile_pragmas
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.finding import Finding
-from dockerlint.lint.registry import UnknownRule, find
+from dockerlint.lint.registry import all_rules
 from dockerlint.lint.suppression import Suppression, pragmas_of_source
 from dockerlint.lint.writing import write_all
 from dockerlint.pragmas import Pragma, may_hold_pragma
@@ -67,12 +67,8 @@ def add_ignores(
 
 def can_be_ignored(finding: Finding) -> bool:
     """Whether a comment silences it: not what Docker refuses, nor what is said of comments themselves."""
-    if finding.is_refusal or finding.rule == "shellcheck":
-        return not finding.is_refusal
-    try:
-        return all(Suppression not in rule.kinds for rule in find(finding.rule))
-    except UnknownRule:
-        return False
+    about_comments = {rule.name for rule in all_rules() if Suppression in rule.kinds}
+    return not finding.is_refusal and finding.rule not in about_comments
 
 
 def with_ignores(

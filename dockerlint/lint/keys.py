@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from dockerlint.lint import kinds
 from dockerlint.lint.kinds import Kind, Step, Unfit
 from dockerlint.lint.profiles import PROFILES
+from dockerlint.lint.registry import Catalogue, UnknownRule
 from dockerlint.lint.settings import LIMITS, MOVING_TAGS, ORDERS
 
 
@@ -53,10 +54,20 @@ class Key(NamedTuple):
         try:
             return self.kind.read(value)
         except Unfit as error:
-            words = self.kind.words.format(key=self.name)
-            said = f": {error.message}" if error.message else ""
-            message = f"`{self.name}` is {words}{said}"
-            raise BadSetting(message, (self.name, *error.steps)) from error
+            raise self.bad(error.message, error.steps) from error
+
+    def bad(self, why: str, steps: tuple[Step, ...]) -> BadSetting:
+        """What is wrong with a value: what it should be, and why it is not."""
+        words = self.kind.words.format(key=self.name)
+        return BadSetting(f"`{self.name}` is {words}{f': {why}' if why else ''}", (self.name, *steps))
+
+    def check_rules(self, value: Any, catalogue: Catalogue) -> None:
+        """Raise BadSetting where a value that was read names a rule that is not in the catalogue."""
+        for steps, name in self.kind.rules(value):
+            try:
+                catalogue.find(name)
+            except UnknownRule as error:
+                raise self.bad(str(error), steps) from error
 
 
 _TABLE = (
@@ -72,6 +83,22 @@ _TABLE = (
         (),
         "leave these out; a code of another linter leaves out what bears it.",
         ["DL3059", "needless-tool"],
+        adds=True,
+    ),
+    Key(
+        "plugins",
+        kinds.TEXTS,
+        (),
+        "installed plug-ins whose rules speak too, by the names of their entry points.",
+        ["acme"],
+        adds=True,
+    ),
+    Key(
+        "rule-files",
+        kinds.TEXTS,
+        (),
+        "files of rules in YAML, relative to this one.",
+        ["policy/rules.yaml"],
         adds=True,
     ),
     Key(

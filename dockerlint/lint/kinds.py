@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dockerlint.lint.settings import LabelSchema
@@ -30,6 +30,8 @@ class Kind(NamedTuple):
     words: str
     read: Callable[[Any], Any]
     schema: Mapping[str, Any]
+    # The names of rules in a value, with the steps that lead to each: which there are is known when all is read.
+    rules: Callable[[Any], Iterator[tuple[tuple[Step, ...], str]]] = lambda _value: iter(())
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:
@@ -103,20 +105,6 @@ def choices(*known: str) -> Kind:
     return Kind(f"a list of {', '.join(known)}", read, {"type": "array", "items": {"enum": list(known)}})
 
 
-def _known(name: str, *steps: Step) -> str:
-    from dockerlint.lint.registry import UnknownRule, find  # noqa: PLC0415 (it loads every chapter)
-
-    try:
-        find(name)
-    except UnknownRule as error:
-        raise Unfit(*steps, message=str(error)) from error
-    return name
-
-
-def _rules(value: Any) -> tuple[str, ...]:
-    return tuple(_known(name, number) for number, name in enumerate(_texts(value)))
-
-
 def _entries(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise Unfit
@@ -127,7 +115,7 @@ def _rules_of_each(value: Any) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for glob, names in _entries(value).items():
         try:
-            found[glob] = _rules(names)
+            found[glob] = _texts(names)
         except Unfit as error:
             raise Unfit(glob, *error.steps, message=error.message) from error
     return found
@@ -135,7 +123,19 @@ def _rules_of_each(value: Any) -> Mapping[str, tuple[str, ...]]:
 
 def _severities(value: Any) -> Mapping[str, str]:
     levels = (*SEVERITIES, "off")
-    return {_known(name, name): _chosen(level, levels, name) for name, level in _entries(value).items()}
+    return {name: _chosen(level, levels, name) for name, level in _entries(value).items()}
+
+
+def _items(value: Sequence[str]) -> Iterator[tuple[tuple[Step, ...], str]]:
+    return (((number,), name) for number, name in enumerate(value))
+
+
+def _items_of_each(value: Mapping[object, Sequence[str]]) -> Iterator[tuple[tuple[Step, ...], str]]:
+    return (((str(glob), number), name) for glob, names in value.items() for number, name in enumerate(names))
+
+
+def _keys(value: Mapping[str, str]) -> Iterator[tuple[tuple[Step, ...], str]]:
+    return (((name,), name) for name in value)
 
 
 def _labels(value: Any) -> LabelSchema:
@@ -174,16 +174,18 @@ PORTS = Kind(
     {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 65535}},
 )
 VERSION = Kind('a version, as in `{key} = "0.1"`', _version, {"type": "string", "pattern": r"^\d+(\.\d+)*$"})
-RULES = Kind("a list of rules, families or codes of other linters", _rules, _STRINGS)
+RULES = Kind("a list of rules, families or codes of other linters", _texts, _STRINGS, _items)
 RULES_OF_EACH = Kind(
     'a table of globs with lists of rules, as in `{key} = {{ "tests/*" = ["root-user"] }}`',
     _rules_of_each,
     {"type": "object", "additionalProperties": _STRINGS},
+    _items_of_each,
 )
 RULE_SEVERITIES = Kind(
     'a table of rules with info, warning, error or off, as in `{key} = {{ root-user = "error" }}`',
     _severities,
     {"type": "object", "additionalProperties": {"enum": [*SEVERITIES, "off"]}},
+    _keys,
 )
 LABELS = Kind(
     "a table with `types`, `required` and `strict`",

@@ -33,10 +33,10 @@ class Rule(Generic[Node]):
     # Runs whatever is selected, unless it is ignored by name: without it a refused file would pass for a clean one.
     guards: ClassVar[bool] = False
     aliases: ClassVar[tuple[str, ...]] = ()
+    # Where its page can be read; empty if nowhere, None for our own manual.
+    docs: ClassVar[str | None] = None
     bad: ClassVar[Mapping[str, str | None]] = {}
     good: ClassVar[tuple[str, ...]] = ()
-    # The address of a page of its own, where it is not one of the manual.
-    docs: ClassVar[str] = ""
 
     _reason: ClassVar[str]
     name: ClassVar[str]
@@ -46,8 +46,12 @@ class Rule(Generic[Node]):
     def __init_subclass__(cls) -> None:
         if "name" not in cls.__dict__:  # which a number in it makes hard to tell from that of the class
             cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        package, _, module = cls.__module__.partition(".")
+        is_own = package == "dockerlint_rules"
         if "chapter" not in cls.__dict__:
-            cls.chapter = cls.__module__.split(".")[1]
+            cls.chapter = module.partition(".")[0] if is_own else package
+        if not is_own and cls.docs is None:
+            cls.docs = ""  # our manual has no page of it
         (node,) = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]
         cls.kinds = get_args(node) or (node,)
 
@@ -111,6 +115,7 @@ class Rule(Generic[Node]):
             lines=shown_lines(span, region),
             fix=fix,
             is_refusal=is_refusal,
+            docs=self.docs,
         )
 
 

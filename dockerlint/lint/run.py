@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.knowledge.base_images import base_image
-from dockerlint.lint.engine import Engine, arranged
+from dockerlint.lint.engine import Engine, Failure, arranged, place_of
 from dockerlint.lint.finding import Finding, Problem, Region
 from dockerlint.lint.fingerprints import enclosing_keys
-from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS, Selection
 from dockerlint.lint.risk import weighed
+from dockerlint.lint.rule import AnyRule
 from dockerlint.lint.scopes import Scopes
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.pragmas import may_hold_pragma
 from dockerlint.project.build import Build
@@ -46,7 +47,7 @@ class CannotRun(Exception):
 class Result(NamedTuple):
     """What a run found, and what it could not check.
 
-    `suppressed` is what pragmas ask to leave out, `known` what a baseline has.
+    `suppressed` is what pragmas ask to leave out, `known` what a baseline has, `added_rules` those beside our own.
     """
 
     findings: tuple[Finding, ...]
@@ -54,6 +55,7 @@ class Result(NamedTuple):
     files: tuple[str, ...]
     suppressed: tuple[Finding, ...] = ()
     known: tuple[Finding, ...] = ()
+    added_rules: tuple[AnyRule, ...] = ()
 
 
 class _Checked(NamedTuple):
@@ -110,11 +112,13 @@ def run(request: Request, progress: Progress | None = None) -> Result:
 def _result(runner: _Runner, checked: Sequence[_Checked]) -> Result:
     findings = [finding for one in checked for finding in one.findings]
     findings += runner.check_suppressions([suppression for one in checked for suppression in one.suppressions])
+    problems = [problem for one in checked for problem in one.problems] + runner.failures(".")
     return Result(
         tuple(arranged(findings)),
-        tuple(sorted(problem for one in checked for problem in one.problems)),
+        tuple(sorted(problems)),
         tuple(file.path for file in runner.request.files),
         tuple(arranged(finding for one in checked for finding in one.suppressed)),
+        added_rules=runner.request.selection.catalogue.added_rules,
     )
 
 
@@ -166,11 +170,12 @@ class _Runner:
         self._compose_files: dict[Path, ComposeFiles] = {}
         self._requested = {file.path for file in request.files}
         self._unread: dict[str, Problem] = {}
+        self._engines: list[Engine] = []
+        self._catalogue = request.selection.catalogue
         self.builds: list[Build] = []
         self.stacks: list[Stack] = []
         self._checked_stacks: dict[ComposeSet, _Checked] = {}
         self._said_by_shellcheck: dict[str, list[Finding]] = {}
-        self._compose_engine: Engine | None = None
 
     def read_compose_files(self) -> None:
         """Read every Compose file that is checked or that may build what is checked."""
@@ -225,14 +230,21 @@ class _Runner:
 
     def check(self, file: Found) -> _Checked:
         try:
-            return self._check_compose(file) if file.kind == "compose" else self._check_dockerfile(file)
+            checked = self._check_compose(file) if file.kind == "compose" else self._check_dockerfile(file)
         except Exception as error:
-            where = error.__traceback__
-            while where is not None and where.tb_next is not None:
-                where = where.tb_next
-            place = f"{Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where else "?"
-            message = f"internal error, please report it: {type(error).__name__} at {place}: {error}"
+            message = f"internal error, please report it: {type(error).__name__} at {place_of(error)}: {error}"
             return _Checked([], [Problem(file.path, 1, 1, message)])
+        return checked._replace(problems=[*checked.problems, *self.failures(file.path)])
+
+    def failures(self, path: str) -> list[Problem]:
+        """Which rules have broken down over a file."""
+        failures = [failure for engine in self._engines for failure in engine.take_failures()]
+        return [Problem(path, 1, 1, message) for message in dict.fromkeys(map(self._told, failures))]
+
+    def _told(self, failure: Failure) -> str:
+        rule, place, error = failure
+        owner = f" of `{rule.chapter}`" if rule.chapter in self._catalogue.added_chapters else ", please report it"
+        return f"the rule `{rule.name}`{owner} broke down: {type(error).__name__} at {place}: {error}"
 
     def _check_dockerfile(self, file: Found) -> _Checked:
         source = self._source(file.path)
@@ -253,7 +265,7 @@ class _Runner:
         is_told = any(map(may_hold_pragma, dockerfile.comments)) or dockerfile.check_options.skip
         if not is_told and all(finding.region.path == dockerfile.path for finding in findings):
             return _Checked(self.request.selection.judged(left(findings)), [])
-        return self._sifted(findings, DOCKERFILE_CHAPTERS, {dockerfile.path: [dockerfile]}, left)
+        return self._sifted(findings, self._catalogue.dockerfile_chapters, {dockerfile.path: [dockerfile]}, left)
 
     def _sifted(
         self,
@@ -295,7 +307,9 @@ class _Runner:
                 threat = Exposure.DEVELOPMENT if link.is_development else Exposure.BUILD
                 findings = self._dockerfile_engine.check_order(BuildOrder(link, project.files))
                 found += [weighed(finding, threat) for finding in findings]
-        return self._sifted(found, DOCKERFILE_CHAPTERS, {}, self.request.scopes.of_files) if found else _Checked([], [])
+        if not found:
+            return _Checked([], [])
+        return self._sifted(found, self._catalogue.dockerfile_chapters, {}, self.request.scopes.of_files)
 
     def _check_compose(self, file: Found) -> _Checked:
         """What is told of a project with one of its files: each of those asked for has its own findings."""
@@ -322,8 +336,6 @@ class _Runner:
 
     def _check_stack(self, stack: Stack) -> _Checked:
         self.stacks.append(stack)
-        if self._compose_engine is None:
-            self._compose_engine = Engine(self.request.selection.rules(COMPOSE_CHAPTERS), self.request.settings)
         unsaid = (error for error in stack.compose.errors if error.is_certain and error.kind not in _SAID_BY_RULES)
         problems = [_problem(error.span, error.message) for error in unsaid]
         findings = self._compose_engine.check_stack(stack)
@@ -342,11 +354,20 @@ class _Runner:
         keys = {path: enclosing_keys(source) for path, source in sources.items()} if findings else {}
         weighted = [_placed(finding, stack, sources, keys) for finding in findings]
         left = partial(self.request.scopes.of_stack, stack)
-        return self._sifted(weighted, COMPOSE_CHAPTERS, own, left)._replace(problems=problems)
+        return self._sifted(weighted, self._catalogue.compose_chapters, own, left)._replace(problems=problems)
 
     @cached_property
     def _dockerfile_engine(self) -> Engine:
-        return Engine(self.request.selection.rules(DOCKERFILE_CHAPTERS), self.request.settings)
+        return self._engine_of(self.request.selection.dockerfile_rules())
+
+    @cached_property
+    def _compose_engine(self) -> Engine:
+        return self._engine_of(self.request.selection.compose_rules())
+
+    def _engine_of(self, rules: Iterable[AnyRule]) -> Engine:
+        engine = Engine(rules, self.request.settings)
+        self._engines.append(engine)
+        return engine
 
     def _source(self, path: str) -> Source | Problem:
         if self.request.standard_input is not None and path == self.request.standard_input[0]:

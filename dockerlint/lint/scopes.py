@@ -12,7 +12,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from dockerlint.lint.finding import Finding
-from dockerlint.lint.registry import Matcher, matcher
+from dockerlint.lint.registry import BUILT_IN, Catalogue
+from dockerlint.lint.selection import Matcher, matcher
 from dockerlint.project.build import Build
 
 if TYPE_CHECKING:
@@ -74,10 +75,11 @@ class Scopes:
         files: Mapping[Glob, Names] | None = None,
         stages: Mapping[str, Names] | None = None,
         services: Mapping[str, Names] | None = None,
+        catalogue: Catalogue = BUILT_IN,
     ) -> None:
-        self._files = [(Globs((glob,)), matcher(names)) for glob, names in (files or {}).items()]
-        self._stages = [(glob, matcher(names)) for glob, names in (stages or {}).items()]
-        self._services = [(glob, matcher(names)) for glob, names in (services or {}).items()]
+        self._files = [(Globs((glob,)), matcher(names, catalogue)) for glob, names in (files or {}).items()]
+        self._stages = [(glob, matcher(names, catalogue)) for glob, names in (stages or {}).items()]
+        self._services = [(glob, matcher(names, catalogue)) for glob, names in (services or {}).items()]
 
     def of_files(self, findings: list[Finding]) -> list[Finding]:
         """The findings that are left by what is said of files."""

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from dockerlint.dockerfile import pragmas as dockerfile_pragmas
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.finding import Finding, Region
-from dockerlint.lint.registry import DOCKERFILE_CHAPTERS, Meaning, Selection, all_of_linter
+from dockerlint.lint.registry import all_of_linter
+from dockerlint.lint.selection import Meaning, Selection
 from dockerlint.pragmas import Pragma, for_next_line, may_hold_pragma, pragmas_of_lines
 from dockerlint.project.discovery import kind_of_name
 from dockerlint.source import EmbeddedSource, Source, Text
@@ -50,7 +51,7 @@ class Words(NamedTuple):
     def of(self, pragma: Pragma) -> list[tuple[Text, Meaning]]:
         # Of a Dockerfile that stands in another file, the rules for Dockerfiles speak.
         is_embedded = isinstance(pragma.comment.source, EmbeddedSource)
-        chapters = DOCKERFILE_CHAPTERS if is_embedded else self.chapters
+        chapters = self.selection.catalogue.dockerfile_chapters if is_embedded else self.chapters
         return [(name, self.selection.meaning(name, chapters)) for name in pragma.names]
 
 

@@ -26,7 +26,7 @@ def render(result: Result, out: TextIO) -> None:
 
 def issues(result: Result) -> Iterator[dict[str, Any]]:
     """Problems, and after them the findings."""
-    rules = described(result.findings)
+    rules = described(result.findings, result.added_rules)
     for problem in result.problems:
         yield _of_problem(problem)
     for finding in result.findings:
@@ -44,7 +44,7 @@ def _of_finding(finding: Finding, rule: Described) -> dict[str, Any]:
         "type": "issue",
         "check_name": rule.name,
         "description": visible(finding.message),
-        "content": {"body": f"{rule.reason}\n\n{rule.url}"},
+        "content": {"body": f"{rule.reason}\n\n{rule.url}".rstrip()},
         "categories": [category],
         "location": {"path": shown(region.path), "positions": positions},
         "severity": _SEVERITIES[finding.severity],

@@ -36,17 +36,22 @@ def name_of(finding: Finding) -> str:
     return f"shellcheck/{finding.aliases[0]}" if finding.rule == "shellcheck" else finding.rule
 
 
-def described(findings: Iterable[Finding]) -> dict[str, Described]:
-    """The rules of some findings by their names, in the order of these."""
+def described(findings: Iterable[Finding], added: Iterable[AnyRule] = ()) -> dict[str, Described]:
+    """The rules of some findings by their names, in the order of these; `added` are those that are not ours."""
+    others = {rule.name: rule for rule in added}
     by_name: dict[str, list[Finding]] = {}
     for finding in findings:
         by_name.setdefault(name_of(finding), []).append(finding)
-    return {name: _described(name, by_name[name]) for name in sorted(by_name)}
+    rules = {name: others.get(name) or _own(found[0]) for name, found in by_name.items()}
+    return {name: _described(name, rules[name], by_name[name]) for name in sorted(by_name)}
 
 
-def _described(name: str, findings: list[Finding]) -> Described:
+def _own(finding: Finding) -> AnyRule | None:
+    return next((rule for rule in rules_of(finding.chapter) if rule.name == finding.rule), None)
+
+
+def _described(name: str, rule: AnyRule | None, findings: list[Finding]) -> Described:
     first = findings[0]
-    rule = next((rule for rule in rules_of(first.chapter) if rule.name == first.rule), None)
     worst = max(finding.severity for finding in findings)
     points = max(finding.risk.points if finding.risk is not None else 0 for finding in findings)
     if rule is None:

@@ -50,7 +50,7 @@ def of_finding(finding: Finding) -> dict[str, Any]:
         "fix": _fix(finding.fix) if finding.fix else None,
         "risk": finding.risk._asdict() if finding.risk is not None else None,
         "fingerprint": finding.fingerprint,
-        "url": finding.url,
+        "url": finding.url or None,
     }
 
 

@@ -44,7 +44,7 @@ def _sections(result: Result) -> Iterator[list[str]]:
 
 def _row(finding: Finding) -> str:
     advice = f"<br>{prose(finding.help)}" if finding.help else ""
-    rule = f"[{finding.rule}]({finding.url})"
+    rule = f"[{finding.rule}]({finding.url})" if finding.url else finding.rule
     return f"| {finding.region.line} | {_SEVERITIES[finding.severity]} | {rule} | {prose(finding.message)}{advice} |\n"
 
 

@@ -40,7 +40,7 @@ def _of_finding(finding: Finding, columns: Columns) -> dict[str, Any]:
         "message": "\n".join(map(visible, texts)),
         "location": {"path": shown(region.path), "range": _range(region, columns)},
         "severity": _SEVERITIES[finding.severity],
-        "code": {"value": name_of(finding), "url": finding.url},
+        "code": {"value": name_of(finding), **({"url": finding.url} if finding.url else {})},
         **_suggestions(finding, columns),
     }
 

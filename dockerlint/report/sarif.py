@@ -31,7 +31,7 @@ _PROBLEM_SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Sev
 
 def render(result: Result, out: TextIO) -> None:
     told = [*result.findings, *result.suppressed]
-    rules = described(told)
+    rules = described(told, result.added_rules)
     index = {name: number for number, name in enumerate(rules)}
     run = {
         "tool": {"driver": _driver(rules)},
@@ -65,7 +65,7 @@ def _rule(rule: Described) -> dict[str, Any]:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.reason},
         "help": {"text": rule.page, "markdown": rule.markdown},
-        "helpUri": rule.url,
+        **({"helpUri": rule.url} if rule.url else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": _properties(rule),
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 from dockerlint.lint.configuration import Configuration, Settler
+from dockerlint.lint.given import RuleFile
 from dockerlint.lint.groups import Group
 from dockerlint.lint.keys import KEYS
 from dockerlint.lint.scopes import Glob
@@ -23,7 +24,7 @@ def written(value: Any) -> Any:
     """A value as a file of settings has it."""
     if isinstance(value, LabelSchema):
         return {"types": dict(value.types), "required": list(value.required), "strict": value.is_strict}
-    if isinstance(value, Glob):
+    if isinstance(value, (Glob, RuleFile)):
         return value.text
     if isinstance(value, tuple):
         return [written(one) for one in value]
@@ -44,7 +45,7 @@ def render(groups: Sequence[Group], out: TextIO, *, as_json: bool) -> None:
     for number, (configuration, files) in enumerate(groups):
         out.write("\n" * (number > 0) + f"# {_title(files)}, by {configuration.path or 'no file of settings'}\n")
         for name in _SHOWN_KEYS:
-            value, origin = configuration.given(name)
+            value, origin, _ = configuration.given(name)
             text = f"{name} = {toml.value(written(value))}" if value is not None else f"# {name}: not set"
             out.write(f"{text}  # {origin}\n" if value is not None else f"{text}\n")
 
@@ -57,7 +58,7 @@ def _title(files: Sequence[Found]) -> str:
 
 def _values(configuration: Configuration) -> dict[str, Any]:
     given = {name: configuration.given(name) for name in _SHOWN_KEYS}
-    return {name: {"value": written(value), "origin": origin} for name, (value, origin) in given.items()}
+    return {name: {"value": written(one.value), "origin": one.origin} for name, one in given.items()}
 
 
 def render_files(seen: Iterable[Found | LeftOut], settler: Settler, out: TextIO, *, as_json: bool) -> None:

@@ -24,7 +24,7 @@ _RELIABILITY = frozenset(
 
 def render(result: Result, out: TextIO) -> None:
     columns = Columns("utf-16-le", 2)
-    rules = [_rule(rule) for rule in described(result.findings).values()]
+    rules = [_rule(rule) for rule in described(result.findings, result.added_rules).values()]
     if result.problems:
         rules.append(_CANNOT_CHECK)
     issues = [_problem(problem) for problem in result.problems]
@@ -43,7 +43,7 @@ def _rule(rule: Described) -> dict[str, Any]:
     return {
         "id": rule.name,
         "name": rule.title,
-        "description": f"{rule.reason} {rule.url}",
+        "description": f"{rule.reason} {rule.url}".rstrip(),
         "engineId": "dockerlint",
         "cleanCodeAttribute": attribute,
         "type": kind,

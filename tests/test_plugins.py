@@ -1,0 +1,250 @@
+"""Rules that installed plug-ins bring: when they speak, what they are called, and what is said when they cannot."""
+
+import json
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dockerlint.cli.main import cli
+from dockerlint.lint import plugins
+from dockerlint.lint.registry import Catalogue
+from tests.harness import inside, lay_out
+
+PROJECT = Path(__file__).parents[1] / "fixtures" / "plugin"
+DOCKERFILE = "FROM python:3.13\nENV http_proxy=http://proxy:3128\nUSER 1000\n"
+NAMED = 'plugins = ["acme"]\n'
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which the example of a plug-in is installed."""
+    source, target = tmp_path_factory.mktemp("source") / "plugin", tmp_path_factory.mktemp("site")
+    shutil.copytree(PROJECT, source)
+    options = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--target", str(target)]
+    subprocess.run([sys.executable, "-m", "pip", "install", *options, str(source)], check=True)
+    return target
+
+
+@pytest.fixture
+def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(site))
+
+
+def check(folder: Path, files: dict[str, str], *options: str) -> Result:
+    lay_out({"Dockerfile": DOCKERFILE, ".git/HEAD": "", **files}, folder)
+    with inside(folder):
+        return CliRunner().invoke(cli, ["check", "--format", "json", "--as-of", "2026-11-23", *options])
+
+
+def rules_in(result: Result) -> set[str]:
+    return {finding["rule"] for finding in json.loads(result.stdout)["findings"]}
+
+
+OWN = {"hub-without-mirror", "proxy-in-image"}
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(
+    ("settings", "options", "rules"),
+    [
+        ("", [], set()),
+        (NAMED, [], OWN),
+        ("", ["--config", NAMED], OWN),
+        (NAMED, ["--profile", "security"], OWN),
+        (NAMED, ["--profile", "hadolint"], OWN),
+        (NAMED, ["--rules-version", "0.0"], OWN),
+        (NAMED, ["--isolated"], set()),
+        (NAMED, ["--select", "acme"], OWN),
+        (NAMED, ["--select", "proxy-in-image"], {"proxy-in-image"}),
+        (NAMED, ["--select", "user"], set()),
+        (NAMED + 'ignore = ["acme"]', [], set()),
+        (NAMED + 'severity = { hub-without-mirror = "off" }', [], {"proxy-in-image"}),
+        (NAMED + 'per-file-ignores = { "Dockerfile" = ["proxy-in-image"] }', [], {"hub-without-mirror"}),
+        (NAMED + 'per-stage-ignores = { "0" = ["acme"] }', [], set()),
+    ],
+)
+def test_rules_speak_where_settings_name_their_plugin(
+    settings: str, options: list[str], rules: set[str], tmp_path: Path
+) -> None:
+    assert rules_in(check(tmp_path, {"dockerlint.toml": settings}, *options)) & OWN == rules
+
+
+@pytest.mark.usefixtures("installed")
+def test_findings_tell_their_own_page_or_none(tmp_path: Path) -> None:
+    found = json.loads(check(tmp_path, {"dockerlint.toml": NAMED}).stdout)["findings"]
+    pages = {finding["rule"]: finding["url"] for finding in found if finding["rule"] in OWN}
+    assert pages == {"hub-without-mirror": "https://wiki.acme.example/mirror", "proxy-in-image": None}
+
+
+@pytest.mark.usefixtures("installed")
+def test_reports_that_tell_of_rules_have_their_pages(tmp_path: Path) -> None:
+    lay_out({"Dockerfile": DOCKERFILE, "dockerlint.toml": NAMED}, tmp_path)
+    with inside(tmp_path):
+        result = CliRunner().invoke(cli, ["check", "--format", "sarif"])
+    rules = {rule["id"]: rule for rule in json.loads(result.stdout)["runs"][0]["tool"]["driver"]["rules"]}
+    assert rules["proxy-in-image"]["shortDescription"]["text"] == "ENV sets a proxy, which stays in the image."
+    assert "helpUri" not in rules["proxy-in-image"]
+    assert rules["hub-without-mirror"]["helpUri"] == "https://wiki.acme.example/mirror"
+
+
+@pytest.mark.usefixtures("installed")
+def test_comments_leave_their_findings_out(tmp_path: Path) -> None:
+    text = "# dockerlint: ignore[acme] the mirror is down\nFROM python:3.13\nUSER 1000\n"
+    result = check(tmp_path, {"Dockerfile": text, "dockerlint.toml": NAMED})
+    assert rules_in(result).isdisjoint({*OWN, "ineffective-ignore", "ignore-comment"})
+    idle = check(tmp_path, {"Dockerfile": text.replace("acme", "proxy-in-image"), "dockerlint.toml": NAMED})
+    assert "ineffective-ignore" in rules_in(idle)
+
+
+@pytest.mark.usefixtures("installed")
+def test_they_speak_in_every_process(tmp_path: Path) -> None:
+    files = {f"{number}/Dockerfile": DOCKERFILE for number in range(80)}
+    found = json.loads(check(tmp_path, {**files, "dockerlint.toml": NAMED}, "--select", "proxy-in-image").stdout)
+    assert len(found["findings"]) == 81
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_catalogue_can_be_handed_to_another_process() -> None:
+    catalogue = pickle.loads(pickle.dumps(Catalogue(("acme",))))
+    assert {rule.name for rule in catalogue.find("acme")} == OWN
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            'plugins = ["acm"]',
+            "dockerlint.toml:1:1: no plug-in is installed that is called `acm`; did you mean `acme`?",
+        ),
+        ('plugins = "acme"', "dockerlint.toml:1:1: `plugins` is a list of texts"),
+        (
+            NAMED + 'ignore = ["proxy-in-imgae"]',
+            "dockerlint.toml:2:11: `ignore` is a list of rules, families or codes of other linters: no rule is called"
+            " `proxy-in-imgae`; did you mean `proxy-in-image`?",
+        ),
+        ('ignore = ["proxy-in-image"]', "no rule is called `proxy-in-image`"),
+    ],
+)
+def test_what_is_not_there_is_told_with_its_place(settings: str, message: str, tmp_path: Path) -> None:
+    result = check(tmp_path, {"dockerlint.toml": settings})
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def brought(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, module: str) -> None:
+    """Install a plug-in that is one module."""
+    entry = f"[dockerlint.rules]\n{name} = {name}_rules\n"
+    about = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n"
+    lay_out(
+        {
+            f"{name}_rules.py": module,
+            f"{name}-1.dist-info/METADATA": about,
+            f"{name}-1.dist-info/entry_points.txt": entry,
+        },
+        folder,
+    )
+    monkeypatch.syspath_prepend(str(folder))
+
+
+RULE = '''
+from dockerlint.plugin import Findings, From, Rule, Severity
+
+class {name}(Rule[From]):
+    """Made up.
+
+    For a test."""
+
+    severity = Severity.ERROR
+
+    def check(self, from_: From) -> Findings:
+        {body}
+'''
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "message"),
+    [
+        ("hollow", "", "the plug-in `hollow` brings no rules"),
+        ("torn", "1 / 0", "the plug-in `torn` cannot be loaded: ZeroDivisionError: division by zero"),
+        (
+            "user",
+            RULE.format(name="Mine", body="yield"),
+            "a rule or family of `user` is called `user`, as one of `dockerlint` is",
+        ),
+        (
+            "same",
+            RULE.format(name="Same", body="yield"),
+            "a rule or family of `same` is called `same`, as one of `same` is",
+        ),
+        ("twin", RULE.format(name="MissingUser", body="yield"), "a rule or family of `twin` is called `missing-user`"),
+    ],
+)
+def test_a_plugin_that_cannot_be_used_ends_the_run(
+    name: str, module: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought(tmp_path / "site", monkeypatch, name, module)
+    result = check(tmp_path / "work", {"dockerlint.toml": f'plugins = ["{name}"]'})
+    assert result.exit_code == 2
+    assert f"dockerlint.toml:1:1: {message}" in result.output
+
+
+def test_a_rule_that_breaks_down_leaves_the_others_their_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    brought(tmp_path / "site", monkeypatch, "frail", RULE.format(name="Broken", body="yield from {}['gone']"))
+    text = "FROM python:latest\n"
+    result = check(tmp_path / "work", {"Dockerfile": text, "dockerlint.toml": 'plugins = ["frail"]'})
+    report = json.loads(result.stdout)
+    assert result.exit_code == 2
+    assert "latest-base-image" in {finding["rule"] for finding in report["findings"]}
+    (error,) = report["errors"]
+    assert error["path"] == "Dockerfile"
+    assert error["message"] == "the rule `broken` of `frail` broke down: KeyError at frail_rules.py:12: 'gone'"
+
+
+def test_nothing_in_the_folder_that_is_checked_is_a_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    brought(tmp_path, monkeypatch, "sly", "open('ran', 'w')\n" + RULE.format(name="Sly", body="yield"))
+    lay_out({"Dockerfile": DOCKERFILE, "dockerlint.toml": 'plugins = ["sly"]'}, tmp_path)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    root = str(Path(__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-m", "dockerlint", "check"],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": root},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "no plug-in is installed that is called `sly`" in done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.usefixtures("installed")
+def test_their_samples_are_run(tmp_path: Path) -> None:
+    lay_out({"dockerlint.toml": NAMED}, tmp_path)
+    with inside(tmp_path):
+        result = CliRunner().invoke(cli, ["test-rules"])
+    assert result.exit_code == 0, result.output
+    assert "2 rules with 10 samples: none failed" in result.output
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_manual_has_their_pages(tmp_path: Path) -> None:
+    lay_out({"dockerlint.toml": NAMED}, tmp_path)
+    with inside(tmp_path):
+        assert "which stays in the image" in CliRunner().invoke(cli, ["rules"]).output
+        assert "# proxy-in-image" in CliRunner().invoke(cli, ["rule", "proxy-in-image"]).output
+        assert CliRunner().invoke(cli, ["rule", "proxy-in-image", "--isolated"]).exit_code == 2
+
+
+def test_one_that_is_not_named_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    brought(tmp_path / "site", monkeypatch, "idle", "1 / 0")
+    assert check(tmp_path / "work", {}).exit_code == 0
+    with pytest.raises(plugins.NoPlugin, match="cannot be loaded"):
+        plugins.rules_of("idle")
