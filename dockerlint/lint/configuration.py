@@ -73,8 +73,8 @@ class Configuration:
         try:
             return Catalogue(plugins, definitions)
         except (NoPlugin, NameTaken) as error:
-            names = ("plugins",) if plugins else ("rule-files",)
-            message = f"{', '.join(self.given(name).origin for name in names)}: {error}"
+            named = ("plugins",) if isinstance(error, NoPlugin) else ("plugins", "rule-files")
+            message = f"{', '.join(self.given(name).origin for name in named if self[name])}: {error}"
             raise BadSetting(message) from error
 
     def __getitem__(self, name: str) -> Any:
