@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,9 @@ from dockerlint.lint import plugins
 from dockerlint.lint.registry import Catalogue
 from tests.harness import inside, lay_out
 
-PROJECT = Path(__file__).parents[1] / "fixtures" / "plugin"
+ROOT = Path(__file__).parents[1]
+PROJECT = ROOT / "fixtures" / "plugin"
+PAGE = ROOT / "docs" / "custom-rules.md"
 DOCKERFILE = "FROM python:3.13\nENV http_proxy=http://proxy:3128\nUSER 1000\n"
 NAMED = 'plugins = ["acme"]\n'
 
@@ -211,11 +214,10 @@ def test_nothing_in_the_folder_that_is_checked_is_a_plugin(tmp_path: Path, monke
     brought(tmp_path, monkeypatch, "sly", "open('ran', 'w')\n" + RULE.format(name="Sly", body="yield"))
     lay_out({"Dockerfile": DOCKERFILE, "dockerlint.toml": 'plugins = ["sly"]'}, tmp_path)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    root = str(Path(__file__).parents[1])
     done = subprocess.run(
         [sys.executable, "-m", "dockerlint", "check"],
         cwd=tmp_path,
-        env={**environment, "PYTHONPATH": root},
+        env={**environment, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
@@ -248,3 +250,24 @@ def test_one_that_is_not_named_is_not_loaded(tmp_path: Path, monkeypatch: pytest
     assert check(tmp_path / "work", {}).exit_code == 0
     with pytest.raises(plugins.NoPlugin, match="cannot be loaded"):
         plugins.rules_of("idle")
+
+
+@pytest.mark.parametrize(
+    ("mark", "file"),
+    [("plugin", "acme_dockerlint.py"), ("plugin tests", "tests/test_acme_dockerlint.py")],
+)
+def test_the_page_shows_the_example_as_it_is(mark: str, file: str) -> None:
+    code = (PROJECT / file).read_text("utf-8")
+    page = PAGE.read_text("utf-8")
+    if os.environ.get("UPDATE_GOLDEN"):
+        page = re.sub(rf"(<!-- {mark} -->\n```python\n).*?(```\n)", lambda m: m[1] + code + m[2], page, flags=re.DOTALL)
+        PAGE.write_text(page, "utf-8")
+    assert f"<!-- {mark} -->\n```python\n{code}```\n" in page
+
+
+def test_the_tests_of_the_example_run(site: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, str(PROJECT / "tests")]
+    environment = {**os.environ, "PYTHONPATH": f"{site}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "12 passed" in done.stdout

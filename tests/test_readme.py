@@ -98,3 +98,17 @@ def test_commands_about_contexts_are_taken(line: str, tmp_path: Path) -> None:
         result = CliRunner().invoke(cli, line.split())
     missing = "--write-ignore" in line and "--force" not in line
     assert (result.exit_code, "Error" in result.output) == (1 if missing else 0, False)
+
+
+def test_the_rule_of_ones_own_does_what_its_samples_say(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text(block("custom rule"), "utf-8")
+    with inside(tmp_path):
+        result = CliRunner().invoke(cli, ["test-rules", "rules.yaml"])
+    assert (result.exit_code, result.output[:2]) == (0, "ok")
+
+
+def test_commands_with_rules_of_ones_own_run() -> None:
+    check, test = (shlex.split(line, comments=True)[1:] for line in block("custom rules").splitlines())
+    with inside(ROOT):
+        assert "[acme-labels]" in CliRunner().invoke(cli, check).output
+        assert CliRunner().invoke(cli, test).exit_code == 0
