@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import posixpath
+from collections.abc import Callable, Iterator
 
 from dockerlint.compose.commands import split
-from dockerlint.compose.forms import BOOLEANS, SIZE
+from dockerlint.compose.durations import normalised
+from dockerlint.compose.forms import BOOLEANS, DURATION, FRACTION, SIZE
 from dockerlint.compose.mounts import read_short as read_mount
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
 from dockerlint.compose.ports import Port
@@ -116,9 +118,19 @@ def _scalar(value: Value, shape: Shape) -> Fact:
         forms.insert(0, "true" if BOOLEANS[shown.lower()] else "false")
     if not value.variables:
         forms.append(str(value.written))
-    if shape.form is SIZE and (size := byte_count(shown)) is not None:
-        forms.append(str(size))
+    forms += _measured(shown, shape)
     return One(tuple(dict.fromkeys(forms)), value.text)
+
+
+def _measured(text: str, shape: Shape) -> Iterator[str]:
+    """A size in bytes, a duration and a fraction as Compose shows them."""
+    if shape.form is SIZE and (size := byte_count(text)) is not None:
+        yield str(size)
+    if shape.form is not None and shape.form.fits(text):
+        if shape.form is DURATION:
+            yield normalised(text.lstrip("+-"))
+        elif shape.form is FRACTION:
+            yield f"{float(text.replace('_', '')):g}"
 
 
 # Texts that stand for something else, by the key that they stand below.
@@ -175,7 +187,11 @@ def _mounts(value: Value) -> list[Fact]:
         return [UNKNOWN]
     kind = UNKNOWN if mount.kind is None else One((mount.kind,))
     source = {} if mount.source is None else {"source": _of(mount.source)}
-    entries = {"type": kind, **source, "target": _of(mount.target), "read_only": flag(mount.read_only)}
+    target = _of(mount.target)
+    if isinstance(target, One):
+        # Both mean the same folder.
+        target = target._replace(forms=tuple(dict.fromkeys((*target.forms, posixpath.normpath(target.forms[0])))))
+    entries = {"type": kind, **source, "target": target, "read_only": flag(mount.read_only)}
     return [Table(entries, place=value.text)]
 
 
