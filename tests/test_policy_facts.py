@@ -78,6 +78,7 @@ COMMANDS = [
     ("where: {name: /usr/bin/curl}", "FROM a\nRUN curl x\nRUN «/usr/bin/curl» x"),
     ("where: {name: sudo}", "FROM a\nRUN «sudo» -u app env X=1 «sudo» curl x"),
     ("where: {name: curl}", "FROM a\nRUN sudo -u app env X=1 «curl» x"),
+    ("where: {name: curl}", "FROM a\nRUN " + "sudo " * 3000 + "«curl» x"),
     ("where: {name: [env, time]}", "FROM a\nRUN «env» -u time X=1 curl time"),
     ("where: {name: rm}", "FROM a\nRUN find / -exec «rm» {} + && eval '«rm» a' && bash -c \"x && «rm» b\""),
     ("where: {name: rm}", "FROM a\nRUN <<EOF\nset -e\n  «rm» x\nEOF\nRUN a \\\n # why\n && \\\n «rm» b"),

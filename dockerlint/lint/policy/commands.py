@@ -18,6 +18,8 @@ from dockerlint.shell.wrappers import programs
 from dockerlint.source import Text
 
 _RUNNING = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
+# Of one command; more than this nobody puts before it.
+_MOST_WRAPPERS = 10
 
 
 def of_build(build: Build) -> Iterator[Thing]:
@@ -61,7 +63,8 @@ def _are_arguments(instruction: ShellForm, stage: Stage) -> bool:
 
 def _things(command: Command, common: dict[str, Fact]) -> Iterator[Thing]:
     """A command, and those before it that run it, as `sudo` does."""
-    for index in programs(command.words):
+    found = list(programs(command.words))
+    for index in (*found[:_MOST_WRAPPERS], *found[_MOST_WRAPPERS:][-1:]):
         program, arguments = command.words[index], command.words[index + 1 :]
         name = program.value
         known = program.is_literal and name != ""

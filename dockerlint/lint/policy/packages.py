@@ -18,17 +18,20 @@ _UNCERTAIN = frozenset("$`{*?[")
 
 def of_build(build: Build) -> Iterator[Thing]:
     for layer in build.layers:
+        removes = any(action.verb.name == "remove" for action in layer.actions)
         for action in layer.actions:
             if action.verb.name == "install" and not action.is_dry_run:
-                yield from (_thing(layer, action, one) for one in action.packages if not one.is_removal)
+                for package in (one for one in action.packages if not one.is_removal):
+                    stays = not removes or not may_be_removed(layer, action, package)
+                    yield _thing(layer, action, package, stays=stays)
 
 
-def _thing(layer: Layer, action: PackageAction, package: Package) -> Thing:
+def _thing(layer: Layer, action: PackageAction, package: Package, *, stays: bool) -> Thing:
     entries = {
         "manager": One((action.manager,)),
         "name": _name(action, package),
         "version": _version(package),
-        "stays": flag(not may_be_removed(layer, action, package)),
+        "stays": flag(stays),
         **of_stage(layer.stage, layer.build),
     }
     return Thing(package.name, Table(entries))
