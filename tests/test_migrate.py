@@ -101,7 +101,7 @@ CASES = [
         {"ignore": ["DL3003", "DL3008"], "fail-on": "warning", "trusted-registries": ["ghcr.io", "docker.io"]},
         idle=2,
     ),
-    Case("comments off, and other reports", "disable-ignore-pragma: true\nformat: tty\nverbose: true\n", settings={"inline-ignores": False}),
+    Case("comments off, and other reports", "disable-ignore-pragma: true\nformat: tty\nverbose: true\n", settings={"inline-ignores": False, "format": ["full"]}),
     Case("everything fails", "failure-threshold: none\nignored: [DL3006, DL3007, DL3002]\n", settings={"fail-on": "info"}),
 ]  # fmt: skip
 

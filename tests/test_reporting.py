@@ -48,10 +48,10 @@ def test_formats_of_the_environment_count_unless_others_are_named(
     [
         (("--format", "json", "--format", "full"), "only one report can go to standard output, not json and full"),
         (("--format", "json=a", "--format", "sarif=./a"), "two reports cannot both go to a"),
-        (("--format", "json=a", "-o", "b"), "every --format names its own file already"),
+        (("--format", "json=a", "-o", "b"), "every report of --format names its own file already"),
         (("--format", "json="), "`json=` names no file after the `=`"),
         (("--format", "sariff"), "no format is called `sariff`; did you mean `sarif`?"),
-        (("--format", "xml"), "no format is called `xml`; there are full, concise"),
+        (("--format", "xml"), "no format is called `xml`; there is full, concise"),
         (("--format", "json=no/such/folder"), "no/such/folder: No such file or directory"),
         (("--format", "json=."), ": Is a directory"),
     ],

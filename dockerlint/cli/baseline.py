@@ -11,13 +11,15 @@ from typing import Any, TypeVar
 
 import click
 
-from dockerlint.cli.checking import NOTHING, UNCHECKED, exit_code, found_in
+from dockerlint.cli.checking import NOTHING, UNCHECKED, asked_for, exit_code, found_in
 from dockerlint.cli.options import build_options, day_option
 from dockerlint.cli.reporting import report_options, reports_of, write
-from dockerlint.cli.settings import setting_options
-from dockerlint.cli.writing import write_whole
+from dockerlint.cli.settings import here, setting_options
+from dockerlint.cli.writing import write_all
 from dockerlint.lint.baseline import BadBaseline, Baseline, Comparison, Entry, Looked
-from dockerlint.lint.groups import Outcome, together
+from dockerlint.lint.configuration import Configuration, Settler
+from dockerlint.lint.finding import Finding
+from dockerlint.lint.groups import Group, Outcome, together
 from dockerlint.lint.registry import BUILT_IN
 from dockerlint.project.discovery import kind_of_name
 from dockerlint.project.files import is_below
@@ -37,10 +39,9 @@ def baseline() -> None:
 def _options(command: Command) -> Command:
     command = click.option(
         "--file",
-        type=click.Path(dir_okay=False, path_type=Path),
-        default=DEFAULT,
-        show_default=True,
-        help="The baseline.",
+        "baseline",
+        type=click.Path(dir_okay=False),
+        help=f"The baseline.  [default: that of the settings, else {DEFAULT}]",
     )(command)
     command = day_option(build_options(setting_options(command)))
     return click.argument("paths", nargs=-1, metavar="[PATH]...")(command)
@@ -50,16 +51,14 @@ def _reports(command: Command) -> Command:
     """Give a command the options of reports; it gets what tells of outcomes and ends the program."""
 
     @functools.wraps(command)
-    def reporting(
-        *, forms: tuple[str, ...], output_file: str | None, statistics: bool, colour: str, **given: Any
-    ) -> None:
-        reports = reports_of(forms, output_file)
+    def reporting(*, settler: Settler, output_file: str | None, statistics: bool, colour: str, **given: Any) -> None:
+        reports = reports_of(settler, output_file)
 
         def tell(outcomes: Sequence[Outcome]) -> None:
             write(together(outcomes), reports, statistics=statistics, colour=colour)
             sys.exit(exit_code(outcomes))
 
-        command(tell=tell, **given)
+        command(settler=settler, tell=tell, **given)
 
     wrapped: Any = report_options(reporting)
     return wrapped  # type: ignore[no-any-return]
@@ -68,16 +67,19 @@ def _reports(command: Command) -> Command:
 @baseline.command()
 @_options
 @click.option("--force", is_flag=True, help="Replace a baseline that is there.")
-def create(file: Path, force: bool, paths: tuple[str, ...], **how: Any) -> None:
+def create(settler: Settler, force: bool, paths: tuple[str, ...], **how: Any) -> None:
     """Write all that is found to the baseline.
 
     Exit codes: 0, or 2 if something could not be checked.
     """
-    if file.exists() and not force:
-        message = f"{file} is there already: `dockerlint baseline update` shrinks it, --force replaces it"
+    groups = asked_for(paths or (".",), settler)
+    files = _files(groups, settler)
+    there = next((file for file in files if file.exists()), None)
+    if there is not None and not force:
+        message = f"{there} is there already: `dockerlint baseline update` shrinks it, --force replaces it"
         raise click.UsageError(message)
-    outcomes = found_in(paths or (".",), **how)
-    _write(Baseline(file).with_findings(finding for one in outcomes for finding in one.result.findings))
+    outcomes = found_in(groups, **how)
+    _write([Baseline(file).with_findings(_findings(outcomes, file)) for file in files])
     sys.exit(_told_problems(outcomes))
 
 
@@ -85,18 +87,21 @@ def create(file: Path, force: bool, paths: tuple[str, ...], **how: Any) -> None:
 @_options
 @_reports
 @click.option("--add", is_flag=True, help="Accept new findings too.")
-def update(file: Path, add: bool, paths: tuple[str, ...], tell: Teller, **how: Any) -> None:
+def update(settler: Settler, add: bool, paths: tuple[str, ...], tell: Teller, **how: Any) -> None:
     """Take out of the baseline what is mended or gone.
 
     Exit codes: 0, 1 if there are new findings, 2 if something could not be checked.
     """
-    old = _read(file)
-    outcomes = found_in(paths or (".",), **how)
-    seen = compared(old, outcomes, paths or (".",))
-    new = Baseline(file, seen.kept).with_findings(seen.new if add else ())
+    groups = asked_for(paths or (".",), settler)
+    old = [_read(file) for file in _files(groups, settler)]
+    outcomes = found_in(groups, **how)
+    seen = [compared(one, outcomes, paths or (".",)) for one in old]
+    new = [
+        Baseline(before.path, one.kept).with_findings(one.new if add else ())
+        for before, one in zip(old, seen, strict=True)
+    ]
     _tell(seen)
-    if new.text() != old.text():
-        _write(new)
+    _write([after for before, after in zip(old, new, strict=True) if after.text() != before.text()])
     if add:
         sys.exit(_told_problems(outcomes))
     tell(without_known(seen, outcomes))
@@ -105,16 +110,25 @@ def update(file: Path, add: bool, paths: tuple[str, ...], tell: Teller, **how: A
 @baseline.command()
 @_options
 @_reports
-def check(file: Path, paths: tuple[str, ...], tell: Teller, **how: Any) -> None:
+def check(settler: Settler, paths: tuple[str, ...], tell: Teller, **how: Any) -> None:
     """Report what the baseline does not know, and tell what of it is mended or gone.
 
     Exit codes: 0 nothing new at or above --fail-on, 1 new findings, 2 something could not be checked.
     """
-    old = _read(file)
-    outcomes = found_in(paths or (".",), **how)
-    seen = compared(old, outcomes, paths or (".",))
+    groups = asked_for(paths or (".",), settler)
+    old = [_read(file) for file in _files(groups, settler)]
+    outcomes = found_in(groups, **how)
+    seen = [compared(one, outcomes, paths or (".",)) for one in old]
     _tell(seen)
     tell(without_known(seen, outcomes))
+
+
+def found_beside(groups: list[Group], paths: Sequence[str], *how: Any) -> list[Outcome]:
+    """What is found in groups of files, without what the baselines of those that have one know."""
+    named = {Path(place.path) for group in groups if (place := group.configuration["baseline"])}
+    old = [_read(file) for file in sorted(named)]
+    outcomes = found_in(groups, *how)
+    return without_known([compared(one, outcomes, paths) for one in old], outcomes)
 
 
 def compared(old: Baseline, outcomes: Sequence[Outcome], paths: Sequence[str]) -> Comparison:
@@ -135,13 +149,12 @@ def compared(old: Baseline, outcomes: Sequence[Outcome], paths: Sequence[str]) -
             return any(one.configuration["shellcheck"] for one in outcomes)
         return any(one.configuration.selection.has_run(rule) for one in outcomes)
 
-    findings = [finding for one in outcomes for finding in one.result.findings]
-    return old.compared(findings, Looked(looked_at, asked, names.__contains__))
+    return old.compared(_findings(outcomes, old.path), Looked(looked_at, asked, names.__contains__))
 
 
-def without_known(seen: Comparison, outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """What was found, without what the baseline knows."""
-    known = set(map(id, seen.known))
+def without_known(seen: Sequence[Comparison], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """What was found, without what baselines know."""
+    known = {id(finding) for one in seen for finding in one.known}
     left: list[Outcome] = []
     for one in outcomes:
         found = one.result.findings
@@ -151,26 +164,41 @@ def without_known(seen: Comparison, outcomes: Sequence[Outcome]) -> list[Outcome
     return left
 
 
-def read_known(file: Path, outcomes: Sequence[Outcome], paths: Sequence[str]) -> list[Outcome]:
-    """What was found, without what the baseline in a file knows."""
-    return without_known(compared(_read(file), outcomes, paths), outcomes)
+def _file(configuration: Configuration) -> Path:
+    place = configuration["baseline"]
+    return Path(place.path if place is not None else DEFAULT)
+
+
+def _files(groups: Sequence[Group], settler: Settler) -> list[Path]:
+    """The baselines of some groups of files; that of the current folder where there are none."""
+    configurations = [group.configuration for group in groups] or [here(settler)]
+    return sorted(set(map(_file, configurations)))
+
+
+def _findings(outcomes: Sequence[Outcome], file: Path) -> list[Finding]:
+    """What was found where a baseline counts."""
+    return [found for one in outcomes if _file(one.configuration) == file for found in one.result.findings]
 
 
 def _read(file: Path) -> Baseline:
+    if not file.exists():
+        message = f"there is no baseline {visible(str(file))}; `dockerlint baseline create` writes one"
+        raise click.UsageError(message)
     try:
         return Baseline.read(file)
     except BadBaseline as error:
         raise click.UsageError(visible(str(error))) from error
 
 
-def _write(new: Baseline) -> None:
-    write_whole(new.path, new.data)
-    click.echo(f"Wrote {plural(len(new.entries), 'finding')} to {new.path}.", err=True)
+def _write(new: Sequence[Baseline]) -> None:
+    write_all((one.path, one.data) for one in new)
+    for one in new:
+        click.echo(f"Wrote {plural(len(one.entries), 'finding')} to {one.path}.", err=True)
 
 
-def _tell(seen: Comparison) -> None:
-    _list("mended", seen.mended)
-    _list("stale: the file or the rule is gone", seen.stale)
+def _tell(seen: Sequence[Comparison]) -> None:
+    _list("mended", [entry for one in seen for entry in one.mended])
+    _list("stale: the file or the rule is gone", [entry for one in seen for entry in one.stale])
 
 
 def _list(title: str, entries: Sequence[Entry]) -> None:

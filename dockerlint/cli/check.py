@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from dockerlint.cli.checking import Given, exit_code, found_in, given_of
+from dockerlint.cli.checking import Given, asked_for, exit_code, found_in, given_of
 from dockerlint.cli.options import build_options, day_option
 from dockerlint.cli.reporting import report_options, reports_of, write
 from dockerlint.cli.settings import setting_options, tell, told
@@ -45,10 +45,11 @@ class _Command(click.Command):
 @day_option
 @click.option(
     "--baseline",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False),
     metavar="FILE",
     help="Report only what `dockerlint baseline create` has not written there.",
 )
+@click.option("--no-baseline", is_flag=True, help="Report what the baseline of the settings knows, too.")
 @click.option(
     "--add-ignores",
     metavar="[REASON]",
@@ -63,7 +64,6 @@ def check(  # noqa: PLR0913
     settler: Settler,
     arguments: tuple[str, ...],
     target: str | None,
-    forms: tuple[str, ...],
     output_file: str | None,
     statistics: bool,
     colour: str,
@@ -71,7 +71,7 @@ def check(  # noqa: PLR0913
     exit_zero: bool,
     stdin_filename: str | None,
     as_of: datetime.datetime | None,
-    baseline: Path | None,
+    no_baseline: bool,
     add_ignores: str | None,
     show_settings: bool,
     show_files: bool,
@@ -82,22 +82,24 @@ def check(  # noqa: PLR0913
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 something could not be checked.
     """
-    reports = reports_of(forms, output_file)
     if show_settings or show_files:
-        is_json = any(report.form == "json" for report in reports)
-        _show(paths or (".",), settler, as_json=is_json, show_files=show_files)
+        _show(paths or (".",), settler, show_files=show_files)
         return
+    reports = reports_of(settler, output_file)
     if add_ignores is not None and "-" in paths:
         message = "standard input cannot be written into"
         raise click.BadParameter(message, param_hint="--add-ignores")
     given = given_of(paths, stdin_filename)
 
     def found() -> list[Outcome]:
-        outcomes = found_in(paths or (".",), settler, arguments, target, as_of, given)
-        if baseline is not None:
-            from dockerlint.cli.baseline import read_known  # noqa: PLC0415 (few have one)
+        groups = asked_for(paths or (".",), settler, given)
+        has_baseline = not no_baseline and any(group.configuration["baseline"] for group in groups)
+        if has_baseline:
+            from dockerlint.cli.baseline import found_beside  # noqa: PLC0415 (few have one)
 
-            outcomes = read_known(baseline, outcomes, paths or (".",))
+            outcomes = found_beside(groups, paths or (".",), arguments, target, as_of, given)
+        else:
+            outcomes = found_in(groups, arguments, target, as_of, given)
         return outcomes if diff_base is None else _only_new(outcomes, diff_base, given)
 
     outcomes = found() if add_ignores is None else _with_ignores(found, add_ignores)
@@ -131,9 +133,12 @@ def _with_ignores(check_again: Callable[[], list[Outcome]], reason: str) -> list
     return outcomes
 
 
-def _show(paths: tuple[str, ...], settler: Settler, *, as_json: bool, show_files: bool) -> None:
+def _show(paths: tuple[str, ...], settler: Settler, *, show_files: bool) -> None:
     from dockerlint.report import settings_report  # noqa: PLC0415 (seldom asked for)
 
+    # Of formats, only what was said for this run: a project's are those of its findings.
+    said = next((layer["format"] for layer in reversed(settler.over) if "format" in layer), None)
+    as_json = said is not None and any(report.form == "json" for report in said.value)
     with told():
         seen = list(settler.looked_at(paths))
         files = [file for file in seen if isinstance(file, Found)]

@@ -30,16 +30,8 @@ def given_of(paths: Sequence[str], stdin_filename: str | None) -> Given | None:
     return (stdin_filename or "-", sys.stdin.buffer.read()) if "-" in paths else None
 
 
-def found_in(
-    paths: Sequence[str],
-    settler: Settler,
-    arguments: tuple[str, ...],
-    target: str | None,
-    as_of: datetime.datetime | None,
-    given: Given | None = None,
-) -> list[Outcome]:
-    """What is found in files and folders. Ends the program where that cannot be told."""
-    day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
+def asked_for(paths: Sequence[str], settler: Settler, given: Given | None = None) -> list[Group]:
+    """The files to check, those with the same settings together. Ends the program where that cannot be told."""
     with told():
         files = [named(given[0])] if given is not None else []
         seen = settler.looked_at([path for path in paths if path != "-"])
@@ -48,6 +40,18 @@ def found_in(
     tell(settler)
     if not files:
         click.echo(f"warning: no Dockerfile and no Compose file in {', '.join(paths)}", err=True)
+    return groups
+
+
+def found_in(
+    groups: list[Group],
+    arguments: tuple[str, ...],
+    target: str | None,
+    as_of: datetime.datetime | None,
+    given: Given | None = None,
+) -> list[Outcome]:
+    """What is found in groups of files. Ends the program where that cannot be told."""
+    day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
     build = build_of(arguments, target)
     try:
         return _check(groups, day, build, given)

@@ -7,22 +7,18 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from dockerlint.cli.settings import here
 from dockerlint.cli.writing import write_all
+from dockerlint.lint.configuration import Settler
+from dockerlint.lint.places import Place, Report
 from dockerlint.lint.run import Result
 from dockerlint.report.formats import FORMATS, renderer
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class Report(NamedTuple):
-    """A report in a format; without a file it goes to standard output."""
-
-    form: str
-    file: str | None
 
 
 def report_options(command: Command) -> Command:
@@ -44,10 +40,8 @@ def report_options(command: Command) -> Command:
         ),
         click.option(
             "--format",
-            "forms",
             multiple=True,
             metavar="NAME[=FILE]",
-            envvar="DOCKERLINT_FORMAT",
             help=f"How to report; repeat it for several reports. NAME is one of {', '.join(FORMATS)}.  [default: full]",
         ),
     ):
@@ -55,48 +49,37 @@ def report_options(command: Command) -> Command:
     return command
 
 
-def reports_of(forms: Iterable[str], output_file: str | None) -> tuple[Report, ...]:
-    """The reports that are asked for, of which one at most goes to standard output."""
-    reports = [_report(form) for form in forms or ("full",)]
-    unplaced = [report for report in reports if report.file is None]
+def reports_of(settler: Settler, output_file: str | None) -> tuple[Report, ...]:
+    """The reports that are wanted in the current folder, of which one at most goes to standard output."""
+    said = here(settler).given("format")
+    reports, origin = list[Report](said.value), said.origin
+    unplaced = [report for report in reports if report.place is None]
     if len(unplaced) > 1:
         names = " and ".join(report.form for report in unplaced)
         message = f"only one report can go to standard output, not {names}; write the others as NAME=FILE"
-        raise click.BadParameter(message, param_hint="--format")
+        raise click.BadParameter(message, param_hint=origin)
     if output_file is not None:
         if not unplaced:
-            message = "every --format names its own file already"
+            message = f"every report of {origin} names its own file already"
             raise click.BadParameter(message, param_hint="--output-file")
-        reports = [report if report.file is not None else Report(report.form, output_file) for report in reports]
-    files = [Path(report.file).resolve() for report in reports if report.file is not None]
+        place = Place(output_file, output_file)
+        reports = [report if report.place is not None else report._replace(place=place) for report in reports]
+    files = [Path(report.place.path).resolve() for report in reports if report.place is not None]
     doubled = next((file for file in files if files.count(file) > 1), None)
     if doubled is not None:
-        raise click.BadParameter(f"two reports cannot both go to {doubled.name}", param_hint="--format")
+        raise click.BadParameter(f"two reports cannot both go to {doubled.name}", param_hint=origin)
     return tuple(reports)
-
-
-def _report(text: str) -> Report:
-    form, equals, file = text.partition("=")
-    if form not in FORMATS:
-        from difflib import get_close_matches  # noqa: PLC0415 (names are seldom misspelt)
-
-        near = get_close_matches(form, FORMATS, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(FORMATS)}"
-        raise click.BadParameter(f"no format is called `{form}`; {hint}", param_hint="--format")
-    if equals and not file:
-        raise click.BadParameter(f"`{text}` names no file after the `=`", param_hint="--format")
-    return Report(form, file or None)
 
 
 def write(result: Result, reports: Sequence[Report], *, statistics: bool, colour: str) -> None:
     """Write the reports; files first, whole or not at all."""
-    _write_files([(Path(one.file), _text(result, one, statistics)) for one in reports if one.file is not None])
+    _write_files([(Path(one.place.path), _text(result, one, statistics)) for one in reports if one.place is not None])
     for report in reports:
-        if report.file is None and report.form == "full" and not statistics:
+        if report.place is None and report.form == "full" and not statistics:
             from dockerlint.report import terminal  # noqa: PLC0415 (the one format that has colours)
 
             terminal.render(result, sys.stdout, colour=_wants_colour(colour))
-        elif report.file is None:
+        elif report.place is None:
             click.echo(_text(result, report, statistics), nl=False)
     if any(report.form == "github" for report in reports):
         _write_step_summary(result)

@@ -12,7 +12,7 @@ import click
 
 from dockerlint.lint.configuration import Configuration, Settler
 from dockerlint.lint.given import of_environment, of_options, of_text
-from dockerlint.lint.keys import BadSetting
+from dockerlint.lint.keys import KEYS, BadSetting
 from dockerlint.lint.kinds import SEVERITIES
 from dockerlint.lint.profiles import PROFILES
 
@@ -102,11 +102,15 @@ def here(settler: Settler) -> Configuration:
 
 
 def setting_options(command: Command) -> Command:
-    """Give a command the options of settings; it gets a `settler` that tells what is in force."""
+    """Give a command the options of settings; it gets a `settler` that tells what is in force.
+
+    Other options of the command that are called as settings, such as `--format`, are settings too.
+    """
 
     @functools.wraps(command)
     def settled(**given: Any) -> Any:
-        options = {name: given.pop(name.replace("-", "_")) for name in _NAMES_OF_OPTIONS}
+        names = (name for name in KEYS if name.replace("-", "_") in given)
+        options = {name: given.pop(name.replace("-", "_")) for name in names}
         settler = settler_of(options, given.pop("config"), isolated=given.pop("isolated"))
         return command(settler=settler, **given)
 
@@ -114,12 +118,6 @@ def setting_options(command: Command) -> Command:
     for option in reversed((*_OPTIONS, *_CONFIG_OPTIONS)):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[no-any-return]
-
-
-_NAMES_OF_OPTIONS = (
-    *("select", "extend-select", "ignore", "profile", "preview", "rules-version", "shellcheck", "min-severity"),
-    *("fail-on", "inline-ignores", "exclude", "extend-exclude", "force-exclude", "respect-gitignore", "require-reason"),
-)
 
 
 def settler_of(options: Mapping[str, Any], config: Sequence[str] = (), *, isolated: bool = False) -> Settler:

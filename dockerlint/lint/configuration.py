@@ -162,7 +162,7 @@ class Settler:
     """
 
     def __init__(self, over: Sequence[Layer] = (), path: Path | None = None, *, isolated: bool = False) -> None:
-        self._over = over
+        self.over = over
         self._found: dict[Path | None, Configuration] = {}
         self._nearest: dict[tuple[Callable[[str], Path | None], str], Path | None] = {}
         self._fixed = isolated or path is not None
@@ -208,7 +208,7 @@ class Settler:
 
     def _configuration(self, path: Path | None) -> Configuration:
         if path not in self._found:
-            self._found[path] = Configuration([*self._said_by(path), *self._over], _typed(path))
+            self._found[path] = Configuration([*self._said_by(path), *self.over], _typed(path))
         return self._found[path]
 
     def _said_by(self, path: Path | None) -> tuple[Layer, ...]:

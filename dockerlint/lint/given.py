@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 from dockerlint.lint.documents import Document, Unreadable, load, of_toml, of_yaml, place
 from dockerlint.lint.keys import KEYS, BadSetting, Key, key_of
 from dockerlint.lint.kinds import Step, did_you_mean
+from dockerlint.lint.places import Misplaced, below
 from dockerlint.lint.scopes import Glob
 from dockerlint.project.gitignore import repository_of
 from dockerlint.project.project import root_of
 from dockerlint.source import Source
 
 # Variables that are read by the command line itself.
-_OTHER_VARIABLES = ("DOCKERLINT_FORMAT", "DOCKERLINT_CONFIG", "DOCKERLINT_ISOLATED")
+_OTHER_VARIABLES = ("DOCKERLINT_CONFIG", "DOCKERLINT_ISOLATED")
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 Steps = tuple[Step, ...]
@@ -103,6 +104,8 @@ def _raw(key: Key, text: str) -> Any:
         items = [item.strip() for item in text.split(",") if item.strip()]
         is_number = key.kind.schema["items"].get("type") == "integer"
         return [int(item) if is_number and item.isdecimal() else item for item in items]
+    if key.name == "format":
+        return text.replace(",", " ").split()
     if kind == "boolean":
         return True if text.lower() in _TRUE else False if text.lower() in _FALSE else text
     return text
@@ -133,7 +136,7 @@ def read(path: Path) -> tuple[Layer, ...]:
 def _read_file(path: Path, chain: tuple[Path, ...]) -> tuple[Layer, ...]:
     document = _document(path)
     try:
-        own = _layer(document, path.absolute().parent, document.place)
+        own = _in_project(_layer(document, path.absolute().parent, document.place), path)
         for number, file in enumerate(own["rule-files"].value if "rule-files" in own else ()):
             _contained(path, file.text, ("rule-files", number))
         extended = own.pop("extend", None)
@@ -145,6 +148,24 @@ def _read_file(path: Path, chain: tuple[Path, ...]) -> tuple[Layer, ...]:
             message = f"{document.place(error.steps)}: {error}"
             raise BadSetting(message) from error
         raise
+
+
+def _in_project(layer: Layer, path: Path) -> dict[str, Given]:
+    """What a file says, the files that it has written told from its folder. Raises BadSetting."""
+    placed = dict(layer)
+    for name, given in layer.items():
+        if KEYS[name].is_of_places:
+            try:
+                placed[name] = given._replace(value=below(given.value, path.absolute().parent, _project_of(path)))
+            except Misplaced as error:
+                message = f"`{name}`: {error}"
+                raise BadSetting(message, (name,) if error.number is None else (name, error.number)) from error
+    return placed
+
+
+def _project_of(path: Path) -> str:
+    """The root that a file of settings must not lead out of."""
+    return repository_of(str(path.parent)) or str(root_of(str(path)))
 
 
 def _extended(path: Path, target: str, chain: tuple[Path, ...]) -> Path:
@@ -159,7 +180,7 @@ def _extended(path: Path, target: str, chain: tuple[Path, ...]) -> Path:
 def _contained(path: Path, target: str, steps: Steps) -> Path:
     """The file that a file of settings names: one below the same root."""
     found = Path(os.path.relpath(path.parent / target))
-    root = repository_of(str(path.parent)) or str(root_of(str(path)))
+    root = _project_of(path)
     if not Path(os.path.realpath(found)).is_relative_to(os.path.realpath(root)):
         message = f"`{steps[0]}` leads out of the project: `{target}` is not below {root}"
         raise BadSetting(message, steps)

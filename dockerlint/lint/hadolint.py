@@ -366,8 +366,12 @@ class _Translation:
         form = single.get("format")
         if form is not None:
             ours = FORMATS[form.value]
-            told = f"give `--format {ours}`" if ours else "there is none here"
-            self._notes.append(f"`format: {form.value}` is no setting: {told}")
+            if ours is None:
+                self._notes.append(f"`format: {form.value}`: there is no such format here")
+            else:
+                self._settings["format"] = Item([ours], form.place)
+        if form is not None and form.value == "json":
+            self._notes.append("`format: json` becomes our JSON, which has other keys: docs/json.md")
         if "no-color" in single:
             self._notes.append("`no-color` is no setting: give `--color never`, or set NO_COLOR")
         if "verbose" in single:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from dockerlint.lint import kinds
 from dockerlint.lint.kinds import Kind, Step, Unfit
+from dockerlint.lint.places import Report
 from dockerlint.lint.profiles import PROFILES
 from dockerlint.lint.registry import Catalogue, UnknownRule
 from dockerlint.lint.settings import LIMITS, MOVING_TAGS, ORDERS
@@ -38,6 +39,8 @@ class Key(NamedTuple):
     is_of_rules: bool = False
     # Patterns of paths, which are relative to the file that they stand in.
     is_of_paths: bool = False
+    # Names files, which are relative to the file that it stands in.
+    is_of_places: bool = False
 
     @property
     def field(self) -> str:
@@ -136,6 +139,22 @@ _TABLE = (
     ),
     Key("min-severity", kinds.choice(*kinds.SEVERITIES), "info", "report from this severity on.", "warning"),
     Key("fail-on", kinds.choice(*kinds.SEVERITIES, "never"), "warning", "exit with 1 from this severity on.", "error"),
+    Key(
+        "format",
+        kinds.REPORTS,
+        (Report("full"),),
+        "the reports of `check` and `baseline`; `NAME=FILE` goes to a file, told from the file of settings.",
+        ["full", "sarif=dockerlint.sarif"],
+        is_of_places=True,
+    ),
+    Key(
+        "baseline",
+        kinds.PLACE,
+        None,
+        "where the findings are that are known and left out, told from the file of settings.",
+        "dockerlint-baseline.json",
+        is_of_places=True,
+    ),
     Key("inline-ignores", kinds.FLAG, True, "comments in the files may leave findings out.", False),
     Key("shellcheck", kinds.FLAG, False, "ask ShellCheck, if it is on the PATH, about the scripts too.", True),
     Key(

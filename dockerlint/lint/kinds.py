@@ -6,11 +6,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from dockerlint.lint.places import Place, Report
 from dockerlint.lint.settings import LabelSchema
 
 Step = str | int
 
 SEVERITIES = ("info", "warning", "error")
+FORMATS = (
+    *("full", "concise", "grouped", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "sonarqube"),
+    *("codeclimate", "rdjson", "rdjsonl", "markdown"),
+)
 LABEL_TYPES = ("text", "url", "rfc3339", "spdx", "hash", "semver", "email")
 _UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 
@@ -158,6 +163,30 @@ def _labels(value: Any) -> LabelSchema:
         raise Unfit("required", *error.steps, message="`required` is a list of names of labels") from error
 
 
+def _place(value: Any) -> Place:
+    text = _text(value)
+    if not text:
+        raise Unfit
+    return Place(text, text)
+
+
+def _report(text: str, *steps: Step) -> Report:
+    form, equals, file = text.partition("=")
+    if form not in FORMATS:
+        raise Unfit(*steps, message=f"no format is called `{form}`{did_you_mean(form, FORMATS)}")
+    if equals and not file:
+        raise Unfit(*steps, message=f"`{text}` names no file after the `=`")
+    return Report(form, Place(file, file) if file else None)
+
+
+def _reports(value: Any) -> tuple[Report, ...]:
+    if isinstance(value, str):
+        return (_report(value),)
+    if not value:
+        raise Unfit
+    return tuple(_report(text, number) for number, text in enumerate(_texts(value)))
+
+
 _STRINGS = {"type": "array", "items": {"type": "string"}}
 
 TEXT = Kind("a text", _text, {"type": "string"})
@@ -199,4 +228,11 @@ LABELS = Kind(
         },
         "additionalProperties": False,
     },
+)
+PLACE = Kind("the name of a file", _place, {"type": "string", "minLength": 1})
+_FORM = rf"^({'|'.join(FORMATS)})(=.+)?$"
+REPORTS = Kind(
+    'a format or a list of them, each with a file or without, as in `{key} = ["full", "sarif=dockerlint.sarif"]`',
+    _reports,
+    {"type": ["array", "string"], "pattern": _FORM, "items": {"type": "string", "pattern": _FORM}, "minItems": 1},
 )

@@ -6,27 +6,14 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
+from dockerlint.lint import kinds
 from dockerlint.lint.run import Result
 
 Render = Callable[[Result, TextIO], None]
 
-# The module of each, which has `render(result, out)`.
+# The module of each, which has `render(result, out)`; most are called as their format.
 FORMATS: Mapping[str, str] = {
-    "full": "terminal",
-    "concise": "concise",
-    "grouped": "grouped",
-    "json": "json_report",
-    "jsonl": "jsonl",
-    "sarif": "sarif",
-    "github": "github",
-    "gitlab": "gitlab",
-    "junit": "junit",
-    "checkstyle": "checkstyle",
-    "sonarqube": "sonarqube",
-    "codeclimate": "codeclimate",
-    "rdjson": "rdjson",
-    "rdjsonl": "rdjsonl",
-    "markdown": "markdown",
+    name: {"full": "terminal", "json": "json_report"}.get(name, name) for name in kinds.FORMATS
 }
 # Those that show a person's text: with `--statistics` they count findings rather than list them.
 FOR_PEOPLE = frozenset({"full", "concise", "grouped"})

@@ -10,6 +10,7 @@ from dockerlint.lint.configuration import Configuration, Settler
 from dockerlint.lint.given import RuleFile
 from dockerlint.lint.groups import Group
 from dockerlint.lint.keys import KEYS
+from dockerlint.lint.places import Place, Report
 from dockerlint.lint.scopes import Glob
 from dockerlint.lint.settings import LabelSchema
 from dockerlint.project.discovery import Found, LeftOut
@@ -26,6 +27,8 @@ def written(value: Any) -> Any:
         return {"types": dict(value.types), "required": list(value.required), "strict": value.is_strict}
     if isinstance(value, (Glob, RuleFile)):
         return value.text
+    if isinstance(value, (Place, Report)):
+        return str(value)
     if isinstance(value, tuple):
         return [written(one) for one in value]
     if isinstance(value, dict):
