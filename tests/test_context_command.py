@@ -185,6 +185,46 @@ def test_an_ignore_file_that_docker_refuses_or_nobody_follows(tmp_path: Path) ->
 # Hostile folders.
 
 
+LIMITS = 'context-size = "1 KB"\nfile-size = "500"\n'
+
+
+@pytest.mark.parametrize(
+    ("options", "context", "large"),
+    [
+        ((), True, ["a.bin", "b.bin"]),
+        (("--isolated",), False, []),
+        (("--config", "file-size = 650"), True, ["a.bin"]),
+        (("--config", "other.toml"), False, ["a.bin", "b.bin"]),
+    ],
+)
+def test_settings_say_what_is_large(options: tuple[str, ...], context: bool, large: list[str], tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": "FROM alpine:3.22\n",
+        "a.bin": "x" * 700,
+        "b.bin": "x" * 600,
+        "dockerlint.toml": LIMITS,
+        "other.toml": "file-size = 500",
+        "sub/Dockerfile": "FROM alpine:3.22\n",
+        "sub/dockerlint.toml": 'context-size = "1 MB"',
+    }
+    sections = {one["path"]: one["limits"] for one in document(tmp_path, *options, files=files)["contexts"]}
+    assert sections["."]["context"]["is_exceeded"] is context
+    assert [one["path"] for one in sections["."]["file"]["exceeded_by"]] == large
+    assert not sections["sub"]["context"]["is_exceeded"]
+
+
+def test_what_is_large_is_told(tmp_path: Path) -> None:
+    files = {"Dockerfile": "FROM alpine:3.22\n", "a.bin": "x" * 2000, "dockerlint.toml": LIMITS}
+    lines = [" ".join(line.split()) for line in invoke(tmp_path, files=files).stdout.splitlines()]
+    assert "more than the 1 kB of `context-size`" in lines
+    assert "larger than the 500 B of `file-size`: a.bin" in lines
+
+
+def test_bad_settings_end_the_run(tmp_path: Path) -> None:
+    result = invoke(tmp_path, files={"Dockerfile": "FROM scratch\n", "dockerlint.toml": "file-size = true"})
+    assert (result.exit_code, "dockerlint.toml:1:1: `file-size` is a size" in result.stderr) == (2, True)
+
+
 def test_links_are_counted_as_themselves_and_lead_nowhere(tmp_path: Path) -> None:
     lay_out({"secret/key": "x" * 500}, tmp_path)
     lay_out({"Dockerfile": "FROM a\nCOPY out loop /x/\n"}, tmp_path / "root")

@@ -13,7 +13,7 @@ from dockerlint.context.listing import Entry
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.project.build import Build
 from dockerlint.project.payload.proof import proven
-from dockerlint.project.payload.sections import sections
+from dockerlint.project.payload.sections import Limits, sections
 from dockerlint.source import Source
 from tests.harness import inside, lay_out
 
@@ -256,5 +256,5 @@ def built(folder: Path, text: str, lines: list[str]) -> Build:
 def test_sections_share_a_context_between_dockerfiles(tmp_path: Path) -> None:
     lay_out({"Dockerfile": NODE, "b.Dockerfile": NODE, "package.json": "{}"}, tmp_path)
     with inside(tmp_path):
-        (section,) = sections(".", None, source_of, Dockerfile(Source("", "")).options)
+        (section,) = sections(".", None, source_of, Dockerfile(Source("", "")).options, lambda _root: Limits(0, 0))
         assert section.builds[0].neighbours[0].label == section.builds[1].label == "b.Dockerfile"

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from dockerlint.cli.checking import FINDINGS, NOTHING, UNCHECKED
-from dockerlint.cli.settings import settler_of, tell, told
+from dockerlint.cli.settings import config_options, tell, told
+from dockerlint.lint.configuration import Settler
 from dockerlint.lint.risk import ledger
 from dockerlint.lint.run import Request, survey
 from dockerlint.project.discovery import Found
@@ -20,10 +21,10 @@ from dockerlint.project.discovery import Found
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--max-risk", type=click.IntRange(min=0), metavar="N", help="Exit with 1 above N points of risk.")
 @click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Lines of the ledger to show.")
-@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@config_options
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Judge ends of life as of this day.")
 def audit(
-    folder: str, form: str, max_risk: int | None, limit: int, isolated: bool, as_of: datetime.datetime | None
+    folder: str, form: str, max_risk: int | None, limit: int, settler: Settler, as_of: datetime.datetime | None
 ) -> None:
     """Tell how ready a project is for production: a checklist with evidence, and its risk with what it is made of.
 
@@ -36,7 +37,6 @@ def audit(
     from dockerlint.project.pipelines import pipelines  # noqa: PLC0415
     from dockerlint.report import audit_report  # noqa: PLC0415
 
-    settler = settler_of({}, isolated=isolated)
     with told():
         configuration = settler.in_folder(str(Path(folder).absolute()))
         files = tuple(file for file in settler.looked_at([folder]) if isinstance(file, Found))

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from functools import partial
+from pathlib import Path
 
 import click
 
 from dockerlint.cli.options import build_of, build_options
-from dockerlint.project.payload.sections import Section, Unreadable, sections
+from dockerlint.cli.settings import config_options, told
+from dockerlint.dockerfile.stages import Options
+from dockerlint.lint.configuration import Settler
+from dockerlint.project.payload.sections import Limits, Section, Unreadable, sections
 
 SHOWN, LEFT, UNREADABLE = 0, 1, 2
 
@@ -27,7 +33,9 @@ SHOWN, LEFT, UNREADABLE = 0, 1, 2
 @click.option("--check", is_flag=True, help="With --write-ignore: only print what would be written.")
 @click.option("--force", is_flag=True, help="With --write-ignore: change an ignore file that is there.")
 @build_options
+@config_options
 def context(  # noqa: PLR0913, PLR0917
+    settler: Settler,
     folder: str,
     file: str | None,
     form: str,
@@ -49,7 +57,7 @@ def context(  # noqa: PLR0913, PLR0917
     """
     if not write_ignore and (check or force):
         raise click.UsageError("--check and --force go with --write-ignore")
-    found = _sections(folder, file, arguments, target)
+    found = _sections(folder, file, build_of(arguments, target), settler)
     if write_ignore:
         from dockerlint.cli.ignore_files import write  # noqa: PLC0415 (seldom asked for)
 
@@ -57,14 +65,21 @@ def context(  # noqa: PLR0913, PLR0917
     sys.exit(_show(found, form, limit))
 
 
-def _sections(folder: str, file: str | None, arguments: tuple[str, ...], target: str | None) -> list[Section]:
+def _sections(folder: str, file: str | None, build: Options, settler: Settler) -> list[Section]:
     from dockerlint.lint.run import source_or_none  # noqa: PLC0415
 
-    try:
-        return sections(folder, file, source_or_none, build_of(arguments, target))
-    except Unreadable as error:
-        message = f"cannot read {error}"
-        raise click.UsageError(message) from error
+    with told():
+        images = settler.in_folder(os.path.abspath(folder))["development-images"]  # noqa: PTH100 (links stay)
+        try:
+            return sections(folder, file, source_or_none, build, partial(_limits, settler), images)
+        except Unreadable as error:
+            message = f"cannot read {error}"
+            raise click.UsageError(message) from error
+
+
+def _limits(settler: Settler, folder: Path) -> Limits:
+    configuration = settler.in_folder(os.path.abspath(folder))  # noqa: PTH100 (links stay)
+    return Limits(configuration["context-size"], configuration["file-size"])
 
 
 def _show(found: list[Section], form: str, limit: int) -> int:

@@ -35,6 +35,13 @@ def _section(section: Section, limit: int) -> dict[str, Any]:
         "dockerfiles": [_use(use) for use in section.uses],
         "ignore_file": _ignore_file(context),
         "sent": _weight(Weight(len(context.files), context.sent.size)),
+        "limits": {
+            "context": {"bytes": section.limits.context_size, "is_exceeded": section.is_large},
+            "file": {
+                "bytes": section.limits.file_size,
+                "exceeded_by": [{"path": clean(entry.path), "bytes": entry.size} for entry in section.large_files],
+            },
+        },
         "kept_back": {
             **_weight(Weight(len(context.kept_back.entries), context.kept_back.size)),
             "by_pattern": [

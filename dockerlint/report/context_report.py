@@ -58,6 +58,7 @@ def _totals(section: Section) -> Iterator[str]:
     context, walk = section.context, section.context.walk
     at_least = " at least: there are too many files to count" if walk.is_cut else ""
     yield f"  sent       {_weight(Weight(len(context.files), context.sent.size))}{at_least}"
+    yield from _large(section)
     if walk.special:
         yield f"  not counted: pipes, sockets and devices, of which there are {len(walk.special):,}"
     if context.ignore_path is None:
@@ -69,6 +70,17 @@ def _totals(section: Section) -> Iterator[str]:
     patterns = sorted(walk.by_pattern, key=lambda each: (-each.size, each.pattern.line))
     for each in patterns[:_MOST_PATTERNS]:
         yield f"             {_weight(Weight(each.files, each.size))}  {each.pattern.text} (line {each.pattern.line})"
+
+
+def _large(section: Section) -> Iterator[str]:
+    """What is more than the settings allow."""
+    limits, large = section.limits, section.large_files
+    if section.is_large:
+        yield f"             more than the {human_size(limits.context_size)} of `context-size`"
+    if large:
+        names = ", ".join(entry.path for entry in large[:_MOST_PATHS])
+        more = f" and {len(large) - _MOST_PATHS} more" if len(large) > _MOST_PATHS else ""
+        yield f"             larger than the {human_size(limits.file_size)} of `file-size`: {names}{more}"
 
 
 def _weight(weight: Weight) -> str:

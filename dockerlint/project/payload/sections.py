@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from dockerlint.compose.services import Compose
 from dockerlint.context.files import Context
+from dockerlint.context.listing import Entry
 from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.project.build import Build
 from dockerlint.project.compose_files import ComposeFiles, SourceOf
@@ -31,11 +33,30 @@ class Use(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
+class Limits(NamedTuple):
+    """How many bytes a context may have, and a file in it."""
+
+    context_size: int
+    file_size: int
+
+
 class Section(NamedTuple):
     """A context, and all that is known to be built from it with the same ignore file."""
 
     context: Context
     uses: tuple[Use, ...]
+    limits: Limits
+
+    @property
+    def is_large(self) -> bool:
+        """Whether more is sent than the settings call much."""
+        return self.context.sent.size > self.limits.context_size
+
+    @property
+    def large_files(self) -> list[Entry]:
+        """The files that are sent and larger than the settings want, the largest first."""
+        large = (entry for entry in self.context.files if entry.size > self.limits.file_size)
+        return sorted(large, key=lambda entry: -entry.size)
 
     @property
     def builds(self) -> tuple[Build, ...]:
@@ -46,16 +67,24 @@ class Unreadable(Exception):
     """A file that is named cannot be read."""
 
 
-def sections(folder: str, file: str | None, source_of: SourceOf, options: Options) -> list[Section]:
+def sections(
+    folder: str,
+    file: str | None,
+    source_of: SourceOf,
+    options: Options,
+    limits_of: Callable[[Path], Limits],
+    development_images: Sequence[str] = (),
+) -> list[Section]:
     """The contexts that the Dockerfiles below a folder are built from; its own where there are none.
 
     With a `file`, that one is built with the folder as context, as by `docker build -f`. `source_of` gives the text of
-    a file, None where it cannot be had. Raises Unreadable.
+    a file, None where it cannot be had; `limits_of` what is much in a folder. Raises Unreadable.
     """
     found = list(find([folder]))
     dockerfiles = [file] if file is not None else [one.path for one in found if one.kind == "dockerfile"]
     composes = [one.path for one in found if one.kind == "compose"]
-    project = _project(folder, dockerfiles, composes, source_of)
+    known = _composes(folder, dockerfiles, composes, source_of)
+    project = Project(root_of(folder), known, development_images, is_thorough=True)
     grouped: dict[int, Section] = {}
     for path in dockerfiles:
         source = source_of(path)
@@ -63,18 +92,20 @@ def sections(folder: str, file: str | None, source_of: SourceOf, options: Option
             raise Unreadable(path)
         for use in _uses(project, Dockerfile(source, options), path, folder if file is not None else None):
             assert use.build.context is not None  # noqa: S101 (the project gives no others)
-            section = grouped.setdefault(id(use.build.context), Section(use.build.context, ()))
-            grouped[id(use.build.context)] = section._replace(uses=(*section.uses, use))
-    return list(grouped.values()) or [Section(project.context(absolute(Path(folder)), None), ())]
+            context = use.build.context
+            section = grouped.get(id(context)) or Section(context, (), limits_of(context.root))
+            grouped[id(context)] = section._replace(uses=(*section.uses, use))
+    alone = project.context(absolute(Path(folder)), None)
+    return list(grouped.values()) or [Section(alone, (), limits_of(alone.root))]
 
 
-def _project(folder: str, dockerfiles: list[str], composes: list[str], source_of: SourceOf) -> Project:
+def _composes(folder: str, dockerfiles: list[str], composes: list[str], source_of: SourceOf) -> list[Compose]:
     root = root_of(folder)
     near = [path for dockerfile in dockerfiles for path in companions(dockerfile, str(root))]
     files = ComposeFiles(str(root), source_of)
     paths = {os.path.abspath(path): path for path in (*near, *composes)}  # noqa: PTH100 (links stay)
     known = dict(files.project_of(path) for path in sorted(paths.values()))
-    return Project(root, [compose for compose in known.values() if compose is not None], is_thorough=True)
+    return [compose for compose in known.values() if compose is not None]
 
 
 def _uses(project: Project, dockerfile: Dockerfile, path: str, folder: str | None) -> Iterator[Use]:
