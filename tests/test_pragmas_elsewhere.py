@@ -1,10 +1,13 @@
 """Comments that ask to leave findings out, in YAML and other files than Dockerfiles."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from dockerlint.cli.main import cli
 from dockerlint.compose.comments import layout
 from dockerlint.compose.pragmas import pragmas
 from dockerlint.lint.registry import all_of_linter
@@ -216,3 +219,142 @@ def test_a_comment_for_a_finding_from_another_file_is_not_idle(tmp_path: Path) -
     }
     result = check(tmp_path, files, "compose_build", "ineffective-ignore")
     assert "ineffective-ignore" not in {finding.rule for finding in result.findings}
+
+
+APP = 'from flask import Flask\napp = Flask(__name__)\n{}app.run(host="0.0.0.0", debug=True)\n'
+SERVED = 'FROM python:3.13-slim\nWORKDIR /srv\nCOPY app.py /srv/\nUSER 1000\nCMD ["python", "app.py"]\n'
+NAMED = "services:\n  web:\n    image: postgres:17\n    env_file: db.env\n"
+IDLE = "# dockerlint: ignore[{}] why\n"
+
+
+def idle(folder: Path, files: dict[str, str], *paths: str, options: tuple[str, ...] = ()) -> list[str]:
+    """The files, with lines, in which comments are reported that do nothing."""
+    lay_out({".git/HEAD": "", **files}, folder)
+    with inside(folder):
+        result = CliRunner().invoke(cli, ["check", "--format", "json", "--as-of", str(AS_OF), *options, *paths])
+    findings = json.loads(result.stdout)["findings"]
+    return [f"{one['path']}:{one['line']}" for one in findings if one["rule"] == "ineffective-ignore"]
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        # Nothing is found in the file; a rule that was asked has nothing to say there.
+        ({".dockerignore": IDLE.format("ineffective-dockerignore") + "*.md\n", "Dockerfile": SERVED}, [".dockerignore:1"]),
+        ({"app.py": IDLE.format("debug-in-source") + "x = 1\n", "Dockerfile": SERVED}, ["app.py:1"]),
+        ({"db.env": IDLE.format("committed-env-file") + "A=b\n", "compose.yaml": NAMED}, ["db.env:1"]),
+        ({".env": IDLE.format("committed-env-file") + "A=b\n", "compose.yaml": NAMED}, [".env:1"]),
+        ({"db.env": "A=b # dockerlint: ignore[no-such-rule]\n", "compose.yaml": NAMED}, ["db.env:1"]),
+        ({"db.env": "# dockerlint ignore A\nA=b\n", "compose.yaml": NAMED}, ["db.env:1"]),
+        # It is of use.
+        ({"app.py": APP.format("# dockerlint: ignore[debug-in-source]\n"), "Dockerfile": SERVED}, []),
+        # Nobody reads it, or the rules that read it were not asked.
+        ({"other.py": IDLE.format("debug-in-source"), "other.env": IDLE.format("debug-in-source"), "Dockerfile": SERVED}, []),
+        ({"app.py": IDLE.format("privileged-service") + "x = 1\n", "Dockerfile": SERVED}, []),
+        ({"db.env": IDLE.format("missing-user") + "A=b\n", "compose.yaml": NAMED}, []),
+        ({"app.py": IDLE.format("unpinned-digest") + "x = 1\n", "Dockerfile": SERVED}, []),
+        ({"app.py": "x = '# dockerlint: ignore[debug-in-source]'\n", "Dockerfile": SERVED}, []),
+    ],
+)  # fmt: skip
+def test_comments_that_do_nothing_are_told_in_what_is_read_anyway(
+    files: dict[str, str], told: list[str], tmp_path: Path
+) -> None:
+    assert idle(tmp_path, {"app.py": "x = 1\n", "db.env": "A=b\n", **files}) == told
+
+
+SECRET = "{}DB_PASSWORD=Zk3nR8vQ2xLp\n"
+SECOND = "services:\n  db:\n    image: postgres:17\n    env_file: ../db.env\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        # Two Dockerfiles run one program, of which one is for development.
+        (
+            {
+                "Dockerfile": SERVED,
+                "Dockerfile.dev": SERVED,
+                "app.py": APP.format("# dockerlint: ignore[debug-in-source]\n"),
+            },
+            [],
+        ),
+        # The one for development has settings of its own.
+        (
+            {
+                "Dockerfile": SERVED,
+                "dev/Dockerfile": SERVED,
+                "dev/dockerlint.toml": "development-images = ['dev/*']",
+                "app.py": APP.format("# dockerlint: ignore[debug-in-source]\n"),
+            },
+            [],
+        ),
+        # Settings that ask for nothing there cannot tell.
+        (
+            {
+                "compose.yaml": NAMED,
+                "db.env": SECRET.format(IDLE.format("committed-env-file")),
+                "sub/compose.yaml": SECOND,
+                "sub/dockerlint.toml": "ignore = ['committed-env-file']",
+            },
+            [],
+        ),
+        # Nobody has a use for it: told once.
+        (
+            {
+                "compose.yaml": NAMED,
+                "db.env": IDLE.format("committed-env-file") + "A=b\n",
+                "sub/compose.yaml": SECOND,
+                "sub/dockerlint.toml": "squash = true",
+            },
+            ["db.env:1"],
+        ),
+    ],
+    ids=["development", "other settings", "rule off", "idle for all"],
+)
+def test_a_comment_is_of_use_if_one_of_those_who_read_it_needs_it(
+    files: dict[str, str], told: list[str], tmp_path: Path
+) -> None:
+    assert idle(tmp_path, files) == told
+
+
+@pytest.mark.parametrize(
+    ("paths", "options", "told"),
+    [
+        ((), (), 1),
+        ((".",), (), 1),
+        (("Dockerfile",), (), 0),
+        (("sub",), (), 0),
+        ((), ("--target", "final"), 0),
+        ((), ("--no-inline-ignores",), 0),
+        ((), ("--ignore", "debug-in-source"), 0),
+        ((), ("--select", "ineffective-ignore"), 0),
+    ],
+)
+def test_only_a_check_of_all_that_may_need_a_comment_judges_it(
+    paths: tuple[str, ...], options: tuple[str, ...], told: int, tmp_path: Path
+) -> None:
+    dockerfile = SERVED.replace("slim\n", "slim AS final\n", 1)
+    files = {"Dockerfile": dockerfile, "app.py": IDLE.format("debug-in-source") + "x = 1\n", "sub/Dockerfile": SERVED}
+    assert len(idle(tmp_path, files, *paths, options=options)) == told
+
+
+def test_comments_beside_are_judged_by_many_processes_as_by_one(tmp_path: Path) -> None:
+    apart = {f"d{number}/Dockerfile": "FROM scratch\n" for number in range(80)}
+    files = {
+        "x/Dockerfile": SERVED,
+        "x/Dockerfile.b": SERVED,
+        "x/app.py": IDLE.format("debug-in-source") + APP.format("").replace("app.run", "print"),
+    }
+    assert idle(tmp_path, {**apart, **files}) == ["x/app.py:1"]
+
+
+def test_a_comment_without_a_reason_is_told_in_what_is_read_anyway(tmp_path: Path) -> None:
+    files = {
+        ".git/HEAD": "",
+        "compose.yaml": NAMED,
+        "db.env": SECRET.format("# dockerlint: ignore[committed-env-file]\n"),
+    }
+    lay_out(files, tmp_path)
+    with inside(tmp_path):
+        result = CliRunner().invoke(cli, ["check", "--format", "concise", "--require-reason"])
+    assert "db.env:1:22: warning[ignore-comment]" in result.stdout

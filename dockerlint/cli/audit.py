@@ -45,7 +45,8 @@ def audit(
     # What weighs is what the default and the security profile say; the checklist stands on some rules beyond them.
     weighing = configuration.selecting(("default", "security"))
     selection = configuration.selecting(("default", "security"), also=tuple(sorted(RULES)))
-    seen = survey(Request(files, selection, configuration.settings(day), scopes=configuration.scopes))
+    request = Request(files, selection, configuration.settings(day), scopes=configuration.scopes, folders=(folder,))
+    seen = survey(request)
     findings = seen.result.findings
     answers = checklist(Project(findings, seen.builds, seen.stacks, pipelines(Path(folder))))
     names = frozenset(rule.name for rule in weighing.all_rules())

@@ -78,7 +78,7 @@ def create(settler: Settler, force: bool, paths: tuple[str, ...], **how: Any) ->
     if there is not None and not force:
         message = f"{there} is there already: `dockerlint baseline update` shrinks it, --force replaces it"
         raise click.UsageError(message)
-    outcomes = found_in(groups, **how)
+    outcomes = found_in(groups, paths or (".",), **how)
     _write([Baseline(file).with_findings(_findings(outcomes, file)) for file in files])
     sys.exit(_told_problems(outcomes))
 
@@ -94,7 +94,7 @@ def update(settler: Settler, add: bool, paths: tuple[str, ...], tell: Teller, **
     """
     groups = asked_for(paths or (".",), settler)
     old = [_read(file) for file in _files(groups, settler)]
-    outcomes = found_in(groups, **how)
+    outcomes = found_in(groups, paths or (".",), **how)
     seen = [compared(one, outcomes, paths or (".",)) for one in old]
     new = [
         Baseline(before.path, one.kept).with_findings(one.new if add else ())
@@ -117,7 +117,7 @@ def check(settler: Settler, paths: tuple[str, ...], tell: Teller, **how: Any) ->
     """
     groups = asked_for(paths or (".",), settler)
     old = [_read(file) for file in _files(groups, settler)]
-    outcomes = found_in(groups, **how)
+    outcomes = found_in(groups, paths or (".",), **how)
     seen = [compared(one, outcomes, paths or (".",)) for one in old]
     _tell(seen)
     tell(without_known(seen, outcomes))
@@ -127,7 +127,7 @@ def found_beside(groups: list[Group], paths: Sequence[str], *how: Any) -> list[O
     """What is found in groups of files, without what the baselines of those that have one know."""
     named = {Path(place.path) for group in groups if (place := group.configuration["baseline"])}
     old = [_read(file) for file in sorted(named)]
-    outcomes = found_in(groups, *how)
+    outcomes = found_in(groups, paths, *how)
     return without_known([compared(one, outcomes, paths) for one in old], outcomes)
 
 

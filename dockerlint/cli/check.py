@@ -15,7 +15,7 @@ from dockerlint.cli.reporting import report_options, reports_of, write
 from dockerlint.cli.settings import setting_options, tell, told
 from dockerlint.lint.configuration import Settler
 from dockerlint.lint.groups import Group, Outcome, grouped, together
-from dockerlint.lint.run import source_or_none
+from dockerlint.lint.reading import source_or_none
 from dockerlint.project.discovery import Found, named
 from dockerlint.report.text import plural, visible
 from dockerlint.source import Source
@@ -99,7 +99,7 @@ def check(  # noqa: PLR0913
 
             outcomes = found_beside(groups, paths or (".",), arguments, target, as_of, given)
         else:
-            outcomes = found_in(groups, arguments, target, as_of, given)
+            outcomes = found_in(groups, paths or (".",), arguments, target, as_of, given)
         return outcomes if diff_base is None else _only_new(outcomes, diff_base, given)
 
     outcomes = found() if add_ignores is None else _with_ignores(found, add_ignores)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import sys
 from collections.abc import Sequence
 
@@ -45,16 +46,18 @@ def asked_for(paths: Sequence[str], settler: Settler, given: Given | None = None
 
 def found_in(
     groups: list[Group],
+    paths: Sequence[str],
     arguments: tuple[str, ...],
     target: str | None,
     as_of: datetime.datetime | None,
     given: Given | None = None,
 ) -> list[Outcome]:
-    """What is found in groups of files. Ends the program where that cannot be told."""
+    """What is found in groups of files, all those below some paths. Ends the program where that cannot be told."""
     day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
     build = build_of(arguments, target)
+    folders = tuple(path for path in paths if os.path.isdir(path))
     try:
-        return _check(groups, day, build, given)
+        return _check(groups, day, build, given, folders)
     except CannotRun as error:
         raise click.UsageError(str(error)) from error
     except KeyboardInterrupt:
@@ -62,17 +65,19 @@ def found_in(
         sys.exit(INTERRUPTED)
 
 
-def _check(groups: list[Group], day: datetime.date, build: Options, given: Given | None) -> list[Outcome]:
+def _check(
+    groups: list[Group], day: datetime.date, build: Options, given: Given | None, folders: tuple[str, ...]
+) -> list[Outcome]:
     """Check with a progress bar on standard error, where somebody watches and there is enough to do."""
     total = sum(len(group.files) for group in groups)
     if total < 200 or not sys.stderr.isatty():
-        return check_groups(groups, day, build, given)
+        return check_groups(groups, day, build, given, folders=folders)
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Checking", total=total)
-        return check_groups(groups, day, build, given, lambda done: bar.update(task, completed=done))
+        return check_groups(groups, day, build, given, lambda done: bar.update(task, completed=done), folders)
 
 
 def exit_code(outcomes: Sequence[Outcome], *, exit_zero: bool = False) -> int:

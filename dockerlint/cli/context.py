@@ -66,7 +66,7 @@ def context(  # noqa: PLR0913, PLR0917
 
 
 def _sections(folder: str, file: str | None, build: Options, settler: Settler) -> list[Section]:
-    from dockerlint.lint.run import source_or_none  # noqa: PLC0415
+    from dockerlint.lint.reading import source_or_none  # noqa: PLC0415
 
     with told():
         images = settler.in_folder(os.path.abspath(folder))["development-images"]  # noqa: PTH100 (links stay)

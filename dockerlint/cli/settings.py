@@ -120,19 +120,6 @@ def setting_options(command: Command) -> Command:
     return wrapped  # type: ignore[no-any-return]
 
 
-def config_options(command: Command) -> Command:
-    """Give a command `--config` and `--isolated`; it gets a `settler` that tells what is in force."""
-
-    @functools.wraps(command)
-    def settled(**given: Any) -> Any:
-        return command(settler=settler_of({}, given.pop("config"), isolated=given.pop("isolated")), **given)
-
-    wrapped: Any = settled
-    for option in reversed(_CONFIG_OPTIONS):
-        wrapped = option(wrapped)
-    return wrapped  # type: ignore[no-any-return]
-
-
 def settler_of(options: Mapping[str, Any], config: Sequence[str] = (), *, isolated: bool = False) -> Settler:
     """What the command line and the environment say over any file."""
     lines = [one for one in config if "=" in one and not os.path.isfile(one)]

@@ -10,7 +10,7 @@ from dockerlint.dockerfile.stages import Options
 from dockerlint.lint.configuration import Configuration, Settler
 from dockerlint.lint.engine import arranged
 from dockerlint.lint.finding import Severity
-from dockerlint.lint.run import Progress, Request, Result, run
+from dockerlint.lint.run import Progress, Request, Result, Run, start
 from dockerlint.project.discovery import Found
 
 
@@ -43,10 +43,11 @@ def check(
     build: Options,
     standard_input: tuple[str, bytes] | None = None,
     progress: Progress | None = None,
+    folders: tuple[str, ...] = (),
 ) -> list[Outcome]:
-    """Check each group in its own way. Raises CannotRun."""
+    """Check each group in its own way; of all that is in `folders` the groups are told. Raises CannotRun."""
     every = [file for group in groups for file in group.files]
-    outcomes: list[Outcome] = []
+    runs: list[Run] = []
     done = 0
     for configuration, files in groups:
         others = tuple(file for file in every if file not in files) if len(groups) > 1 else ()
@@ -60,10 +61,13 @@ def check(
             configuration["inline-ignores"],
             configuration.scopes,
             others,
+            folders,
         )
-        outcomes.append(Outcome(configuration, run(request, _counting_from(done, progress))))
+        runs.append(start(request, _counting_from(done, progress)))
         done += len(files)
-    return outcomes
+    # A comment in a file that several groups read is of use if one of them needs it.
+    elsewhere = [suppression for one in runs for suppression in one.suppressions] if len(runs) > 1 else []
+    return [Outcome(group.configuration, one.judged(elsewhere)) for group, one in zip(groups, runs, strict=True)]
 
 
 def _counting_from(start: int, progress: Progress | None) -> Progress | None:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dockerlint.dockerfile.stages import Dockerfile, Options
 from dockerlint.knowledge.base_images import base_image
+from dockerlint.lint.beside import beside_build, beside_stack
 from dockerlint.lint.engine import Engine, Failure, arranged, place_of
 from dockerlint.lint.finding import Finding, Problem, Region
 from dockerlint.lint.fingerprints import enclosing_keys
+from dockerlint.lint.reading import decoded, read_source, source_or_none
 from dockerlint.lint.risk import weighed
 from dockerlint.lint.rule import AnyRule
 from dockerlint.lint.scopes import Scopes
@@ -24,15 +26,13 @@ from dockerlint.project.builders import BuildOrder
 from dockerlint.project.compose_files import ComposeFiles, ComposeSet
 from dockerlint.project.discovery import Found
 from dockerlint.project.exposure import Exposure, of_build, of_line, of_place
+from dockerlint.project.files import Files, is_below
 from dockerlint.project.project import Project, companions, root_of
 from dockerlint.source import EmbeddedSource, Source, Span
 
 if TYPE_CHECKING:
     from dockerlint.lint.suppression import Suppression
     from dockerlint.project.containers import Stack
-
-# Larger files are nobody's Dockerfile; reading them would only cost memory.
-LARGEST_FILE = 32 * 1024 * 1024
 
 # Starting processes pays from about this many Dockerfiles on.
 _WORTH_PROCESSES = 64
@@ -84,7 +84,7 @@ class Request(NamedTuple):
     `options` are what the builds are told; `standard_input` is the text to take for one of the files;
     `shellcheck` says whether ShellCheck is asked about the scripts, `inline_ignores` whether comments in the files may
     leave findings out, `scopes` where rules do not speak. `neighbours` are files that are checked otherwise, and may
-    still say how these are built.
+    still say how these are built. Of all that `folders` hold the files to check are told.
     """
 
     files: tuple[Found, ...]
@@ -96,9 +96,39 @@ class Request(NamedTuple):
     inline_ignores: bool = True
     scopes: Scopes = Scopes()
     neighbours: tuple[Found, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+class Run(NamedTuple):
+    """What a run found before its comments are judged, for which other runs may have had a use."""
+
+    runner: _Runner
+    checked: Sequence[_Checked]
+
+    @property
+    def suppressions(self) -> list[Suppression]:
+        return [suppression for one in self.checked for suppression in one.suppressions]
+
+    def judged(self, elsewhere: Sequence[Suppression] = ()) -> Result:
+        """All that it has to tell, given what comments did elsewhere."""
+        findings = [finding for one in self.checked for finding in one.findings]
+        findings += self.runner.check_suppressions(self.suppressions, elsewhere)
+        problems = [problem for one in self.checked for problem in one.problems] + self.runner.failures(".")
+        return Result(
+            tuple(arranged(findings)),
+            tuple(sorted(problems)),
+            tuple(file.path for file in self.runner.request.files),
+            tuple(arranged(finding for one in self.checked for finding in one.suppressed)),
+            added_rules=self.runner.request.selection.catalogue.added_rules,
+        )
 
 
 def run(request: Request, progress: Progress | None = None) -> Result:
+    """Check all files of a request. Raises CannotRun."""
+    return start(request, progress).judged()
+
+
+def start(request: Request, progress: Progress | None = None) -> Run:
     """Check all files of a request, on all processors where there are many. Raises CannotRun."""
     runner = _Runner(request)
     checked: list[_Checked] = []
@@ -106,20 +136,7 @@ def run(request: Request, progress: Progress | None = None) -> Result:
         checked.append(one)
         if progress is not None:
             progress(done)
-    return _result(runner, [*checked, runner.check_build_files()])
-
-
-def _result(runner: _Runner, checked: Sequence[_Checked]) -> Result:
-    findings = [finding for one in checked for finding in one.findings]
-    findings += runner.check_suppressions([suppression for one in checked for suppression in one.suppressions])
-    problems = [problem for one in checked for problem in one.problems] + runner.failures(".")
-    return Result(
-        tuple(arranged(findings)),
-        tuple(sorted(problems)),
-        tuple(file.path for file in runner.request.files),
-        tuple(arranged(finding for one in checked for finding in one.suppressed)),
-        added_rules=runner.request.selection.catalogue.added_rules,
-    )
+    return Run(runner, [*checked, runner.check_build_files()])
 
 
 class Survey(NamedTuple):
@@ -134,8 +151,8 @@ def survey(request: Request) -> Survey:
     """Check all files of a request in this process, and keep what is known of them."""
     runner = _Runner(request)
     runner.read_compose_files()
-    result = _result(runner, [*map(runner.check, request.files), runner.check_build_files()])
-    return Survey(result, tuple(runner.builds), tuple(runner.stacks))
+    checked = Run(runner, [*map(runner.check, request.files), runner.check_build_files()])
+    return Survey(checked.judged(), tuple(runner.builds), tuple(runner.stacks))
 
 
 def _each(runner: _Runner) -> Iterator[_Checked]:
@@ -262,10 +279,23 @@ class _Runner:
             findings += without_doubles(said, findings)
         findings = [weighed(finding, _exposure_of_build(build, finding.region)) for finding in findings]
         left = partial(self.request.scopes.of_build, build)
+        beside = self._beside(root_of(file.path), partial(beside_build, build))
         is_told = any(map(may_hold_pragma, dockerfile.comments)) or dockerfile.check_options.skip
-        if not is_told and all(finding.region.path == dockerfile.path for finding in findings):
+        if not is_told and not beside and all(finding.region.path == dockerfile.path for finding in findings):
             return _Checked(self.request.selection.judged(left(findings)), [])
-        return self._sifted(findings, self._catalogue.dockerfile_chapters, {dockerfile.path: [dockerfile]}, left)
+        return self._sifted(
+            findings, self._catalogue.dockerfile_chapters, {**beside, dockerfile.path: [dockerfile]}, left
+        )
+
+    def _beside(self, root: Path, read: Callable[[Files], Iterable[Source]]) -> dict[str, list[Dockerfile | Source]]:
+        """The files beside what is checked that ask for something, where all that may need that is checked, too."""
+        if not self.request.inline_ignores or not self._is_whole(root):
+            return {}
+        return {source.path: [source] for source in read(self.projects[root].files) if may_hold_pragma(source.text)}
+
+    def _is_whole(self, root: Path) -> bool:
+        is_usual = self.request.options.target is None
+        return is_usual and any(is_below(str(root), os.path.abspath(folder)) for folder in self.request.folders)  # noqa: PTH100
 
     def _sifted(
         self,
@@ -287,13 +317,15 @@ class _Runner:
         sifted = sift(findings, own, pragmas_of_paths(own, source_or_none), words)
         return _Checked(selection.judged(left(sifted.kept)), [], sifted.suppressed, sifted.suppressions)
 
-    def check_suppressions(self, suppressions: Sequence[Suppression]) -> list[Finding]:
+    def check_suppressions(
+        self, suppressions: Sequence[Suppression], elsewhere: Sequence[Suppression] = ()
+    ) -> list[Finding]:
         """What is wrong with comments that ask to leave findings out, after all files are checked."""
         if not suppressions:
             return []
         from dockerlint.lint.suppression import merged  # noqa: PLC0415
 
-        found = self._dockerfile_engine.check_suppressions(merged(suppressions))
+        found = self._dockerfile_engine.check_suppressions(merged(suppressions, elsewhere))
         return self.request.selection.judged(self.request.scopes.of_files(found))
 
     def check_build_files(self) -> _Checked:
@@ -339,7 +371,10 @@ class _Runner:
         unsaid = (error for error in stack.compose.errors if error.is_certain and error.kind not in _SAID_BY_RULES)
         problems = [_problem(error.span, error.message) for error in unsaid]
         findings = self._compose_engine.check_stack(stack)
-        own: dict[str, list[Dockerfile | Source]] = {source.path: [source] for source in stack.compose.sources}
+        own: dict[str, list[Dockerfile | Source]] = {
+            **self._beside(stack.files.root, partial(beside_stack, stack)),
+            **{source.path: [source] for source in stack.compose.sources},
+        }
         for container in stack.containers:
             source = container.build.dockerfile.source if container.build is not None else None
             if container.build is not None and isinstance(source, EmbeddedSource):
@@ -371,7 +406,7 @@ class _Runner:
 
     def _source(self, path: str) -> Source | Problem:
         if self.request.standard_input is not None and path == self.request.standard_input[0]:
-            return _decoded(path, self.request.standard_input[1])
+            return decoded(path, self.request.standard_input[1])
         return read_source(path)
 
 
@@ -395,34 +430,6 @@ def _embedded(finding: Finding, source: EmbeddedSource) -> Finding:
     edits = finding.fix.edits if finding.fix is not None else ()
     is_within_lines = all(edit.region.line == edit.region.end_line and "\n" not in edit.replacement for edit in edits)
     return finding if is_within_lines and source.is_block else finding._replace(fix=None)
-
-
-def read_source(path: str) -> Source | Problem:
-    """The text of a file, or why it cannot be had."""
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except IsADirectoryError:
-        return Problem(path, 1, 1, "this is a folder, not a file")
-    except (OSError, ValueError) as error:
-        return Problem(path, 1, 1, f"cannot be read: {getattr(error, 'strerror', None) or error}")
-    return _decoded(path, data)
-
-
-def source_or_none(path: str) -> Source | None:
-    source = read_source(path)
-    return source if isinstance(source, Source) else None
-
-
-def _decoded(path: str, data: bytes) -> Source | Problem:
-    if len(data) > LARGEST_FILE:
-        return Problem(path, 1, 1, f"larger than {LARGEST_FILE >> 20} MB, so not read")
-    nul = data.find(b"\0")
-    if nul >= 0:
-        line = data.count(b"\n", 0, nul) + 1
-        column = nul - (data.rfind(b"\n", 0, nul) + 1) + 1
-        return Problem(path, line, column, "a binary file: there is a NUL byte here")
-    return Source.from_bytes(path, data)
 
 
 def _problem(span: Span, message: str) -> Problem:

@@ -111,16 +111,26 @@ def sift(
     return Sifted(kept, suppressed, [use.result() for of_file in uses.values() for use in of_file])
 
 
-def merged(suppressions: Iterable[Suppression]) -> Iterator[Suppression]:
-    """Each pragma once, with all that it did: several builds may stand on one file."""
-    by_place: dict[tuple[Region, str], Suppression] = {}
+def merged(suppressions: Iterable[Suppression], elsewhere: Iterable[Suppression] = ()) -> Iterator[Suppression]:
+    """Each pragma once, with all that it did, also elsewhere: several builds may stand on one file."""
+    by_place = _together({}, suppressions)
+    yield from _together(by_place, (one for one in elsewhere if _key(one) in by_place)).values()
+
+
+_Key = tuple[Region, str]
+
+
+def _together(by_place: dict[_Key, Suppression], suppressions: Iterable[Suppression]) -> dict[_Key, Suppression]:
     for one in suppressions:
-        key = Region.of(one.pragma.comment.span), one.pragma.linter
-        other = by_place.get(key, one)
+        other = by_place.get(_key(one), one)
         used = tuple(dict.fromkeys((*other.used, *one.used)))
         untold = tuple(name for name in other.untold if name in one.untold)
-        by_place[key] = other._replace(used=used, untold=untold)
-    yield from by_place.values()
+        by_place[_key(one)] = other._replace(used=used, untold=untold)
+    return by_place
+
+
+def _key(suppression: Suppression) -> _Key:
+    return Region.of(suppression.pragma.comment.span), suppression.pragma.linter
 
 
 def pragmas_of_paths(
