@@ -191,6 +191,16 @@ THEIRS_ONLY: Table = {
         ),
     ),
     "DL3048": (("taste: RUN is a label of the `atomic` tool", r.says(r"LABEL RUN")),),
+    "DL3057": (
+        ("same: we point at what the image starts", r.is_told_in_file),
+        _BUILDER,
+        _REFUSED,
+        _DEVELOPMENT,
+        (
+            "ours: the image starts nothing that could be asked: a base for others, a shell, a command",
+            r.always,
+        ),
+    ),
     "DL3059": (
         _BUILDER,
         _DEVELOPMENT,
@@ -233,7 +243,7 @@ THEIRS_ONLY: Table = {
 
 OURS_ONLY: Table = {
     "DL3002": (("ours: hadolint takes a blank for a part of the name", r.says(r"\s$")),),
-    "DL3003": _NOT_READ,
+    "DL3003": (*_NOT_READ, ("ours: hadolint does not look into ONBUILD", r.is_trigger)),
     "DL3004": _NOT_READ,
     "DL3006": (("ours: COPY pulls images too", r.copies_from_image),),
     "DL3007": (
@@ -286,6 +296,7 @@ OURS_ONLY: Table = {
     "DL3045": (("ours: ADD writes there as well", r.says(r"(?i)^add\b")),),
     "DL3047": _NOT_READ,
     "DL3048": (("ours: hadolint does not look into ONBUILD", r.is_trigger),),
+    "DL3057": (("same: hadolint points at the FROM", r.is_told_in_file),),
     "DL3059": (
         ("same: hadolint tells of another RUN of the row", r.is_in_told_row),
         ("taste: hadolint joins only RUNs of one command", r.is_in_row_of_lists),
@@ -297,6 +308,8 @@ OURS_ONLY: Table = {
     "DL3064": (("ours: hadolint knows fewer names (PASS, PASSWD, APIKEY, AUTH, ...)", r.always),),
     "DL3066": (("ours: the default of a variable is a name", r.is_user_by_variable),),
     "DL4001": _NOT_READ,
+    "DL4003": (("same: hadolint points at the CMD that counts", r.has_told_twin),),
+    "DL4004": (("same: hadolint points at the ENTRYPOINT that counts", r.has_told_twin),),
     "DL4005": (("ours: other commands than `ln` replace /bin/sh as well", r.runs("dpkg-reconfigure", "cp", "mv")),),
     "DL4006": _NOT_READ,
 }

@@ -34,6 +34,7 @@ from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import named
 
 _BATCH = 100
+_OFF_BY_DEFAULT = ("DL3057",)
 
 
 class Theirs(NamedTuple):
@@ -130,9 +131,13 @@ class Comparison(NamedTuple):
 Told = dict[tuple[str, str], set[int]]
 
 
-def compare(ours: list[Finding], theirs: list[Theirs], files: Files) -> Comparison:
-    """Pair what both say of one instruction; the codes that hadolint's defaults have and a rule of ours stands for."""
-    theirs = [each for each in theirs if find_quietly(each.code)]
+def compare(ours: list[Finding], theirs: list[Theirs], files: Files, unconfigured: Iterable[Theirs] = ()) -> Comparison:
+    """Pair what both say of one instruction; the codes that hadolint has and a rule of ours stands for.
+
+    `unconfigured` is what hadolint would say if no settings kept it from that.
+    """
+    everything = [*theirs, *unconfigured]
+    theirs = [each for each in theirs if has_rule(each.code)]
     told = _told(((one.region.path, code, one.region.line) for one in ours for code in one.aliases), files)
     said = _told(theirs, files)
     both: Counter[str] = Counter()
@@ -146,14 +151,14 @@ def compare(ours: list[Finding], theirs: list[Theirs], files: Files) -> Comparis
             only_theirs.append(site._replace(told_lines=frozenset(lines)))
     only_ours: list[Site] = []
     for finding in ours:
-        codes = [code for code in finding.aliases if code in HADOLINT]
+        codes = [code for code in finding.aliases if has_rule(code)]
         lines = set().union(*(said[finding.region.path, code] for code in codes))
         if finding.region.line not in lines:
             site = _our_site(finding, "/".join(codes), files)
             is_given_up = bool(said[finding.region.path, "DL1000"])
             only_ours.append(site._replace(told_lines=frozenset(lines), is_given_up=is_given_up))
     there: dict[tuple[str, int], set[str]] = defaultdict(set)
-    for each in theirs:
+    for each in everything:
         there[each.path, _lines(files, each.path, each.line)[0]].add(each.code)
     return Comparison(
         both, [_with_codes(site, there) for site in only_ours], [_with_codes(site, there) for site in only_theirs]
@@ -161,8 +166,7 @@ def compare(ours: list[Finding], theirs: list[Theirs], files: Files) -> Comparis
 
 
 def _with_codes(site: Site, there: dict[tuple[str, int], set[str]]) -> Site:
-    start = site.instruction.start_line if site.instruction is not None else site.line
-    return site._replace(codes_there=frozenset(there[site.build.dockerfile.path, start]))
+    return site._replace(codes_there=frozenset(there[site.build.dockerfile.path, site.start]))
 
 
 def _told(places: Iterable[tuple[str, str, int]], files: Files) -> Told:
@@ -179,8 +183,9 @@ def _our_site(finding: Finding, code: str, files: Files) -> Site:
     return site._replace(column=place.column, message=finding.message, is_ours=True)
 
 
-def find_quietly(code: str) -> bool:
-    return code in HADOLINT and bool(find(code))
+def has_rule(code: str) -> bool:
+    """Whether it is a code of hadolint's, reported by default or when it is given a severity, that a rule bears."""
+    return (code in HADOLINT or code in _OFF_BY_DEFAULT) and bool(find(code))
 
 
 def _lines(files: Files, path: str, line: int) -> tuple[int, int]:
@@ -210,7 +215,7 @@ def _summary(prefix: str, sites: list[Site]) -> Iterator[str]:
     yield f"{len(sites):,} differences of {prefix} codes: {parts}; unexplained {len(unexplained):,} {unexplained or ''}"
 
 
-def _show(comparison: Comparison, code: str, name: str, count: int) -> None:
+def show(comparison: Comparison, code: str, name: str, count: int) -> None:
     sites = [site for site in (*comparison.theirs, *comparison.ours) if site.code == code]
     wanted = [site for site in sites if name in (class_of(site), "any")]
     for site in wanted[:: max(1, len(wanted) // count)][:count]:
@@ -228,7 +233,7 @@ def main(arguments: list[str]) -> None:
         comparison = compare(ask_dockerlint(paths, target), ask_hadolint(paths, target), Files(target))
         if "--show" in arguments:
             code, wanted, number = arguments[arguments.index("--show") + 1 :][:3]
-            _show(comparison, code, wanted, int(number))
+            show(comparison, code, wanted, int(number))
         else:
             print("\n".join(_table(comparison)))
 

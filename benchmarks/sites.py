@@ -40,6 +40,11 @@ class Site(NamedTuple):
         return self.instruction.instruction if isinstance(self.instruction, Onbuild) else self.instruction
 
     @property
+    def start(self) -> int:
+        """The first line of the instruction."""
+        return self.instruction.start_line if self.instruction is not None else self.line
+
+    @property
     def text(self) -> str:
         return str(self.instruction.text) if self.instruction is not None else ""
 

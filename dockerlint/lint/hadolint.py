@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from dockerlint.lint.documents import Document, Unreadable, load, of_yaml, place
 from dockerlint.lint.kinds import LABEL_TYPES, Step
+from dockerlint.lint.profiles import HADOLINT
 from dockerlint.lint.registry import UnknownRule, find
 
 LEVELS = ("error", "warning", "info", "style")
@@ -315,6 +316,10 @@ class _Translation:
                     places.append(item.place)
         if severities:
             self._settings["severity"] = Item(severities, places[0])
+        # What it leaves out unless a severity is given: DL3057.
+        woken = [code for code in severities if code not in HADOLINT and find(code)]
+        if woken:
+            self._settings["extend-select"] = Item(woken, places[list(severities).index(woken[0])])
         if any(item.value in severities for item in self._said.lists.get("style", ())):
             self._notes.append("`style` becomes `info`, the mildest there is here: it fails a run if `fail-on` is info")
 

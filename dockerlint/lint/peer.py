@@ -55,14 +55,14 @@ def ask(program: str, paths: Sequence[str], folder: Path) -> Answer:
             )
         except (OSError, subprocess.SubprocessError) as error:
             raise CannotAsk(str(error)) from error
-        found = _report_in(done.stdout.decode("utf-8", "replace"))
+        found = report_in(done.stdout.decode("utf-8", "replace"))
         sites.update(Site(one["code"], one["file"]) for one in found)
         fails = fails or done.returncode != 0
     return Answer(frozenset(sites), fails)
 
 
-def _report_in(text: str) -> list[dict[str, Any]]:
-    """The JSON report among what is printed: a file of hadolint's may ask for other reports besides."""
+def report_in(text: str) -> list[dict[str, Any]]:
+    """The JSON report among what hadolint prints: its file may ask for other reports besides. Raises CannotAsk."""
     for start in re.finditer(r"^\[", text, re.MULTILINE):
         try:
             found, _ = json.JSONDecoder().raw_decode(text, start.start())

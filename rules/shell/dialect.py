@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from dockerlint.dockerfile.instructions import Run
 from dockerlint.lint.rule import Findings, Rule, Severity
@@ -13,6 +14,22 @@ from dockerlint.shell.words import Word
 from dockerlint.source import Text
 
 from .shown import shown
+
+# What ShellCheck calls each construct.
+_CODES: Mapping[str, tuple[str, ...]] = {
+    "[[": ("SC3010",), "==": ("SC3014",), "[ -v": ("SC3016",), "source": ("SC3046", "SC3051"), "set -o": ("SC3040",),
+    "braces": ("SC3009",), "array": ("SC3030",), "<(": ("SC3001",), "<<<": ("SC3011",), "&>": ("SC3020",),
+    "&>>": ("SC3020",), ">& file": ("SC3021",), "{fd}": ("SC3022",), "|&": ("SC3029",), "$'": ("SC3003",),
+    '$"': ("SC3004",), "${x/a/b}": ("SC3060",), "${x:1}": ("SC3057",), "${x^}": ("SC3059",), "${!x}": ("SC3053",),
+    "${x[0]}": ("SC3054",), "$[": ("SC2007",), "x++": ("SC3018",), "function": ("SC2112", "SC2113"),
+    "function name": ("SC3033",), "pushd": ("SC3044",), "let": ("SC3039",), "declare": ("SC3044",),
+    "shopt": ("SC3044",), "mapfile": ("SC3044",), "+=": ("SC3024",), "export +=": ("SC3024",), "((": ("SC3006",),
+    "for ((": ("SC3005", "SC3018"), "select": ("SC3008",), "@(a|b)": ("SC3002",), "$RANDOM": ("SC3028",),
+    "$UID": ("SC3028",), "trap ERR": ("SC3047",), "trap DEBUG": ("SC3047",), "trap SIGINT": ("SC3048",),
+    "printf %q": ("SC3050",), "printf -v": ("SC3045",), "export -f": ("SC3045",), "export -n": ("SC3045",),
+    "read -a": ("SC3045",), "read -t": ("SC3045",), "read": ("SC3061",), "type -p": ("SC3045",),
+    "wait -n": ("SC3045",), "exec -a": ("SC3038",), "local -r": ("SC3043",),
+}  # fmt: skip
 
 
 class BashSyntaxInSh(Rule[ShellText]):
@@ -29,11 +46,7 @@ class BashSyntaxInSh(Rule[ShellText]):
     """
 
     severity = Severity.ERROR
-    aliases = (
-        "DF066", "SC2112", "SC3001", "SC3003", "SC3005", "SC3006", "SC3008", "SC3009", "SC3010", "SC3011", "SC3014",
-        "SC3020", "SC3024", "SC3028", "SC3030", "SC3040", "SC3044", "SC3045", "SC3046", "SC3047", "SC3050", "SC3051",
-        "SC3053", "SC3054", "SC3057", "SC3059", "SC3060",
-    )  # fmt: skip
+    aliases = ("DF066", *sorted({code for codes in _CODES.values() for code in codes}))
     bad = {
         "FROM debian:13\nRUN if «[[» -f /a ]]; then cat /a; fi": None,
         'FROM debian:13\nRUN [ "$A" «==» b ] && «source» ~/.bashrc': None,
@@ -76,7 +89,8 @@ class BashSyntaxInSh(Rule[ShellText]):
                 effect = construct.dash if body.dialect == "dash" else construct.busybox
                 if effect and not _is_excused(found, text, body):
                     message = f"`{_shown(found)}` is bash; {_reader(text, body)} and {effect}"
-                    yield self.finding(found.place, message, help=_advice(construct.instead))
+                    codes = ("DF066", *_CODES.get(found.construct, ()))
+                    yield self.finding(found.place, message, help=_advice(construct.instead), aliases=codes)
 
 
 def _is_excused(found: Bashism, text: ShellText, body: Body) -> bool:
@@ -176,7 +190,7 @@ class EchoMisprints(Rule[ShellText]):
         if body.dialect == "dash":
             if option is not None:
                 message = f"dash prints `{option}` in front of the text; `printf 'a\\tb\\n'` works in every shell"
-                yield self.finding(option, message)
+                yield self.finding(option, message, aliases=("SC3037",))
         elif option is None and not _reads_escapes(command, body):
             for word in command.words[1:]:
                 escape = _escape_of(word)
@@ -184,7 +198,7 @@ class EchoMisprints(Rule[ShellText]):
                     message = (
                         f"{body.dialect}'s `echo` prints `{escape}` as it stands; `printf` makes a character of it"
                     )
-                    yield self.finding(word.value, message)
+                    yield self.finding(word.value, message, aliases=("SC2028",))
 
 
 def _option_of_echo(command: Command) -> Text | None:

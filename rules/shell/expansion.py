@@ -69,7 +69,14 @@ class UnquotedExpansion(Rule[ShellText]):
                     if _is_split(part, values, is_list=is_list):
                         fix = _quoted(part) if number == 0 and text.is_editable else None
                         message = f"`{shown(part.text)}` is split at blanks; quote it"
-                        yield self.finding(part.text, message, fix=fix)
+                        yield self.finding(part.text, message, fix=fix, aliases=_codes(part))
+
+
+def _codes(part: Part) -> tuple[str, ...]:
+    """What ShellCheck calls it: a substitution, all arguments, or a variable."""
+    if part.kind in ("command", "backtick"):
+        return ("SC2046",)
+    return ("SC2068",) if part.name == "@" else ("SC2086",)
 
 
 def _split_words(body: Body) -> Iterator[tuple[Word, bool]]:

@@ -29,7 +29,7 @@ class UnquotedPattern(Rule[ShellText]):
     """
 
     severity = Severity.INFO
-    aliases = ("SC2022", "SC2061", "SC2062", "SC2102")
+    aliases = ("SC2022", "SC2035", "SC2061", "SC2062", "SC2063", "SC2102")
     bad = {
         "FROM debian:13\nWORKDIR /app\nRUN find . -name «*.pyc» -delete": (
             "FROM debian:13\nWORKDIR /app\nRUN find . -name '*.pyc' -delete"
@@ -59,7 +59,15 @@ class UnquotedPattern(Rule[ShellText]):
                             fix = _quoted(word) if number == 0 and text.is_editable else None
                             folder = _folder(text, body)
                             message = f"`{shown(word.value)}`: files of {folder} that match take its place; quote it"
-                            yield self.finding(word.value, message, fix=fix)
+                            yield self.finding(word.value, message, fix=fix, aliases=_codes(command, word))
+
+
+def _codes(command: Command, word: Word) -> tuple[str, ...]:
+    """What ShellCheck calls it, which has another name for each program and for a pattern that begins with `*`."""
+    if word.value.startswith("*"):
+        return ("SC2035",)
+    of_program = {"find": ("SC2061",), "tar": ()}.get(command.name, ("SC2022", "SC2062", "SC2063"))
+    return (*of_program, "SC2102") if "[" in word.value else of_program
 
 
 _GREPS = frozenset({"grep", "egrep"})
@@ -113,7 +121,7 @@ class FragileFileList(Rule[ShellText]):
 
     severity = Severity.INFO
     profile = "strict"
-    aliases = ("SC2010", "SC2012", "SC2013", "SC2038", "SC2045")
+    aliases = ("SC2010", "SC2012", "SC2013", "SC2038", "SC2044", "SC2045")
     bad = {
         "FROM debian:13\nRUN find / -name '*.a' | «xargs» rm": None,
         "FROM debian:13\nRUN ls /opt «|» grep jdk > /version": None,
@@ -142,7 +150,7 @@ class FragileFileList(Rule[ShellText]):
                 if reader is not None and "xargs" in reader.wrappers and not _is_separated(command, reader):
                     program = next(word.value for word in reader.words if base_name(word.value) == "xargs")
                     message = f"`find | xargs {reader.name}` breaks on names with blanks; use `find ... -exec`"
-                    yield self.finding(program, message)
+                    yield self.finding(program, message, aliases=("SC2038",))
         for node in nodes(body.script.statements):
             if not isinstance(node, Simple | Compound | Part):
                 pipeline = node.pipeline
@@ -150,9 +158,8 @@ class FragileFileList(Rule[ShellText]):
                     pipeline.operators, pipeline.commands, pipeline.commands[1:], strict=False
                 ):
                     if _name(one) == "ls" and _name(other) in _GREPS:
-                        yield self.finding(
-                            operator, f"`ls | {_name(other)}` reads names as text; use a pattern or `find`"
-                        )
+                        message = f"`ls | {_name(other)}` reads names as text; use a pattern or `find`"
+                        yield self.finding(operator, message, aliases=("SC2010",))
 
     def _in_substitutions(self, body: Body) -> Findings:
         for node in nodes(body.script.statements):
@@ -162,7 +169,11 @@ class FragileFileList(Rule[ShellText]):
             for part in (part for word in node.words[1:] for part in word.parts):
                 name = _first_of(part)
                 if name in names and _is_list(part, name):
-                    yield self.finding(part.text, f"`$({name} ...)` breaks on names with blanks")
+                    code = _CODES_OF_LOOPS[name] if isinstance(node, Compound) else "SC2012"
+                    yield self.finding(part.text, f"`$({name} ...)` breaks on names with blanks", aliases=(code,))
+
+
+_CODES_OF_LOOPS = {"ls": "SC2045", "cat": "SC2013", "find": "SC2044"}
 
 
 def _name(command: Simple | Compound) -> str:

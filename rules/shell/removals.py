@@ -71,7 +71,7 @@ class DangerousRm(Rule[ShellText]):
                 for word in command.operands:
                     message = _danger(text, command, word) if _may_endanger(word) else None
                     if message is not None:
-                        yield self.finding(word.value, message)
+                        yield self.finding(word.value, message, aliases=("SC2114" if word.is_literal else "SC2115",))
 
 
 def _may_endanger(word: Word) -> bool:
