@@ -222,3 +222,63 @@ def test_what_cannot_be_checked_stays_known(tmp_path: Path) -> None:
     (tmp_path / "api" / "Dockerfile").write_bytes(b"FROM a\0")
     code, text = told(tmp_path, "baseline", "update")
     assert (code, "mended" in text) == (2, False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("FROM alpine:3.10.3\n", "FROM alpine:3.22\n"),
+        (
+            "FROM --platform=linux/amd64 acme.io:5000/a/b:1 AS x\n",
+            "FROM --platform=linux/amd64 acme.io:5000/a/b AS x\n",
+        ),
+        ("FROM node:22\n", f"FROM node:22-alpine@sha256:{'a' * 64}\n"),
+        ("from node\n", "from node:22\n"),
+    ],
+)
+def test_a_newer_version_of_the_image_makes_nothing_new(before: str, after: str, tmp_path: Path) -> None:
+    marks = [
+        findings_of(
+            tmp_path, {"Dockerfile": f'{text}RUN adduser a\nCMD ["app"]\n'}, "missing-user", "untagged-base-image"
+        )
+        for text in (before, after)
+    ]
+    assert {one.mark for one in marks[0] if one.rule == "missing-user"} == {
+        one.mark for one in marks[1] if one.rule == "missing-user"
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("FROM alpine:3.22\n", "FROM debian:13\n"),
+        ("FROM acme.io:5000/a\n", "FROM acme.io:5000/b\n"),
+        ("FROM a/alpine:3.22\n", "FROM b/alpine:3.22\n"),
+        ("FROM alpine:3.22\n", "FROM alpine:3.22 AS x\n"),
+    ],
+)
+def test_another_image_is_another_matter(before: str, after: str, tmp_path: Path) -> None:
+    marks = [
+        {one.mark for one in findings_of(tmp_path, {"Dockerfile": f"{text}USER root\n"}, "unpinned-digest")}
+        for text in (before, after)
+    ]
+    assert marks[0] and marks[0].isdisjoint(marks[1])
+
+
+def test_a_file_that_moves_keeps_what_is_known_of_it(tmp_path: Path) -> None:
+    told(tmp_path, "baseline", "create", files=port(1, 2))
+    (tmp_path / "api").rename(tmp_path / "web")
+    code, text = told(tmp_path, "baseline", "check")
+    assert (code, "stale" in text, "mended" in text) == (0, False, False)
+    assert "Wrote 2 findings" in told(tmp_path, "baseline", "update")[1]
+    assert json.loads((tmp_path / "dockerlint-baseline.json").read_text())["findings"][0]["path"] == "web/Dockerfile"
+    # A copy of what is still there is new.
+    assert told(tmp_path, "baseline", "check", files=port(1, 2))[0] == 1
+
+
+def test_what_a_comment_leaves_out_now_is_not_called_mended(tmp_path: Path) -> None:
+    told(tmp_path, "baseline", "create", files=port(1))
+    text = port(1)["api/Dockerfile"].replace("EXPOSE", "# dockerlint: ignore[expose-host-port] why\nEXPOSE")
+    code, said = told(tmp_path, "baseline", "update", files={"api/Dockerfile": text})
+    assert (code, "ignored by a comment now" in said, "mended" in said) == (0, True, False)
+    assert "Wrote 0 findings" in said

@@ -279,6 +279,21 @@ def test_files_are_shown_with_the_reasons_of_those_that_are_not_checked(tmp_path
     assert {"path": "out/", "reason": "git ignores it"} in document["left_out"]
 
 
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("0.1", ""),
+        ("0.1.0", ""),
+        ("9.0", "which has no rules of 9.0 yet"),
+        ("0.0", "there were no rules in version 0.0"),
+    ],
+)
+def test_versions_of_the_rules_that_cannot_be_are_doubted(version: str, said: str, tmp_path: Path) -> None:
+    result = check(tmp_path, {"Dockerfile": ROOTED}, "--rules-version", version)
+    assert said in result.stderr
+    assert bool(said) is ("warning: " in result.stderr)
+
+
 def test_each_folder_may_fail_a_run_as_it_likes(tmp_path: Path) -> None:
     files = {
         "a/Dockerfile": ROOTED,

@@ -149,7 +149,9 @@ def compared(old: Baseline, outcomes: Sequence[Outcome], paths: Sequence[str]) -
             return any(one.configuration["shellcheck"] for one in outcomes)
         return any(one.configuration.selection.has_run(rule) for one in outcomes)
 
-    return old.compared(_findings(outcomes, old.path), Looked(looked_at, asked, names.__contains__))
+    looked = Looked(looked_at, asked, names.__contains__)
+    suppressed = (finding for one in outcomes for finding in one.result.suppressed)
+    return old.compared(_findings(outcomes, old.path), looked, suppressed)
 
 
 def without_known(seen: Sequence[Comparison], outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -198,6 +200,7 @@ def _write(new: Sequence[Baseline]) -> None:
 
 def _tell(seen: Sequence[Comparison]) -> None:
     _list("mended", [entry for one in seen for entry in one.mended])
+    _list("ignored by a comment now", [entry for one in seen for entry in one.ignored])
     _list("stale: the file or the rule is gone", [entry for one in seen for entry in one.stale])
 
 

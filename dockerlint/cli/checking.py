@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import click
 
+from dockerlint import __version__
 from dockerlint.cli.options import build_of
 from dockerlint.cli.settings import tell, told
 from dockerlint.dockerfile.stages import Options
@@ -21,6 +22,8 @@ from dockerlint.project.discovery import Found, named
 
 NOTHING, FINDINGS, UNCHECKED = 0, 1, 2
 INTERRUPTED = 130  # as shells report SIGINT; 1 would say that something was found
+
+_FIRST = (0, 1)  # version of the rules
 
 # The name and text of standard input, where it is one of the files.
 Given = tuple[str, bytes]
@@ -39,9 +42,22 @@ def asked_for(paths: Sequence[str], settler: Settler, given: Given | None = None
         files += [file for file in seen if isinstance(file, Found)]
         groups = grouped(files, settler)
     tell(settler)
+    for version in {group.configuration["rules-version"] for group in groups}:
+        _doubt(version)
     if not files:
         click.echo(f"warning: no Dockerfile and no Compose file in {', '.join(paths)}", err=True)
     return groups
+
+
+def _doubt(version: str | None) -> None:
+    """Warn of a version of the rules that this program cannot have, or that had none."""
+    if version is None:
+        return
+    wanted, own = (tuple(map(int, text.split("."))) for text in (version, __version__))
+    if wanted > own:
+        click.echo(f"warning: this is dockerlint {__version__}, which has no rules of {version} yet", err=True)
+    elif wanted < _FIRST:
+        click.echo(f"warning: there were no rules in version {version}, so nothing but refusals is reported", err=True)
 
 
 def found_in(

@@ -39,12 +39,14 @@ class Comparison(NamedTuple):
     """What has become of a baseline.
 
     `new` are the findings that it does not know, `known` those that it does. Of its entries, `mended` are those that
-    are found no more, `stale` those whose file or rule is gone, `kept` all others: found again, or not looked for.
+    are found no more, `ignored` those that a comment leaves out now, `stale` those whose file or rule is gone, `kept`
+    all others: found again, also where their file has moved to, or not looked for.
     """
 
     new: tuple[Finding, ...]
     known: tuple[Finding, ...]
     mended: tuple[Entry, ...]
+    ignored: tuple[Entry, ...]
     stale: tuple[Entry, ...]
     kept: tuple[Entry, ...]
 
@@ -101,25 +103,48 @@ class Baseline:
     def with_findings(self, findings: Iterable[Finding]) -> Baseline:
         return Baseline(self.path, [*self.entries, *map(self.entry, findings)])
 
-    def compared(self, findings: Iterable[Finding], looked: Looked) -> Comparison:
+    def compared(self, findings: Iterable[Finding], looked: Looked, suppressed: Iterable[Finding] = ()) -> Comparison:
+        """What has become of it, given what was found, and what comments leave out."""
         left = Counter(entry.key for entry in self.entries)
-        new: list[Finding] = []
+        unmatched: list[Finding] = []
         known: list[Finding] = []
         kept: list[Entry] = []
         for finding in findings:
             entry = self.entry(finding)
             is_known = left[entry.key] > 0
             left[entry.key] -= is_known
-            (known if is_known else new).append(finding)
+            (known if is_known else unmatched).append(finding)
             kept += [entry] if is_known else []
         gone = list(self._left(left))
+        moved = self._moved(gone, unmatched)
+        found_again = Counter(moved.values())
+        gone = [entry for entry in gone if not found_again[entry]]
+        known += [finding for finding in unmatched if id(finding) in moved]
+        new = [finding for finding in unmatched if id(finding) not in moved]
+        kept += [self.entry(finding) for finding in unmatched if id(finding) in moved]
+        told = Counter(self.entry(finding).key for finding in suppressed)
         stale = [entry for entry in gone if self._is_stale(entry, looked)]
-        mended = [
+        absent = [
             entry for entry in gone if entry not in stale and looked.at(self._typed(entry)) and looked.asked(entry.rule)
         ]
-        lost = Counter((*stale, *mended))
+        lost = Counter((*stale, *absent))
         kept += [entry for entry in gone if not lost[entry]]
-        return Comparison(tuple(new), tuple(known), tuple(mended), tuple(stale), tuple(sorted(kept)))
+        ignored = tuple(entry for entry in absent if told[entry.key])
+        mended = tuple(entry for entry in absent if not told[entry.key])
+        return Comparison(tuple(new), tuple(known), mended, ignored, tuple(stale), tuple(sorted(kept)))
+
+    def _moved(self, gone: Iterable[Entry], unmatched: Iterable[Finding]) -> dict[int, Entry]:
+        """The entries that are found again in a file of the same name, where their own is gone, by ids of findings."""
+        places: dict[tuple[str, str, str], list[Entry]] = {}
+        for entry in gone:
+            if not os.path.lexists(self._typed(entry)):
+                places.setdefault(_wherever(entry), []).append(entry)
+        moved: dict[int, Entry] = {}
+        for finding in unmatched if places else ():
+            entries = places.get(_wherever(self.entry(finding)))
+            if entries:
+                moved[id(finding)] = entries.pop()
+        return moved
 
     def _left(self, left: Counter[tuple[str, str, str]]) -> Iterator[Entry]:
         for entry in self.entries:
@@ -133,6 +158,11 @@ class Baseline:
     def _typed(self, entry: Entry) -> str:
         """Where the file of an entry is."""
         return os.path.normpath(os.path.join(self._folder, entry.path))  # noqa: PTH118
+
+
+def _wherever(entry: Entry) -> tuple[str, str, str]:
+    """What an entry is, whatever folder its file lies in."""
+    return entry.path.rpartition("/")[2], entry.rule, entry.fingerprint
 
 
 def _line(entry: Entry) -> str:

@@ -1,12 +1,15 @@
 """What makes a finding the same after the file was edited elsewhere: its rule, what it points at, and what that is in.
 
-Lines count by their text, not by their number. Of equal findings in one file the first is told from the second.
+Lines count by their text, not by their number, and images by their name, not by their version: who moves to a newer
+one has no other findings for that. Of equal findings in one file the first is told from the second.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 
 from dockerlint.lint.finding import Finding
 from dockerlint.source import Source
@@ -26,8 +29,25 @@ def marked(findings: Iterable[Finding]) -> list[Finding]:
 
 def _content(finding: Finding) -> str:
     region, lines = finding.region, finding.lines
-    pointed = lines[0][region.column - 1 : region.end_column - 1] if lines and region.line == region.end_line else ""
-    return "\0".join((finding.rule, finding.within, pointed, "\n".join(" ".join(line.split()) for line in lines)))
+    is_short = lines and region.line == region.end_line
+    first, last = (region.column - 1, region.end_column - 1) if is_short else (0, 0)
+    pointed = _without_version(lines[0], first, last) if lines else ""
+    shown = [_without_version(line, 0, len(line)) for line in lines]
+    return "\0".join((finding.rule, finding.within, pointed, "\n".join(" ".join(line.split()) for line in shown)))
+
+
+def _without_version(line: str, first: int, last: int) -> str:
+    """What stands between two places of a line, without the tag and digest of the image that it names."""
+    named = _image().match(line)
+    start, end = named.span(1) if named is not None else (last, last)
+    return line[first : max(first, min(start, last))] + line[min(max(end, first), last) : last]
+
+
+@cache
+def _image() -> re.Pattern[str]:
+    """An image behind FROM or `image:`, the tag and digest of which are a group. A registry's port is neither."""
+    begin = r"\s*(?:FROM\s+(?:--\S+\s+)*|(?:-\s+)?image:\s*[\"']?)"
+    return re.compile(begin + r"[^\s\"'@]*?[^\s\"'@:]((?::\w[\w.-]*)?(?:@sha256:\w+)?)(?=[\s\"']|$)", re.IGNORECASE)
 
 
 def enclosing_keys(source: Source) -> list[str]:
