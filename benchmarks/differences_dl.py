@@ -34,7 +34,9 @@ _BUILDER = ("ours: the stage does not ship", r.does_not_ship)
 _DEVELOPMENT = ("ours: a development image", r.is_development)
 _REFUSED = ("ours: Docker refuses the file, and more cannot be known", r.is_refused)
 _BY_VARIABLE = ("ours: a variable holds packages or options", r.says(r"\b(?:install|add)\b[^&;|]*[$`]"))
+_LABEL_BY_VARIABLE = ("ours: a variable holds the value", r.says(r"[$]"))
 _DOWNLOADED = ("ours: it downloads and installs nothing", r.only_downloads)
+_SCRIPT = ("ours: a script of the base image cleans up", r.says(r"\bcleanimage\b"))
 _NOT_READ = (
     ("ours: behind `sudo` or its kin, which hadolint does not look through", r.is_wrapped),
     ("ours: in the script of a `sh -c`, which hadolint does not read", r.is_in_script),
@@ -90,7 +92,7 @@ THEIRS_ONLY: Table = {
     "DL3009": (
         (
             "ours: the lists are removed by other means",
-            r.says(r"dist-?clean|rm\s[^&;|]*/apt/lists|find /var/lib/apt/lists|cleanimage"),
+            r.says(r"dist-?clean|rm\s[^&;|]*/apt/(?:lists|\s|$)|find /var/lib/apt/lists|cleanimage"),
         ),
         _BUILDER,
     ),
@@ -122,6 +124,7 @@ THEIRS_ONLY: Table = {
     ),
     "DL3016": (
         _removed("npm"),
+        ("ours: a commit is a version", r.says(r"npm install[^&;|]*#[0-9a-f]{7}")),
         ("ours: a folder, or what stands in package.json", r.says(r"npm install.* (?:file:|\.)|npm install --silent")),
     ),
     "DL3018": (
@@ -153,6 +156,7 @@ THEIRS_ONLY: Table = {
     "DL3032": (
         _BUILDER,
         ("ours: `yum clean all` before the install, and again after it", r.says(r"yum.*yum -?\w* ?clean")),
+        _SCRIPT,
     ),
     "DL3033": (
         _removed(*_RPM),
@@ -169,6 +173,7 @@ THEIRS_ONLY: Table = {
         ("ours: `--no-cache` is taken for `--no-cache-dir`", r.says(r"pip.*--no-cache\b(?!-)")),
         ("ours: the cache is removed in the same RUN", r.says(r"\brm\s[^&;|]*(?:\.cache|pip)")),
         ("ours: nothing is fetched", r.says("--no-index")),
+        _SCRIPT,
         (
             "ours: an earlier step may have turned the cache off",
             r.file_says(r"PIP_NO_CACHE_DIR|pip\.conf|no-cache-dir"),
@@ -187,9 +192,11 @@ THEIRS_ONLY: Table = {
         ("ours: what it prints goes elsewhere", r.says(r">\s*\S*dev/null")),
         (
             "ours: a key or a checksum, which is there at once",
-            r.says(r"wget.*\.(?:asc|gpg|key|md5|pub|repo|sha\d+|sig)\b"),
+            r.says(r"wget.*\.(?:asc|crt|gpg|key|md5|pem|pub|repo|sha\d+|sig)\b"),
         ),
     ),
+    "DL3049": (_BUILDER, _DEVELOPMENT),
+    **dict.fromkeys(("DL3051", "DL3052", "DL3053", "DL3054", "DL3055", "DL3056", "DL3058"), (_LABEL_BY_VARIABLE,)),
     "DL3048": (("taste: RUN is a label of the `atomic` tool", r.says(r"LABEL RUN")),),
     "DL3057": (
         ("same: we point at what the image starts", r.is_told_in_file),
@@ -288,7 +295,10 @@ OURS_ONLY: Table = {
         ("ours: update, reinstall and groups leave metadata as well", r.tells(r"yum (?!install)")),
         ("ours: `yum clean` stands before the last install", r.says(r"yum clean.*yum")),
     ),
-    "DL3033": (("ours: the name holds a number that is no version", r.tells(r"java-")),),
+    "DL3033": (
+        *_NOT_READ,
+        ("ours: the name holds a number that is no version", r.tells(r"java-")),
+    ),
     "DL3035": (("ours: other tools than zypper upgrade as well", r.always),),
     "DL3036": (("ours: the metadata stays after an update as well", r.tells("update")),),
     "DL3040": (("ours: the metadata stays after an update as well", r.tells("update")),),

@@ -43,7 +43,8 @@ _ONE_WORD = (
 _UNQUOTED: tuple[s.Reason, ...] = (
     ("ours: packages and marks of packages are lists, meant to be split", s.is_package),
     ("ours: packages and marks of packages are lists, meant to be split", s.is_argument_of("apt-mark")),
-    ("ours: `eval` puts its words together again", s.is_argument_of("eval")),
+    ("ours: `eval` and `echo` put their words together again", s.is_argument_of("eval", "echo")),
+    ("ours: `make -j` takes a number", s.is_behind("-j")),
     ("ours: the name of a program has no blanks", s.is_program),
     ("ours: the program prints one word", s.prints_by(*_ONE_WORD)),
     ("ours: only dash before 0.5.11 (2020) splits a value behind `export`", s.is_argument_of("export")),
@@ -92,19 +93,21 @@ THEIRS_ONLY: Table = {
         ("same: shell-state-lost says that a `cd` at the end does nothing", s.is_lost_cd),
         ("same: swallowed-lines says that `&&` is missing behind the `cd`", r.says(r"cd /[\w/]+\s+\w")),
         ("ours: nothing follows the `cd`", r.ends_in_cd),
-        ("ours: every image has the folder", r.says(r"cd (?:/|/opt|/tmp|/usr/src|/root) ?;")),
+        ("ours: every image has the folder", r.says(r"cd (?:/|/opt|/tmp|/usr|/usr/src|/root) ?;")),
         ("ours: instructions before it make the folder", s.is_made_before),
         ("ours: the RUN makes the folder itself", r.says(r"mkdir")),
         ("ours: what follows deletes by an absolute path", s.only_absolute_after_cd),
     ),
     "SC3037": (
         _KNOWN,
+        _UNKNOWN,
         ("ours: the program /bin/echo, not the shell's own", r.says(r"/bin/echo\s+-")),
         ("ours: every shell knows `echo -n`", r.says(r"echo -n ")),
     ),
     "SC3045": (("ours: dash and busybox know `ulimit -n`", r.says(r"ulimit -[nc]")),),
     **dict.fromkeys(
-        ("SC3001", "SC3003", "SC3009", "SC3010", "SC3011", "SC3014", "SC3020", "SC3046", "SC3060"), (_KNOWN, _UNKNOWN)
+        ("SC3001", "SC3003", "SC3009", "SC3010", "SC3011", "SC3014", "SC3020", "SC3040", "SC3046", "SC3060"),
+        (_KNOWN, _UNKNOWN),
     ),
 }
 

@@ -123,6 +123,10 @@ def is_argument_of(*programs: str) -> Callable[[Expansion], bool]:
     return lambda one: one.command is not None and bool(one.command.words) and one.command.words[0].value in programs
 
 
+def is_behind(option: str) -> Callable[[Expansion], bool]:
+    return lambda one: one.word.value.startswith(option)
+
+
 def is_program(one: Expansion) -> bool:
     return one.command is not None and bool(one.command.words) and one.word is one.command.words[0]
 

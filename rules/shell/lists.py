@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from dockerlint.dockerfile.instructions import Run
@@ -35,6 +34,7 @@ class AssignmentWithoutEffect(Rule[ShellText]):
         "FROM golang:1.26\nRUN «CGO_ENABLED=0»; go build ./...": None,
         "FROM debian:13\nRUN cd /src && «CFLAGS='-O2 -g'» && make && make install": None,
         "FROM debian:13\nRUN <<EOF\nset -e\n«BUILD=1»\nmake\nEOF": None,
+        "FROM debian:13\nRUN «CFLAGS=-fPIC» && V=1 && make && make V=$V install": None,
     }
     good = (
         "FROM debian:13\nRUN DEBIAN_FRONTEND=noninteractive apt-get install -y tzdata",
@@ -53,12 +53,13 @@ class AssignmentWithoutEffect(Rule[ShellText]):
             return
         for body in text.bodies:
             exports = _Exports.of(body.commands)
-            for number, (command, after) in enumerate(pairwise(body.commands), 1):
-                if command.words or len(command.assignments) != 1 or not _goes_on(command, after):
+            for number, command in enumerate(body.commands, 1):
+                following = body.commands[number : number + NEAR]
+                if command.words or len(command.assignments) != 1 or not _goes_on(command, following):
                     continue
                 assignment = command.assignments[0]
                 if not _is_seen(text, exports, assignment):
-                    program = _meant(body.commands[number : number + NEAR])
+                    program = _meant(following)
                     message = f"`{assignment.name}` is set for this shell alone: `{program}` does not get it"
                     if not assignment.name.isupper() or (assignment.value and " " in assignment.value.value):
                         message = f"nothing reads `{assignment.name}`, and it is not exported"
@@ -76,10 +77,12 @@ def _meant(commands: Sequence[Command]) -> str:
     return found or commands[0].name or "the next command"
 
 
-def _goes_on(command: Command, after: Command) -> bool:
-    """Whether another command of the same list follows, which the variable may be meant for."""
-    is_beside = after.before == command.after and not command.in_substitution and not command.redirections
-    return is_beside and command.after in ("&&", ";", "\n") and bool(after.words)
+def _goes_on(command: Command, following: Sequence[Command]) -> bool:
+    """Whether the same list goes on with another command, which the variable may be meant for."""
+    if not following or not any(one.words for one in following):
+        return False
+    is_beside = following[0].before == command.after and not command.in_substitution and not command.redirections
+    return is_beside and command.after in ("&&", ";", "\n")
 
 
 # Variables that a shell itself reads, and prefixes of such.
