@@ -28,8 +28,9 @@ from benchmarks.hadolint_configurations import SETUPS, Setup
 from benchmarks.sites import Files, Site
 from dockerlint.cli.checking import exit_code
 from dockerlint.lint import hadolint
-from dockerlint.lint.configuration import Configuration, of_text
+from dockerlint.lint.configuration import Configuration
 from dockerlint.lint.finding import Finding, Severity
+from dockerlint.lint.given import of_text
 from dockerlint.lint.groups import Group, Outcome, check
 from dockerlint.lint.peer import report_in
 from dockerlint.lint.run import KNOWING_IMAGES, Result

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from dockerlint.compose.services import Compose
 from dockerlint.context.files import Context
 from dockerlint.context.listing import Entry
 from dockerlint.dockerfile.stages import Dockerfile, Options
@@ -16,6 +15,9 @@ from dockerlint.project.compose_files import ComposeFiles, SourceOf
 from dockerlint.project.discovery import find
 from dockerlint.project.files import absolute
 from dockerlint.project.project import Project, companions, root_of
+
+if TYPE_CHECKING:
+    from dockerlint.compose.services import Compose
 
 
 class Evidence(NamedTuple):
