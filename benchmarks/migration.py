@@ -167,14 +167,14 @@ def _reasons(sites: Sequence[Site], codes: Sequence[str]) -> str:
     """Why a file fails: the reasons of what makes it fail, each once."""
     if any(not is_explained(site) for site in sites):
         return "unexplained: " + ", ".join(f"{site.code} {_path(site)}:{site.line}" for site in sites)
-    told = {class_of(site).partition(":")[0] for site in sites} | {f"no rule: {code}" for code in codes}
-    return " and ".join(sorted(told)) or "unexplained"
+    told = {f"{site.code} ({class_of(site)})" for site in sites} | {f"{code} (no rule here)" for code in codes}
+    return ", ".join(sorted(told)) or "unexplained"
 
 
 def _report(title: str, found: Parity) -> Iterator[str]:
     both = sum(found.comparison.both.values())
     sites = [*found.comparison.theirs, *found.comparison.ours]
-    yield f"{title}"
+    yield title
     total = both + len(found.comparison.theirs) + sum(found.alone.values())
     yield f"  codes told by hadolint {total:,}, of which here too {both:,}"
     for name, group in (("hadolint", found.comparison.theirs), ("dockerlint", found.comparison.ours)):
@@ -193,6 +193,19 @@ def _report(title: str, found: Parity) -> Iterator[str]:
         yield f"    {count} with {who} only: {why}"
 
 
+def _by_reason(found: Iterable[Parity]) -> Iterator[str]:
+    """The differences of all configurations, by who tells what and why."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for one in found:
+        for who, sites in (("hadolint", one.comparison.theirs), ("dockerlint", one.comparison.ours)):
+            counts.update((who, site.code, class_of(site)) for site in sites)
+        counts.update(
+            {("hadolint", code, "no rule here, but --shellcheck"): count for code, count in one.alone.items()}
+        )
+    for (who, code, reason), count in sorted(counts.items(), key=lambda item: (item[0][0], -item[1])):
+        yield f"  {count:6,} only {who:10} {code}: {reason}"
+
+
 def main(arguments: list[str]) -> None:
     folder = Path(arguments[0]).resolve()
     count = int(arguments[1]) if len(arguments) > 1 and arguments[1].isdecimal() else 400
@@ -202,8 +215,8 @@ def main(arguments: list[str]) -> None:
         paths = laid_out(folder, count, target)
         os.chdir(target)
         files = Files(target)
-        (target / ".hadolint.yaml").unlink(missing_ok=True)
         unconfigured = [one for answer in ask_all(paths, target, {}).values() for one in answer.found]
+        all_found: list[Parity] = []
         for setup in SETUPS:
             if shown and setup.title != shown[0]:
                 continue
@@ -212,6 +225,8 @@ def main(arguments: list[str]) -> None:
                 show(found.comparison, shown[1], shown[2], int(shown[3]))
             else:
                 print("\n".join(_report(setup.title, found)), flush=True)
+                all_found.append(found)
+        print("all configurations", *_by_reason(all_found), sep="\n")
 
 
 if __name__ == "__main__":

@@ -286,3 +286,53 @@ def test_file_and_variables_go_together_as_hadolint_says(text: str, variables: d
     assert all(f"- {label}: {kind}" in said for label, kind in schema["types"].items())
     assert said.count("- a: ") + said.count("- b: ") + said.count("- c: ") == len(schema["types"])
     assert all(f'- "{code}"' in said for code in [*settings.get("ignore", ()), *settings.get("severity", ())])
+
+
+def test_a_severity_switches_on_what_hadolint_leaves_out_without(tmp_path: Path) -> None:
+    lay_out({".hadolint.yaml": "override: {warning: [DL3057, DL3008], info: [SC2129]}\n"}, tmp_path)
+    text = migrate(tmp_path).stdout
+    assert tomllib.loads(text)["extend-select"] == ["DL3057"]
+    dockerfile = 'FROM python:3.13\nCMD ["python", "app.py"]\n'
+    result = check(tmp_path, {"dockerlint.toml": text, "Dockerfile": dockerfile}, "Dockerfile")
+    (found,) = [one for one in json.loads(result.stdout)["findings"] if "DL3057" in one["aliases"]]
+    assert (found["path"], found["severity"]) == ("Dockerfile", "warning")
+
+
+@pytest.mark.parametrize(
+    ("script", "codes", "severity"),
+    [
+        ("rm $V", {"SC2086"}, "info"),
+        ('cp "$(date)" $(cat /v)', {"SC2046"}, "warning"),
+        ('sh -c "x" && set -- a && ls $@', {"SC2068"}, "error"),
+        ("for f in $(cat /v); do true; done", {"SC2013"}, "info"),
+        ("for f in $(ls /v); do true; done", {"SC2045"}, "error"),
+        ("ls /v | grep x", {"SC2010"}, "warning"),
+        ("find /v | xargs rm", {"SC2038"}, "warning"),
+        ("find . -name *.pyc", {"SC2035"}, "info"),
+        ("find . -name a*", {"SC2061"}, "warning"),
+        ("rm -rf /usr", {"SC2114"}, "warning"),
+        ("[[ -f /v ]]", {"SC3010"}, "warning"),
+        ("source /v", {"SC3046", "SC3051"}, "warning"),
+        ("echo -e a", {"SC3037"}, "warning"),
+    ],
+)
+def test_a_finding_bears_the_code_of_its_kind_and_its_gravity(
+    script: str, codes: set[str], severity: str, tmp_path: Path
+) -> None:
+    files = {"Dockerfile": f"FROM debian:13\nARG V\nRUN {script}\n", "dockerlint.toml": 'profile = "hadolint"'}
+    result = check(tmp_path, files, "Dockerfile")
+    found = [
+        ({code for code in one["aliases"] if code.startswith("SC")}, one["severity"])
+        for one in json.loads(result.stdout)["findings"]
+    ]
+    assert (codes, severity) in found
+
+
+def test_an_ignored_code_silences_only_its_kind(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": "FROM debian:13\nARG V\nRUN rm $V && cp $(cat /v) /w && source /v && [[ -f /v ]]\n",
+        "dockerlint.toml": 'profile = "hadolint"\nignore = ["SC2086", "SC3010"]',
+    }
+    found = codes(check(tmp_path, files, "Dockerfile"), "Dockerfile")
+    assert found >= {"SC2046", "SC3046"}
+    assert found.isdisjoint({"SC2086", "SC3010"})
