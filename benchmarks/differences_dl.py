@@ -195,7 +195,7 @@ THEIRS_ONLY: Table = {
             r.says(r"wget.*\.(?:asc|crt|gpg|key|md5|pem|pub|repo|sha\d+|sig)\b"),
         ),
     ),
-    "DL3049": (_BUILDER, _DEVELOPMENT),
+    "DL3049": (("same: we tell it of the image that ships", r.is_told_in_file), _BUILDER, _DEVELOPMENT),
     **dict.fromkeys(("DL3051", "DL3052", "DL3053", "DL3054", "DL3055", "DL3056", "DL3058"), (_LABEL_BY_VARIABLE,)),
     "DL3048": (("taste: RUN is a label of the `atomic` tool", r.says(r"LABEL RUN")),),
     "DL3057": (
