@@ -10,8 +10,6 @@ import click
 
 from dockerlint.cli.checking import FINDINGS, NOTHING, UNCHECKED
 from dockerlint.cli.settings import settler_of, tell, told
-from dockerlint.lint.risk import ledger
-from dockerlint.lint.run import Request, survey
 from dockerlint.project.discovery import Found
 
 
@@ -33,6 +31,8 @@ def audit(
     """
     # The other commands need none of these.
     from dockerlint.lint.audit import RULES, Project, checklist  # noqa: PLC0415
+    from dockerlint.lint.risk import ledger  # noqa: PLC0415
+    from dockerlint.lint.run import Request, survey  # noqa: PLC0415
     from dockerlint.project.pipelines import pipelines  # noqa: PLC0415
     from dockerlint.report import audit_report  # noqa: PLC0415
 

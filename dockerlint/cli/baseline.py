@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
@@ -16,15 +16,16 @@ from dockerlint.cli.options import build_options, day_option
 from dockerlint.cli.reporting import report_options, reports_of, write
 from dockerlint.cli.settings import setting_options
 from dockerlint.cli.writing import write_whole
-from dockerlint.lint.baseline import BadBaseline, Baseline, Comparison, Entry, Looked
-from dockerlint.lint.groups import Outcome, together
 from dockerlint.lint.registry import BUILT_IN
 from dockerlint.project.discovery import kind_of_name
-from dockerlint.project.files import is_below
 from dockerlint.report.text import plural, visible
 
+if TYPE_CHECKING:  # who asks for help or completion needs no engine
+    from dockerlint.lint.baseline import Baseline, Comparison, Entry
+    from dockerlint.lint.groups import Outcome
+
 Command = TypeVar("Command", bound=Callable[..., Any])
-Teller = Callable[[Sequence[Outcome]], None]
+Teller: TypeAlias = "Callable[[Sequence[Outcome]], None]"
 DEFAULT = "dockerlint-baseline.json"
 _MOST_TOLD = 20
 
@@ -43,7 +44,7 @@ def _options(command: Command) -> Command:
         help="The baseline.",
     )(command)
     command = day_option(build_options(setting_options(command)))
-    return click.argument("paths", nargs=-1, metavar="[PATH]...")(command)
+    return click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")(command)
 
 
 def _reports(command: Command) -> Command:
@@ -53,6 +54,8 @@ def _reports(command: Command) -> Command:
     def reporting(
         *, forms: tuple[str, ...], output_file: str | None, statistics: bool, colour: str, **given: Any
     ) -> None:
+        from dockerlint.lint.groups import together  # noqa: PLC0415
+
         reports = reports_of(forms, output_file)
 
         def tell(outcomes: Sequence[Outcome]) -> None:
@@ -73,6 +76,8 @@ def create(file: Path, force: bool, paths: tuple[str, ...], **how: Any) -> None:
 
     Exit codes: 0, or 2 if something could not be checked.
     """
+    from dockerlint.lint.baseline import Baseline  # noqa: PLC0415
+
     if file.exists() and not force:
         message = f"{file} is there already: `dockerlint baseline update` shrinks it, --force replaces it"
         raise click.UsageError(message)
@@ -90,6 +95,8 @@ def update(file: Path, add: bool, paths: tuple[str, ...], tell: Teller, **how: A
 
     Exit codes: 0, 1 if there are new findings, 2 if something could not be checked.
     """
+    from dockerlint.lint.baseline import Baseline  # noqa: PLC0415
+
     old = _read(file)
     outcomes = found_in(paths or (".",), **how)
     seen = compared(old, outcomes, paths or (".",))
@@ -119,6 +126,9 @@ def check(file: Path, paths: tuple[str, ...], tell: Teller, **how: Any) -> None:
 
 def compared(old: Baseline, outcomes: Sequence[Outcome], paths: Sequence[str]) -> Comparison:
     """What became of a baseline in a check of some paths."""
+    from dockerlint.lint.baseline import Looked  # noqa: PLC0415
+    from dockerlint.project.files import is_below  # noqa: PLC0415
+
     tops = [os.path.abspath(path) for path in paths]  # noqa: PTH100 (links stay as they are written)
     checked = {os.path.abspath(path) for one in outcomes for path in one.result.files}  # noqa: PTH100
     failed = {os.path.abspath(problem.path) for one in outcomes for problem in one.result.problems}  # noqa: PTH100
@@ -157,6 +167,8 @@ def read_known(file: Path, outcomes: Sequence[Outcome], paths: Sequence[str]) ->
 
 
 def _read(file: Path) -> Baseline:
+    from dockerlint.lint.baseline import BadBaseline, Baseline  # noqa: PLC0415
+
     try:
         return Baseline.read(file)
     except BadBaseline as error:

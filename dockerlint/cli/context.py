@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from dockerlint.cli.options import build_of, build_options
-from dockerlint.project.payload.sections import Section, Unreadable, sections
+
+if TYPE_CHECKING:
+    from dockerlint.project.payload.sections import Section
 
 SHOWN, LEFT, UNREADABLE = 0, 1, 2
 
@@ -58,7 +61,8 @@ def context(  # noqa: PLR0913, PLR0917
 
 
 def _sections(folder: str, file: str | None, arguments: tuple[str, ...], target: str | None) -> list[Section]:
-    from dockerlint.lint.run import source_or_none  # noqa: PLC0415
+    from dockerlint.lint.run import source_or_none  # noqa: PLC0415 (who asks for help or completion needs no engine)
+    from dockerlint.project.payload.sections import Unreadable, sections  # noqa: PLC0415
 
     try:
         return sections(folder, file, source_or_none, build_of(arguments, target))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from dockerlint.cli import proposals
 from dockerlint.cli.settings import config_options, here
-from dockerlint.lint.configuration import Settler
 from dockerlint.lint.registry import UnknownRule, all_rules
+
+if TYPE_CHECKING:
+    from dockerlint.lint.configuration import Settler
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=proposals.rules)
 @config_options
 def rule(name: str, settler: Settler) -> None:
     """Print the page of a rule, or of all that a family or another linter's code stands for."""

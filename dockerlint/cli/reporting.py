@@ -7,13 +7,16 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from dockerlint.cli import proposals
 from dockerlint.cli.writing import write_all
-from dockerlint.lint.run import Result
 from dockerlint.report.formats import FORMATS, renderer
+
+if TYPE_CHECKING:
+    from dockerlint.lint.run import Result
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -48,6 +51,7 @@ def report_options(command: Command) -> Command:
             multiple=True,
             metavar="NAME[=FILE]",
             envvar="DOCKERLINT_FORMAT",
+            shell_complete=proposals.formats,
             help=f"How to report; repeat it for several reports. NAME is one of {', '.join(FORMATS)}.  [default: full]",
         ),
     ):

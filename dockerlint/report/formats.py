@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO, TypeAlias
 
-from dockerlint.lint.run import Result
+if TYPE_CHECKING:  # who only asks for the names needs no engine
+    from dockerlint.lint.run import Result
 
-Render = Callable[[Result, TextIO], None]
+Render: TypeAlias = "Callable[[Result, TextIO], None]"
 
 # The module of each, which has `render(result, out)`.
 FORMATS: Mapping[str, str] = {
