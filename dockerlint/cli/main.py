@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "completion": "completion",
     "context": "context",
     "docs": "manual",
+    "man": "manual",
     "migrate": "migrate",
     "parse": "parse",
     "rule": "manual",

@@ -1,4 +1,4 @@
-"""`dockerlint rule`, `dockerlint rules` and `dockerlint docs`."""
+"""`dockerlint rule`, `dockerlint rules`, `dockerlint docs` and `dockerlint man`."""
 
 from __future__ import annotations
 
@@ -66,3 +66,14 @@ def docs(folder: str, check: bool) -> None:
         else:
             (path / name).unlink()
     click.echo(f"{len(wanted)} pages in {path}, {len(stale)} of them changed")
+
+
+@click.command()
+@click.pass_context
+def man(context: click.Context) -> None:
+    """Print the manual page, for `man -l -` or a folder of manual pages."""
+    from dockerlint.report.man_page import render  # noqa: PLC0415
+
+    group = context.find_root().command
+    if isinstance(group, click.Group):
+        click.echo(render(group), nl=False)
