@@ -17,6 +17,9 @@ import yaml
 ROOT = Path(__file__).parent.parent
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 INSTALL, CHECK = ACTION["runs"]["steps"]
+# What the wheel is made of.
+FOLDERS = ("dockerlint", "rules", "docs/man")
+FILES = ("pyproject.toml", "README.md", "LICENSE")
 _EXPRESSION = re.compile(r"\$\{\{ (inputs|steps\.\w+\.outputs)\.([\w-]+) \}\}")
 
 
@@ -94,9 +97,9 @@ def runner(home: Path) -> Runner:
 
 def copy_of_sources(target: Path) -> None:
     """Copy what the wheel is made of, for a build leaves files behind that would get into the next one."""
-    for name in ("dockerlint", "rules", "docs/man"):
+    for name in FOLDERS:
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in FILES:
         shutil.copyfile(ROOT / name, target / name)
 
 

@@ -60,7 +60,7 @@ def commands(group: click.Group, path: str = "dockerlint") -> Iterator[tuple[str
             yield f"{path} {name}", command
 
 
-@pytest.mark.parametrize(("path", "command"), commands(cli), ids=lambda one: one if isinstance(one, str) else "")
+@pytest.mark.parametrize(("path", "command"), list(commands(cli)), ids=lambda one: one if isinstance(one, str) else "")
 def test_every_command_stands_there_with_its_options(path: str, command: click.Command) -> None:
     (section,) = re.findall(rf"^\.SS {path}(?: [^\n]*)?\n(.*?)(?=^\.S[SH] )", plain(TEXT), re.MULTILINE | re.DOTALL)
     options = [one for one in command.params if isinstance(one, click.Option)]
