@@ -21,13 +21,9 @@ def findings(*options: str) -> list[str]:
     return [one["rule"] for one in json.loads(run("check", *DAY, "--format", "json", *options))["findings"]]
 
 
-@pytest.mark.parametrize("profile", ["default", "security", "hadolint"])
+@pytest.mark.parametrize("profile", ["default", "strict", "security", "hadolint"])
 def test_image_is_clean(profile: str) -> None:
     assert findings("Dockerfile", "--profile", profile, "--preview", "--require-reason") == []
-
-
-def test_strictest_review_lists_but_the_exception() -> None:
-    assert findings("Dockerfile", "--profile", "strict", "--require-reason") == ["ignore-comment"]
 
 
 def test_whole_repository_is_clean_but_for_the_bad_examples() -> None:
