@@ -177,8 +177,8 @@ def _guarded(line: str) -> str:
     return f"\\&{line}" if line.startswith((".", "'")) else line
 
 
-# What roff would show as other characters than those that are typed.
-_SHOWN = {"\\": "\\e", "-": "\\-", "'": "\\(aq", "~": "\\(ti", "^": "\\(ha"}
+# What roff would show as other characters than those that are typed, or not read at all.
+_SHOWN = {"\\": "\\e", "-": "\\-", "'": "\\(aq", "~": "\\(ti", "^": "\\(ha", "«": "\\(Fo", "»": "\\(Fc"}
 
 
 def _escaped(text: str) -> str:
