@@ -1,6 +1,7 @@
 """`python -m dockerlint`."""
 
 import gc
+import os
 import sys
 
 if __name__ == "__main__" and not sys.flags.safe_path:
@@ -11,9 +12,13 @@ if __name__ == "__main__" and not sys.flags.safe_path:
 def main() -> None:
     # A run makes millions of values and hardly any cycles: looking for those is most of its time on a large file.
     gc.set_threshold(100_000, 50, 100)
-    from dockerlint.cli.main import cli  # noqa: PLC0415 (only after the path is safe)
+    from dockerlint.cli.main import COMPLETION, cli  # noqa: PLC0415 (only after the path is safe)
 
-    cli()
+    if COMPLETION in os.environ:
+        from dockerlint.cli.completion import answer_shells  # noqa: PLC0415
+
+        answer_shells()
+    cli(complete_var=COMPLETION)
 
 
 if __name__ == "__main__":

@@ -295,7 +295,7 @@ def test_interrupted_run_says_neither_clean_nor_found(tmp_path: Path, monkeypatc
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dockerlint.cli.checking.check_groups", interrupt)
+    monkeypatch.setattr("dockerlint.lint.groups.check", interrupt)
     assert invoke(tmp_path, "check", files=ROOT).exit_code == 130
 
 

@@ -3,15 +3,21 @@
 import json
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
+from dockerlint import __version__
 from dockerlint.cli.main import cli
 from dockerlint.lint.audit import Project, checklist
 from dockerlint.lint.registry import COMPOSE_CHAPTERS, DOCKERFILE_CHAPTERS
 from tests.harness import inside, lay_out
+from tests.runner import ACTION
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -112,3 +118,56 @@ def test_commands_with_rules_of_ones_own_run() -> None:
     with inside(ROOT):
         assert "[acme-labels]" in CliRunner().invoke(cli, check).output
         assert CliRunner().invoke(cli, test).exit_code == 0
+
+
+def checked(text: str, folder: Path, *command: str) -> Any:
+    """What a block of YAML says, if a program that knows its kind takes it."""
+    (folder / "file.yml").write_text(text, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", *command, "file.yml"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return yaml.safe_load(text)
+
+
+OF_WORKFLOWS = ("check_jsonschema", "--builtin-schema", "vendor.github-workflows")
+
+
+def test_hooks_shown_are_those_there_are(tmp_path: Path) -> None:
+    (repository,) = checked(block("pre-commit"), tmp_path, "pre_commit", "validate-config")["repos"]
+    assert repository["rev"] == f"v{__version__}"
+    hooks = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
+    assert set(re.findall(r"- id: ([\w-]+)", block("pre-commit"))) <= hooks
+
+
+def test_workflow_shown_uses_the_action_as_it_is(tmp_path: Path) -> None:
+    workflow = checked(block("workflow"), tmp_path, *OF_WORKFLOWS)
+    (step,) = [one for one in workflow["jobs"]["dockerlint"]["steps"] if one["uses"].startswith("dockerlint/")]
+    assert step["uses"] == f"dockerlint/dockerlint@v{__version__}"
+    assert step["with"].keys() <= ACTION["inputs"].keys()
+    told = README.partition("All inputs are optional")[2].partition("[action.yml]")[0]
+    assert set(re.findall(r"`([\w-]+)`", told)) == {*ACTION["inputs"], *ACTION["outputs"]}
+
+
+def test_steps_shown_without_the_action_are_a_workflow(tmp_path: Path) -> None:
+    head = block("workflow").partition("      - uses: dockerlint/")[0]
+    steps = checked(head + block("pip"), tmp_path, *OF_WORKFLOWS)["jobs"]["dockerlint"]["steps"]
+    program, *arguments = shlex.split(steps[-1]["run"])
+    lay_out({"Dockerfile": 'FROM alpine:3.22\nUSER 1000\nCMD ["a"]\n'}, tmp_path)
+    with inside(tmp_path):
+        assert (program, CliRunner().invoke(cli, arguments).exit_code) == ("dockerlint", 0)
+
+
+def test_component_shown_has_the_inputs_that_are_told(tmp_path: Path) -> None:
+    (shown,) = checked(block("gitlab"), tmp_path, "check_jsonschema", "--builtin-schema", "vendor.gitlab-ci")["include"]
+    header = (ROOT / "templates" / "dockerlint.yml").read_text("utf-8").partition("\n---\n")[0]
+    inputs = yaml.safe_load(header)["spec"]["inputs"].keys()
+    assert shown["component"].endswith(f"/dockerlint@v{__version__}")
+    assert shown["inputs"].keys() <= inputs
+    told = README.partition("Inputs are")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`([\w-]+)`", told)) == inputs
+
+
+@pytest.mark.parametrize("line", re.findall(r"\(dockerlint (completion \w+)\)", README))
+def test_scripts_for_shells_are_there(line: str) -> None:
+    assert CliRunner().invoke(cli, line.split()).exit_code == 0

@@ -1,7 +1,6 @@
 """What is shipped: the wheel holds the rules and the data, and works without the checkout."""
 
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import lay_out
+from tests.runner import copy_of_sources
 
 ROOT = Path(__file__).parent.parent
 
@@ -18,10 +18,7 @@ ROOT = Path(__file__).parent.parent
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     # From a copy, for setuptools leaves a `build` folder behind, whose stale files would get into the next wheel.
-    for name in ("dockerlint", "rules"):
-        shutil.copytree(ROOT / name, folder / "source" / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copyfile(ROOT / name, folder / "source" / name)
+    copy_of_sources(folder / "source")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
     subprocess.run([*command, str(folder / "source")], check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
@@ -31,12 +28,17 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_wheel_holds_rules_under_their_own_name_and_the_data(unpacked: Path) -> None:
-    assert sorted(path.name for path in unpacked.iterdir() if path.suffix != ".dist-info") == [
+    assert sorted(path.name for path in unpacked.iterdir() if path.suffix not in (".dist-info", ".data")) == [
         "dockerlint",
         "dockerlint_rules",
     ]
     assert (unpacked / "dockerlint" / "knowledge" / "data" / "eol.json").is_file()
     assert (unpacked / "dockerlint" / "py.typed").is_file()
+
+
+def test_wheel_brings_the_manual_page(unpacked: Path) -> None:
+    (page,) = unpacked.glob("*.data/data/share/man/man1/dockerlint.1")
+    assert page.read_bytes() == (ROOT / "docs" / "man" / "dockerlint.1").read_bytes()
 
 
 def test_every_module_of_the_checkout_is_in_the_wheel(unpacked: Path) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dockerlint.cli.checking import FINDINGS, NOTHING, UNCHECKED
 from dockerlint.cli.settings import config_options, tell, told
-from dockerlint.lint.configuration import Settler
-from dockerlint.lint.risk import ledger
-from dockerlint.lint.run import Request, survey
 from dockerlint.project.discovery import Found
+
+if TYPE_CHECKING:
+    from dockerlint.lint.configuration import Settler
 
 
 @click.command()
@@ -34,6 +35,8 @@ def audit(
     """
     # The other commands need none of these.
     from dockerlint.lint.audit import RULES, Project, checklist  # noqa: PLC0415
+    from dockerlint.lint.risk import ledger  # noqa: PLC0415
+    from dockerlint.lint.run import Request, survey  # noqa: PLC0415
     from dockerlint.project.pipelines import pipelines  # noqa: PLC0415
     from dockerlint.report import audit_report  # noqa: PLC0415
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
@@ -16,17 +16,18 @@ from dockerlint.cli.options import build_options, day_option
 from dockerlint.cli.reporting import report_options, reports_of, write
 from dockerlint.cli.settings import here, setting_options
 from dockerlint.cli.writing import write_all
-from dockerlint.lint.baseline import BadBaseline, Baseline, Comparison, Entry, Looked
-from dockerlint.lint.configuration import Configuration, Settler
-from dockerlint.lint.finding import Finding
-from dockerlint.lint.groups import Group, Outcome, together
 from dockerlint.lint.registry import BUILT_IN
 from dockerlint.project.discovery import kind_of_name
-from dockerlint.project.files import is_below
 from dockerlint.report.text import plural, visible
 
+if TYPE_CHECKING:  # who asks for help or completion needs no engine
+    from dockerlint.lint.baseline import Baseline, Comparison, Entry
+    from dockerlint.lint.configuration import Configuration, Settler
+    from dockerlint.lint.finding import Finding
+    from dockerlint.lint.groups import Group, Outcome
+
 Command = TypeVar("Command", bound=Callable[..., Any])
-Teller = Callable[[Sequence[Outcome]], None]
+Teller: TypeAlias = "Callable[[Sequence[Outcome]], None]"
 DEFAULT = "dockerlint-baseline.json"
 _MOST_TOLD = 20
 
@@ -44,7 +45,7 @@ def _options(command: Command) -> Command:
         help=f"The baseline.  [default: that of the settings, else {DEFAULT}]",
     )(command)
     command = day_option(build_options(setting_options(command)))
-    return click.argument("paths", nargs=-1, metavar="[PATH]...")(command)
+    return click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")(command)
 
 
 def _reports(command: Command) -> Command:
@@ -52,6 +53,8 @@ def _reports(command: Command) -> Command:
 
     @functools.wraps(command)
     def reporting(*, settler: Settler, output_file: str | None, statistics: bool, colour: str, **given: Any) -> None:
+        from dockerlint.lint.groups import together  # noqa: PLC0415
+
         reports = reports_of(settler, output_file)
 
         def tell(outcomes: Sequence[Outcome]) -> None:
@@ -72,6 +75,8 @@ def create(settler: Settler, force: bool, paths: tuple[str, ...], **how: Any) ->
 
     Exit codes: 0, or 2 if something could not be checked.
     """
+    from dockerlint.lint.baseline import Baseline  # noqa: PLC0415
+
     groups = asked_for(paths or (".",), settler)
     files = _files(groups, settler)
     there = next((file for file in files if file.exists()), None)
@@ -92,6 +97,8 @@ def update(settler: Settler, add: bool, paths: tuple[str, ...], tell: Teller, **
 
     Exit codes: 0, 1 if there are new findings, 2 if something could not be checked.
     """
+    from dockerlint.lint.baseline import Baseline  # noqa: PLC0415
+
     groups = asked_for(paths or (".",), settler)
     old = [_read(file) for file in _files(groups, settler)]
     outcomes = found_in(groups, paths or (".",), **how)
@@ -133,6 +140,9 @@ def found_beside(groups: list[Group], paths: Sequence[str], *how: Any) -> list[O
 
 def compared(old: Baseline, outcomes: Sequence[Outcome], paths: Sequence[str]) -> Comparison:
     """What became of a baseline in a check of some paths."""
+    from dockerlint.lint.baseline import Looked  # noqa: PLC0415
+    from dockerlint.project.files import is_below  # noqa: PLC0415
+
     tops = [os.path.abspath(path) for path in paths]  # noqa: PTH100 (links stay as they are written)
     checked = {os.path.abspath(path) for one in outcomes for path in one.result.files}  # noqa: PTH100
     failed = {os.path.abspath(problem.path) for one in outcomes for problem in one.result.problems}  # noqa: PTH100
@@ -183,6 +193,8 @@ def _findings(outcomes: Sequence[Outcome], file: Path) -> list[Finding]:
 
 
 def _read(file: Path) -> Baseline:
+    from dockerlint.lint.baseline import BadBaseline, Baseline  # noqa: PLC0415
+
     if not file.exists():
         message = f"there is no baseline {visible(str(file))}; `dockerlint baseline create` writes one"
         raise click.UsageError(message)

@@ -6,6 +6,7 @@ import datetime
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,12 +14,13 @@ from dockerlint.cli.checking import Given, asked_for, exit_code, found_in, given
 from dockerlint.cli.options import build_options, day_option
 from dockerlint.cli.reporting import report_options, reports_of, write
 from dockerlint.cli.settings import setting_options, tell, told
-from dockerlint.lint.configuration import Settler
-from dockerlint.lint.groups import Group, Outcome, grouped, together
-from dockerlint.lint.reading import source_or_none
 from dockerlint.project.discovery import Found, named
 from dockerlint.report.text import plural, visible
-from dockerlint.source import Source
+
+if TYPE_CHECKING:
+    from dockerlint.lint.configuration import Settler
+    from dockerlint.lint.groups import Outcome
+    from dockerlint.source import Source
 
 _MOST_ROUNDS = 5  # a comment may itself be the reason for a finding, but seldom is
 
@@ -31,7 +33,7 @@ class _Command(click.Command):
 
 
 @click.command(cls=_Command)
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
 @setting_options
 @build_options
 @report_options
@@ -85,6 +87,8 @@ def check(  # noqa: PLR0913
     if show_settings or show_files:
         _show(paths or (".",), settler, show_files=show_files)
         return
+    from dockerlint.lint.groups import together  # noqa: PLC0415 (who asks for help or completion needs no engine)
+
     reports = reports_of(settler, output_file)
     if add_ignores is not None and "-" in paths:
         message = "standard input cannot be written into"
@@ -110,6 +114,7 @@ def check(  # noqa: PLR0913
 def _with_ignores(check_again: Callable[[], list[Outcome]], reason: str) -> list[Outcome]:
     """Writes comments until a check finds nothing that another could leave out; what is left is reported."""
     from dockerlint.lint.ignoring import add_ignores  # noqa: PLC0415 (seldom asked for)
+    from dockerlint.lint.reading import source_or_none  # noqa: PLC0415
     from dockerlint.lint.writing import CannotWrite  # noqa: PLC0415
 
     files: set[str] = set()
@@ -134,6 +139,7 @@ def _with_ignores(check_again: Callable[[], list[Outcome]], reason: str) -> list
 
 
 def _show(paths: tuple[str, ...], settler: Settler, *, show_files: bool) -> None:
+    from dockerlint.lint.groups import Group, grouped  # noqa: PLC0415
     from dockerlint.report import settings_report  # noqa: PLC0415 (seldom asked for)
 
     # Of formats, only what was said for this run: a project's are those of its findings.
@@ -153,7 +159,10 @@ def _show(paths: tuple[str, ...], settler: Settler, *, show_files: bool) -> None
 def _only_new(outcomes: list[Outcome], revision: str, given: Given | None) -> list[Outcome]:
     """What was found on lines that are new since a revision."""
     from dockerlint.lint.changes import only_new  # noqa: PLC0415 (few ask git)
+    from dockerlint.lint.groups import Outcome  # noqa: PLC0415
+    from dockerlint.lint.reading import source_or_none  # noqa: PLC0415
     from dockerlint.project.revision import NoRevision  # noqa: PLC0415
+    from dockerlint.source import Source  # noqa: PLC0415
 
     def read(path: str) -> Source | None:
         return Source.from_bytes(*given) if given is not None and given[0] == path else source_or_none(path)

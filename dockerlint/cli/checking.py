@@ -6,19 +6,21 @@ import datetime
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from dockerlint import __version__
 from dockerlint.cli.options import build_of
 from dockerlint.cli.settings import tell, told
-from dockerlint.dockerfile.stages import Options
-from dockerlint.lint.configuration import Settler
 from dockerlint.lint.finding import Severity
-from dockerlint.lint.groups import Group, Outcome, grouped
-from dockerlint.lint.groups import check as check_groups
-from dockerlint.lint.run import CannotRun, Result
 from dockerlint.project.discovery import Found, named
+
+if TYPE_CHECKING:
+    from dockerlint.dockerfile.stages import Options
+    from dockerlint.lint.configuration import Settler
+    from dockerlint.lint.groups import Group, Outcome
+    from dockerlint.lint.run import Result
 
 NOTHING, FINDINGS, UNCHECKED = 0, 1, 2
 INTERRUPTED = 130  # as shells report SIGINT; 1 would say that something was found
@@ -36,6 +38,8 @@ def given_of(paths: Sequence[str], stdin_filename: str | None) -> Given | None:
 
 def asked_for(paths: Sequence[str], settler: Settler, given: Given | None = None) -> list[Group]:
     """The files to check, those with the same settings together. Ends the program where that cannot be told."""
+    from dockerlint.lint.groups import grouped  # noqa: PLC0415 (who asks for help or completion needs no engine)
+
     with told():
         files = [named(given[0])] if given is not None else []
         seen = settler.looked_at([path for path in paths if path != "-"])
@@ -69,6 +73,8 @@ def found_in(
     given: Given | None = None,
 ) -> list[Outcome]:
     """What is found in groups of files, all those below some paths. Ends the program where that cannot be told."""
+    from dockerlint.lint.run import CannotRun  # noqa: PLC0415
+
     day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
     build = build_of(arguments, target)
     folders = tuple(path for path in paths if os.path.isdir(path))
@@ -85,15 +91,17 @@ def _check(
     groups: list[Group], day: datetime.date, build: Options, given: Given | None, folders: tuple[str, ...]
 ) -> list[Outcome]:
     """Check with a progress bar on standard error, where somebody watches and there is enough to do."""
+    from dockerlint.lint.groups import check  # noqa: PLC0415
+
     total = sum(len(group.files) for group in groups)
     if total < 200 or not sys.stderr.isatty():
-        return check_groups(groups, day, build, given, folders=folders)
+        return check(groups, day, build, given, folders=folders)
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Checking", total=total)
-        return check_groups(groups, day, build, given, lambda done: bar.update(task, completed=done), folders)
+        return check(groups, day, build, given, lambda done: bar.update(task, completed=done), folders)
 
 
 def exit_code(outcomes: Sequence[Outcome], *, exit_zero: bool = False) -> int:

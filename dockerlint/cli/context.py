@@ -7,14 +7,17 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dockerlint.cli.options import build_of, build_options
 from dockerlint.cli.settings import config_options, told
-from dockerlint.dockerfile.stages import Options
-from dockerlint.lint.configuration import Settler
-from dockerlint.project.payload.sections import Limits, Section, Unreadable, sections
+
+if TYPE_CHECKING:
+    from dockerlint.dockerfile.stages import Options
+    from dockerlint.lint.configuration import Settler
+    from dockerlint.project.payload.sections import Limits, Section
 
 SHOWN, LEFT, UNREADABLE = 0, 1, 2
 
@@ -66,7 +69,8 @@ def context(  # noqa: PLR0913, PLR0917
 
 
 def _sections(folder: str, file: str | None, build: Options, settler: Settler) -> list[Section]:
-    from dockerlint.lint.reading import source_or_none  # noqa: PLC0415
+    from dockerlint.lint.reading import source_or_none  # noqa: PLC0415 (who asks for help or completion needs none)
+    from dockerlint.project.payload.sections import Unreadable, sections  # noqa: PLC0415
 
     with told():
         images = settler.in_folder(os.path.abspath(folder))["development-images"]  # noqa: PTH100 (links stay)
@@ -78,6 +82,8 @@ def _sections(folder: str, file: str | None, build: Options, settler: Settler) -
 
 
 def _limits(settler: Settler, folder: Path) -> Limits:
+    from dockerlint.project.payload.sections import Limits  # noqa: PLC0415
+
     configuration = settler.in_folder(os.path.abspath(folder))  # noqa: PTH100 (links stay)
     return Limits(configuration["context-size"], configuration["file-size"])
 

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Mapping
+
 import click
 
 from dockerlint import __version__
-from dockerlint.cli.audit import audit
-from dockerlint.cli.baseline import baseline
-from dockerlint.cli.check import check
-from dockerlint.cli.context import context
-from dockerlint.cli.manual import docs, rule, rules
-from dockerlint.cli.migrate import migrate
-from dockerlint.cli.parse import parse
-from dockerlint.cli.testing import test_rules
+
+# The variable by which the script of a shell asks for completions.
+COMPLETION = "_DOCKERLINT_COMPLETE"
+# The module of each command. It is imported when the command is asked for.
+COMMANDS: Mapping[str, str] = {
+    "audit": "audit",
+    "baseline": "baseline",
+    "check": "check",
+    "completion": "completion",
+    "context": "context",
+    "docs": "manual",
+    "man": "manual",
+    "migrate": "migrate",
+    "parse": "parse",
+    "rule": "manual",
+    "rules": "manual",
+    "test-rules": "testing",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"dockerlint.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
 
 
 def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
-    if wanted:
+    if wanted and not context.resilient_parsing:
         from dockerlint.knowledge.records import load  # noqa: PLC0415 (only who asks needs the date)
 
         click.echo(f"dockerlint {__version__} (facts about images of {load('eol')['_meta']['snapshot']})")
         context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "-V",
     "--version",
@@ -35,15 +60,3 @@ def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) 
 )
 def cli() -> None:
     """Check Dockerfiles, Compose files, and the projects around them."""
-
-
-cli.add_command(audit)
-cli.add_command(baseline)
-cli.add_command(check)
-cli.add_command(context)
-cli.add_command(docs)
-cli.add_command(migrate)
-cli.add_command(parse)
-cli.add_command(rule)
-cli.add_command(rules)
-cli.add_command(test_rules)

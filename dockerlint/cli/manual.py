@@ -1,19 +1,23 @@
-"""`dockerlint rule`, `dockerlint rules` and `dockerlint docs`."""
+"""`dockerlint rule`, `dockerlint rules`, `dockerlint docs` and `dockerlint man`."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from dockerlint.cli import proposals
 from dockerlint.cli.settings import config_options, here
-from dockerlint.lint.configuration import Settler
 from dockerlint.lint.registry import UnknownRule, all_rules
+
+if TYPE_CHECKING:
+    from dockerlint.lint.configuration import Settler
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=proposals.rules)
 @config_options
 def rule(name: str, settler: Settler) -> None:
     """Print the page of a rule, or of all that a family or another linter's code stands for."""
@@ -62,3 +66,14 @@ def docs(folder: str, check: bool) -> None:
         else:
             (path / name).unlink()
     click.echo(f"{len(wanted)} pages in {path}, {len(stale)} of them changed")
+
+
+@click.command()
+@click.pass_context
+def man(context: click.Context) -> None:
+    """Print the manual page, for `man -l -` or a folder of manual pages."""
+    from dockerlint.report.man_page import render  # noqa: PLC0415
+
+    group = context.find_root().command
+    if isinstance(group, click.Group):
+        click.echo(render(group), nl=False)

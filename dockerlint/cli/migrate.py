@@ -7,19 +7,18 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dockerlint.cli.settings import told
 from dockerlint.cli.writing import write_whole
-from dockerlint.lint import hadolint, peer
-from dockerlint.lint.configuration import Configuration, Settler, hadolints_in
 from dockerlint.lint.finding import Finding, Severity
-from dockerlint.lint.given import of_text
-from dockerlint.lint.groups import Group, check
-from dockerlint.lint.run import KNOWING_IMAGES
 from dockerlint.project.discovery import Found
-from dockerlint.report import migration
+
+if TYPE_CHECKING:  # who asks for help or completion needs none of it
+    from dockerlint.lint.configuration import Configuration
+    from dockerlint.lint.hadolint import Reading
 
 
 @click.command()
@@ -36,6 +35,9 @@ def migrate(path: str, write: bool, force: bool, output_file: str | None, compar
     What hadolint did not take, and what has no counterpart, is told. Exit codes: 0, or 2 if there is nothing to take
     over or it cannot be written.
     """
+    from dockerlint.lint.configuration import hadolints_in  # noqa: PLC0415
+    from dockerlint.report import migration  # noqa: PLC0415
+
     folder = Path(path if os.path.isdir(path) else os.path.dirname(path) or ".")  # noqa: PTH120
     file = hadolints_in(path) if os.path.isdir(path) else Path(path)
     variables = {name: text for name, text in os.environ.items() if name.startswith("HADOLINT_")}
@@ -59,7 +61,9 @@ def migrate(path: str, write: bool, force: bool, output_file: str | None, compar
         _compare(folder, text)
 
 
-def _read(file: Path | None, variables: dict[str, str]) -> hadolint.Reading:
+def _read(file: Path | None, variables: dict[str, str]) -> Reading:
+    from dockerlint.lint import hadolint  # noqa: PLC0415
+
     try:
         return hadolint.read(file, variables)
     except (OSError, ValueError) as error:
@@ -75,6 +79,11 @@ def _write(path: Path, text: str, *, force: bool) -> None:
 
 
 def _compare(folder: Path, text: str) -> None:
+    from dockerlint.lint import peer  # noqa: PLC0415
+    from dockerlint.lint.configuration import Configuration, Settler  # noqa: PLC0415
+    from dockerlint.lint.given import of_text  # noqa: PLC0415
+    from dockerlint.report import migration  # noqa: PLC0415
+
     with told():
         after = Configuration([of_text(text)])
     seen = Settler(isolated=True).looked_at([str(folder)])
@@ -97,6 +106,9 @@ def _compare(folder: Path, text: str) -> None:
 
 
 def _findings(configuration: Configuration, files: tuple[Found, ...]) -> tuple[Finding, ...]:
+    from dockerlint.lint.groups import Group, check  # noqa: PLC0415
+    from dockerlint.lint.run import KNOWING_IMAGES  # noqa: PLC0415
+
     today = datetime.datetime.now(tz=datetime.UTC).date()
     (outcome,) = check([Group(configuration, files)], today, KNOWING_IMAGES)
     return outcome.result.findings

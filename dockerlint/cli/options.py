@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dockerlint.dockerfile.stages import Options
-from dockerlint.lint.run import KNOWING_IMAGES
+if TYPE_CHECKING:
+    from dockerlint.dockerfile.stages import Options
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -40,6 +40,8 @@ def day_option(command: Command) -> Command:
 
 def build_of(arguments: tuple[str, ...], target: str | None) -> Options:
     """What a build is told. As for Docker, an argument without `=` that the environment lacks is not given."""
+    from dockerlint.lint.run import KNOWING_IMAGES  # noqa: PLC0415
+
     given: dict[str, str] = {}
     for argument in arguments:
         name, equals, value = argument.partition("=")

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dockerlint.cli.options import build_of, build_options
-from dockerlint.dockerfile.stages import Options
 from dockerlint.project.discovery import Found, find
+
+if TYPE_CHECKING:
+    from dockerlint.dockerfile.stages import Options
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="FILE...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @build_options
 def parse(paths: tuple[str, ...], form: str, arguments: tuple[str, ...], target: str | None) -> None:

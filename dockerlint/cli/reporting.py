@@ -7,16 +7,19 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dockerlint.cli import proposals
 from dockerlint.cli.settings import here
 from dockerlint.cli.writing import write_all
-from dockerlint.lint.configuration import Settler
 from dockerlint.lint.places import Place, Report
-from dockerlint.lint.run import Result
 from dockerlint.report.formats import FORMATS, renderer
+
+if TYPE_CHECKING:
+    from dockerlint.lint.configuration import Settler
+    from dockerlint.lint.run import Result
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -42,6 +45,7 @@ def report_options(command: Command) -> Command:
             "--format",
             multiple=True,
             metavar="NAME[=FILE]",
+            shell_complete=proposals.formats,
             help=f"How to report; repeat it for several reports. NAME is one of {', '.join(FORMATS)}.  [default: full]",
         ),
     ):

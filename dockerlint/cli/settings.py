@@ -6,15 +6,17 @@ import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dockerlint.lint.configuration import Configuration, Settler
-from dockerlint.lint.given import of_environment, of_options, of_text
+from dockerlint.cli import proposals
 from dockerlint.lint.keys import KEYS, BadSetting
 from dockerlint.lint.kinds import SEVERITIES
 from dockerlint.lint.profiles import PROFILES
+
+if TYPE_CHECKING:
+    from dockerlint.lint.configuration import Configuration, Settler
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -25,7 +27,10 @@ def _names(_context: click.Context, _parameter: click.Parameter, values: tuple[s
 
 
 def _list_of(name: str, metavar: str, text: str) -> Callable[[Command], Command]:
-    return click.option(f"--{name}", multiple=True, callback=_names, metavar=metavar, help=text)
+    proposed = proposals.rules if metavar == "NAMES" else None
+    return click.option(
+        f"--{name}", multiple=True, callback=_names, metavar=metavar, help=text, shell_complete=proposed
+    )
 
 
 # What is said in place of a setting: an option is called as its setting is.
@@ -76,6 +81,7 @@ _CONFIG_OPTIONS = (
         "--config",
         multiple=True,
         metavar="FILE | 'KEY = VALUE'",
+        type=click.Path(),
         help="Read settings from this file and no other, or set one as TOML; may be repeated.",
     ),
     click.option("--isolated", is_flag=True, envvar="DOCKERLINT_ISOLATED", help="Read no file of settings."),
@@ -122,6 +128,9 @@ def setting_options(command: Command) -> Command:
 
 def settler_of(options: Mapping[str, Any], config: Sequence[str] = (), *, isolated: bool = False) -> Settler:
     """What the command line and the environment say over any file."""
+    from dockerlint.lint.configuration import Settler  # noqa: PLC0415 (who asks for help or completion needs no engine)
+    from dockerlint.lint.given import of_environment, of_options, of_text  # noqa: PLC0415
+
     lines = [one for one in config if "=" in one and not os.path.isfile(one)]
     named = [one for one in config if one not in lines] or [os.environ.get("DOCKERLINT_CONFIG", "")]
     path = Path(named[-1]) if named[-1] and not isolated else None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from dockerlint.cli.settings import config_options, here, settler_of
-from dockerlint.lint.configuration import Settler
 from dockerlint.report.text import plural, visible
+
+if TYPE_CHECKING:
+    from dockerlint.lint.configuration import Settler
 
 
 @click.command("test-rules")

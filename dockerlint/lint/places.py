@@ -11,8 +11,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from dockerlint.project.files import is_below
-
 REPORT_ENDINGS = (".json", ".jsonl", ".log", ".md", ".sarif", ".txt", ".xml")
 BASELINE_ENDINGS = (".json",)
 
@@ -62,6 +60,8 @@ def _reports_below(reports: Iterable[Report], folder: Path, project: str) -> Ite
 
 
 def _below(text: str, folder: Path, project: str, endings: Sequence[str], number: int | None) -> Place:
+    from dockerlint.project.files import is_below  # noqa: PLC0415 (few settings name files)
+
     path = os.path.relpath(folder / text)
     real, root = os.path.realpath(path), os.path.realpath(project)
     if not is_below(real, root):

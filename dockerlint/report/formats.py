@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from dockerlint.lint import kinds
-from dockerlint.lint.run import Result
 
-Render = Callable[[Result, TextIO], None]
+if TYPE_CHECKING:  # who only asks for the names needs no engine
+    from dockerlint.lint.run import Result
+
+Render: TypeAlias = "Callable[[Result, TextIO], None]"
 
 # The module of each, which has `render(result, out)`; most are called as their format.
 FORMATS: Mapping[str, str] = {
