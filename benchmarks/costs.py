@@ -21,8 +21,9 @@ from benchmarks.speed import lay_out
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.engine import Engine
 from dockerlint.lint.finding import Problem
+from dockerlint.lint.reading import read_source
 from dockerlint.lint.registry import DOCKERFILE_CHAPTERS
-from dockerlint.lint.run import KNOWING_IMAGES, read_source
+from dockerlint.lint.run import KNOWING_IMAGES
 from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.build import Build

@@ -292,7 +292,7 @@ def test_many_files_give_the_same_as_each_alone(tmp_path: Path) -> None:
 
 
 def test_interrupted_run_says_neither_clean_nor_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **_more: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("dockerlint.cli.checking.check_groups", interrupt)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.ignoring import add_ignores, can_be_ignored, with_ignores
+from dockerlint.lint.reading import source_or_none
 from dockerlint.lint.registry import find
-from dockerlint.lint.run import source_or_none
 from dockerlint.source import Source
 from tests.harness import inside, lay_out
 from tests.test_baseline import findings_of

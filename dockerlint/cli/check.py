@@ -9,13 +9,13 @@ from pathlib import Path
 
 import click
 
-from dockerlint.cli.checking import Given, exit_code, found_in, given_of
+from dockerlint.cli.checking import Given, exit_code, given_of, task_of
 from dockerlint.cli.options import build_options, day_option
 from dockerlint.cli.reporting import report_options, reports_of, write
 from dockerlint.cli.settings import setting_options, tell, told
 from dockerlint.lint.configuration import Settler
 from dockerlint.lint.groups import Group, Outcome, grouped, together
-from dockerlint.lint.run import source_or_none
+from dockerlint.lint.reading import source_or_none
 from dockerlint.project.discovery import Found, named
 from dockerlint.report.text import plural, visible
 from dockerlint.source import Source
@@ -92,8 +92,10 @@ def check(  # noqa: PLR0913
         raise click.BadParameter(message, param_hint="--add-ignores")
     given = given_of(paths, stdin_filename)
 
+    task = task_of(paths or (".",), settler, arguments, target, as_of, given)
+
     def found() -> list[Outcome]:
-        outcomes = found_in(paths or (".",), settler, arguments, target, as_of, given)
+        outcomes = task.outcomes()
         if baseline is not None:
             from dockerlint.cli.baseline import read_known  # noqa: PLC0415 (few have one)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import click
 
@@ -17,6 +19,7 @@ from dockerlint.lint.groups import Group, Outcome, grouped
 from dockerlint.lint.groups import check as check_groups
 from dockerlint.lint.run import CannotRun, Result
 from dockerlint.project.discovery import Found, named
+from dockerlint.project.files import NO_TEXTS, Texts
 
 NOTHING, FINDINGS, UNCHECKED = 0, 1, 2
 INTERRUPTED = 130  # as shells report SIGINT; 1 would say that something was found
@@ -30,15 +33,34 @@ def given_of(paths: Sequence[str], stdin_filename: str | None) -> Given | None:
     return (stdin_filename or "-", sys.stdin.buffer.read()) if "-" in paths else None
 
 
-def found_in(
+class Task(NamedTuple):
+    """What to check, and how. `texts` stand in for what files have on disk: standard input."""
+
+    groups: list[Group]
+    day: datetime.date
+    build: Options
+    texts: Texts
+
+    def outcomes(self, texts: Texts = NO_TEXTS, only: Collection[Found] | None = None) -> list[Outcome]:
+        """What is found, with more texts, or in some of the files. Ends the program where that cannot be told."""
+        try:
+            return _check(self._replace(texts={**self.texts, **texts}), only)
+        except CannotRun as error:
+            raise click.UsageError(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            sys.exit(INTERRUPTED)
+
+
+def task_of(
     paths: Sequence[str],
     settler: Settler,
     arguments: tuple[str, ...],
     target: str | None,
     as_of: datetime.datetime | None,
     given: Given | None = None,
-) -> list[Outcome]:
-    """What is found in files and folders. Ends the program where that cannot be told."""
+) -> Task:
+    """The task to check files and folders. Ends the program where their settings are wrong."""
     day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
     with told():
         files = [named(given[0])] if given is not None else []
@@ -48,27 +70,32 @@ def found_in(
     tell(settler)
     if not files:
         click.echo(f"warning: no Dockerfile and no Compose file in {', '.join(paths)}", err=True)
-    build = build_of(arguments, target)
-    try:
-        return _check(groups, day, build, given)
-    except CannotRun as error:
-        raise click.UsageError(str(error)) from error
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
+    texts = {os.path.realpath(given[0]): given[1]} if given is not None else NO_TEXTS
+    return Task(groups, day, build_of(arguments, target), texts)
 
 
-def _check(groups: list[Group], day: datetime.date, build: Options, given: Given | None) -> list[Outcome]:
+def found_in(
+    paths: Sequence[str],
+    settler: Settler,
+    arguments: tuple[str, ...],
+    target: str | None,
+    as_of: datetime.datetime | None,
+) -> list[Outcome]:
+    """What is found in files and folders. Ends the program where that cannot be told."""
+    return task_of(paths, settler, arguments, target, as_of).outcomes()
+
+
+def _check(task: Task, only: Collection[Found] | None) -> list[Outcome]:
     """Check with a progress bar on standard error, where somebody watches and there is enough to do."""
-    total = sum(len(group.files) for group in groups)
+    total = len(only) if only is not None else sum(len(group.files) for group in task.groups)
     if total < 200 or not sys.stderr.isatty():
-        return check_groups(groups, day, build, given)
+        return check_groups(*task, only=only)
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Checking", total=total)
-        return check_groups(groups, day, build, given, lambda done: bar.update(task, completed=done))
+        shown = bar.add_task("Checking", total=total)
+        return check_groups(*task, lambda done: bar.update(shown, completed=done), only=only)
 
 
 def exit_code(outcomes: Sequence[Outcome], *, exit_zero: bool = False) -> int:

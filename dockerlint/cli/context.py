@@ -58,7 +58,7 @@ def context(  # noqa: PLR0913, PLR0917
 
 
 def _sections(folder: str, file: str | None, arguments: tuple[str, ...], target: str | None) -> list[Section]:
-    from dockerlint.lint.run import source_or_none  # noqa: PLC0415
+    from dockerlint.lint.reading import source_or_none  # noqa: PLC0415
 
     try:
         return sections(folder, file, source_or_none, build_of(arguments, target))

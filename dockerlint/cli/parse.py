@@ -41,7 +41,7 @@ def parse(paths: tuple[str, ...], form: str, arguments: tuple[str, ...], target:
 def _model(file: Found, options: Options, *, is_named: bool) -> dict[str, Any] | None:
     """What a file says; None for one that is read as a part of another one's project."""
     from dockerlint.lint.finding import Problem  # noqa: PLC0415
-    from dockerlint.lint.run import read_source  # noqa: PLC0415
+    from dockerlint.lint.reading import read_source  # noqa: PLC0415
     from dockerlint.report import model  # noqa: PLC0415
 
     source = read_source(file.path)
@@ -57,7 +57,7 @@ def _model(file: Found, options: Options, *, is_named: bool) -> dict[str, Any] |
 def _compose_model(path: str, *, is_named: bool) -> dict[str, Any] | None:
     """A file with what it extends and includes, and with its override unless it is named."""
     from dockerlint.compose.config_shapes import Places  # noqa: PLC0415
-    from dockerlint.lint.run import source_or_none  # noqa: PLC0415
+    from dockerlint.lint.reading import source_or_none  # noqa: PLC0415
     from dockerlint.project.compose_files import ComposeFiles  # noqa: PLC0415
     from dockerlint.project.project import root_of  # noqa: PLC0415
     from dockerlint.report import model  # noqa: PLC0415

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from dockerlint.lint.engine import arranged
 from dockerlint.lint.finding import Severity
 from dockerlint.lint.run import Progress, Request, Result, run
 from dockerlint.project.discovery import Found
+from dockerlint.project.files import NO_TEXTS, Texts
 
 
 class Group(NamedTuple):
@@ -41,21 +42,27 @@ def check(
     groups: Sequence[Group],
     as_of: date,
     build: Options,
-    standard_input: tuple[str, bytes] | None = None,
+    texts: Texts = NO_TEXTS,
     progress: Progress | None = None,
+    *,
+    only: Collection[Found] | None = None,
 ) -> list[Outcome]:
-    """Check each group in its own way. Raises CannotRun."""
-    every = [file for group in groups for file in group.files]
+    """Check each group in its own way, or `only` some of the files as if all were checked. Raises CannotRun."""
+    composes = [file for group in groups for file in group.files if file.kind == "compose"]
     outcomes: list[Outcome] = []
     done = 0
-    for configuration, files in groups:
-        others = tuple(file for file in every if file not in files) if len(groups) > 1 else ()
+    for configuration, every in groups:
+        files = every if only is None else tuple(file for file in every if file in only)
+        if only is not None and not files:
+            continue
+        own = set(files)
+        others = tuple(file for file in composes if file not in own)
         request = Request(
             files,
             configuration.selection,
             configuration.settings(as_of),
             build,
-            standard_input,
+            texts,
             configuration["shellcheck"],
             configuration["inline-ignores"],
             configuration.scopes,

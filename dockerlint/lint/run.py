@@ -13,6 +13,7 @@ from dockerlint.knowledge.base_images import base_image
 from dockerlint.lint.engine import Engine, Failure, arranged, place_of
 from dockerlint.lint.finding import Finding, Problem, Region
 from dockerlint.lint.fingerprints import enclosing_keys
+from dockerlint.lint.reading import read_source, source_or_none
 from dockerlint.lint.risk import weighed
 from dockerlint.lint.rule import AnyRule
 from dockerlint.lint.scopes import Scopes
@@ -20,19 +21,18 @@ from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.pragmas import may_hold_pragma
 from dockerlint.project.build import Build
+from dockerlint.project.build_places import build_place
 from dockerlint.project.builders import BuildOrder
 from dockerlint.project.compose_files import ComposeFiles, ComposeSet
 from dockerlint.project.discovery import Found
 from dockerlint.project.exposure import Exposure, of_build, of_line, of_place
+from dockerlint.project.files import NO_TEXTS, Texts, as_typed
 from dockerlint.project.project import Project, companions, root_of
 from dockerlint.source import EmbeddedSource, Source, Span
 
 if TYPE_CHECKING:
     from dockerlint.lint.suppression import Suppression
     from dockerlint.project.containers import Stack
-
-# Larger files are nobody's Dockerfile; reading them would only cost memory.
-LARGEST_FILE = 32 * 1024 * 1024
 
 # Starting processes pays from about this many Dockerfiles on.
 _WORTH_PROCESSES = 64
@@ -81,7 +81,7 @@ KNOWING_IMAGES = Options(base_images=base_image)
 class Request(NamedTuple):
     """What to check, and how.
 
-    `options` are what the builds are told; `standard_input` is the text to take for one of the files;
+    `options` are what the builds are told; `texts` stand in for what files have on disk;
     `shellcheck` says whether ShellCheck is asked about the scripts, `inline_ignores` whether comments in the files may
     leave findings out, `scopes` where rules do not speak. `neighbours` are files that are checked otherwise, and may
     still say how these are built.
@@ -91,7 +91,7 @@ class Request(NamedTuple):
     selection: Selection
     settings: Settings
     options: Options = KNOWING_IMAGES
-    standard_input: tuple[str, bytes] | None = None
+    texts: Texts = NO_TEXTS
     shellcheck: bool = False
     inline_ignores: bool = True
     scopes: Scopes = Scopes()
@@ -136,6 +136,16 @@ def survey(request: Request) -> Survey:
     runner.read_compose_files()
     result = _result(runner, [*map(runner.check, request.files), runner.check_build_files()])
     return Survey(result, tuple(runner.builds), tuple(runner.stacks))
+
+
+def tied(request: Request) -> list[frozenset[Found]]:
+    """The Compose projects of a request, each with all files of it and the Dockerfiles that it builds.
+
+    What is found in one of these files may depend on the others; all other files stand alone.
+    """
+    runner = _Runner(request)
+    runner.read_compose_files()
+    return [runner.ties_of(file.path) for file in request.files if file.kind == "compose"]
 
 
 def _each(runner: _Runner) -> Iterator[_Checked]:
@@ -193,7 +203,18 @@ class _Runner:
             files = self._compose_files[root] = ComposeFiles(str(root), self._source_or_none)
             composes = dict(files.project_of(path) for path in sorted(paths))
             known = [compose for compose in composes.values() if compose is not None]
-            self.projects[root] = Project(root, known, self.request.settings.development_images)
+            images = self.request.settings.development_images
+            self.projects[root] = Project(root, known, images, texts=self.request.texts)
+
+    def ties_of(self, path: str) -> frozenset[Found]:
+        """The files of the project that a Compose file belongs to, with the Dockerfiles that it builds."""
+        files, compose = self._compose_files[root_of(path)].project_of(path)
+        composes = {path, *files.paths, *(source.path for source in (compose.sources if compose is not None else ()))}
+        places = [build_place(compose, service) for service in compose.services] if compose is not None else []
+        dockerfiles = {str(as_typed(place.dockerfile)) for place in places if place is not None}
+        return frozenset(
+            [*(Found(one, "compose") for one in composes), *(Found(one, "dockerfile") for one in dockerfiles)]
+        )
 
     def _add_companions(self, by_root: dict[Path, set[str]]) -> None:
         known = {os.path.abspath(path) for paths in by_root.values() for path in paths}  # noqa: PTH100
@@ -284,7 +305,7 @@ class _Runner:
         from dockerlint.lint.suppression import Words, pragmas_of_paths, sift  # noqa: PLC0415 (seldom needed)
 
         words = Words(selection, chapters, self.request.settings.as_of)
-        sifted = sift(findings, own, pragmas_of_paths(own, source_or_none), words)
+        sifted = sift(findings, own, pragmas_of_paths(own, partial(source_or_none, texts=self.request.texts)), words)
         return _Checked(selection.judged(left(sifted.kept)), [], sifted.suppressed, sifted.suppressions)
 
     def check_suppressions(self, suppressions: Sequence[Suppression]) -> list[Finding]:
@@ -370,9 +391,7 @@ class _Runner:
         return engine
 
     def _source(self, path: str) -> Source | Problem:
-        if self.request.standard_input is not None and path == self.request.standard_input[0]:
-            return _decoded(path, self.request.standard_input[1])
-        return read_source(path)
+        return read_source(path, self.request.texts)
 
 
 def _exposure_of_build(build: Build, region: Region) -> Exposure:
@@ -395,34 +414,6 @@ def _embedded(finding: Finding, source: EmbeddedSource) -> Finding:
     edits = finding.fix.edits if finding.fix is not None else ()
     is_within_lines = all(edit.region.line == edit.region.end_line and "\n" not in edit.replacement for edit in edits)
     return finding if is_within_lines and source.is_block else finding._replace(fix=None)
-
-
-def read_source(path: str) -> Source | Problem:
-    """The text of a file, or why it cannot be had."""
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except IsADirectoryError:
-        return Problem(path, 1, 1, "this is a folder, not a file")
-    except (OSError, ValueError) as error:
-        return Problem(path, 1, 1, f"cannot be read: {getattr(error, 'strerror', None) or error}")
-    return _decoded(path, data)
-
-
-def source_or_none(path: str) -> Source | None:
-    source = read_source(path)
-    return source if isinstance(source, Source) else None
-
-
-def _decoded(path: str, data: bytes) -> Source | Problem:
-    if len(data) > LARGEST_FILE:
-        return Problem(path, 1, 1, f"larger than {LARGEST_FILE >> 20} MB, so not read")
-    nul = data.find(b"\0")
-    if nul >= 0:
-        line = data.count(b"\n", 0, nul) + 1
-        column = nul - (data.rfind(b"\n", 0, nul) + 1) + 1
-        return Problem(path, line, column, "a binary file: there is a NUL byte here")
-    return Source.from_bytes(path, data)
 
 
 def _problem(span: Span, message: str) -> Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from dockerlint.lint.run import source_or_none
+from dockerlint.lint.reading import source_or_none
 from dockerlint.report.text import visible
 from dockerlint.source import Source
 

@@ -1,0 +1,143 @@
+"""Mends files: in memory, pass by pass, and only as far as each fix does what it says and nothing else.
+
+A pass takes the fixes that do not touch each other, in the order of the files. What they make of a file is looked at
+before it counts: it must say all that it said before but for the edits, the findings must be gone, and no error may
+have come. Where that is not so, the fixes of the pass are halved until the culprit is found and dropped. After a pass
+the files that it changed are checked again, until nothing is left to mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NamedTuple, TypeVar
+
+from dockerlint.lint.finding import Finding, Problem
+from dockerlint.lint.run import Result
+from dockerlint.lint.trials import Change, Dropped, Originals, Part, View, edits_of, real
+from dockerlint.project.discovery import Found
+from dockerlint.project.files import NO_TEXTS, Texts
+
+__all__ = ["Change", "Dropped", "Group", "Look", "Mended", "Seen", "mend"]
+
+_Told = TypeVar("_Told", Finding, Problem)
+
+
+class Seen(NamedTuple):
+    """What a check has found, and of that what has a fix which may be applied."""
+
+    result: Result
+    offered: tuple[Finding, ...]
+
+
+# Checks all files, or some, with texts that stand in for what they have on disk.
+Look = Callable[[Texts, Collection[Found] | None], Seen]
+
+
+class Group(NamedTuple):
+    """Changes that hang together, to be written all or not at all, and the findings that they mend."""
+
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+
+
+class Mended(NamedTuple):
+    """What mending comes to; nothing of it is written yet."""
+
+    groups: tuple[Group, ...]
+    dropped: tuple[Dropped, ...]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return tuple(sorted(change for group in self.groups for change in group.changes))
+
+    @property
+    def texts(self) -> Texts:
+        """The new texts, to stand in for what the files have on disk."""
+        return {real(change.path): change.after for change in self.changes}
+
+
+def mend(
+    look: Look,
+    seen: Seen,
+    files: Iterable[Found],
+    ties: Iterable[Collection[Found]] = (),
+    given: Texts = NO_TEXTS,
+) -> Mended:
+    """Apply the fixes that a first check of the files offers, and those that come after.
+
+    `ties` are files whose findings depend on each other, `given` are texts that stand in for files from the start.
+    """
+    parts = _Parts(files, ties, Originals(given))
+    for part, view in parts.split(seen):
+        part.view = view
+    while True:
+        parts.join()
+        trials = [trial for part in parts.all if (trial := part.trial()) is not None]
+        if not trials:
+            return parts.outcome()
+        texts = {path: data for part in parts.all for path, data in part.texts.items()}
+        texts |= {path: data for trial in trials for path, data in trial.texts.items()}
+        again = frozenset(file for trial in trials if trial.texts for file in trial.part.files)
+        views = {id(part): view for part, view in parts.split(look(texts, again))} if again else {}
+        for trial in trials:
+            trial.part.judge(trial, views.get(id(trial.part), View()) if trial.texts else trial.part.view)
+
+
+class _Parts:
+    """All files in parts that can be mended each by itself."""
+
+    def __init__(self, files: Iterable[Found], ties: Iterable[Collection[Found]], originals: Originals) -> None:
+        self._originals = originals
+        self._of: dict[str, Part] = {}
+        for tie in ties:
+            for file in tie:
+                self._of_path(file.path).add(file, is_checked=False)
+            self._join([file.path for file in tie])
+        for file in files:
+            self._of_path(file.path).add(file, is_checked=True)
+
+    @property
+    def all(self) -> list[Part]:
+        return list({id(part): part for part in self._of.values()}.values())
+
+    def _of_path(self, path: str) -> Part:
+        place = real(path)
+        if place not in self._of:
+            self._of[place] = Part(self._originals, place)
+        return self._of[place]
+
+    def _join(self, paths: Iterable[str]) -> None:
+        """Make one part of those that some files belong to."""
+        first, *others = {id(part): part for part in map(self._of_path, paths)}.values()
+        for other in others:
+            first.join(other)
+            self._of.update(dict.fromkeys(other.paths, first))
+
+    def join(self) -> None:
+        """Make one part of those that a fix reaches across."""
+        for part in self.all:
+            for finding in part.view.offered:
+                self._join([finding.region.path, *(edit.region.path for edit in edits_of(finding))])
+
+    def split(self, seen: Seen) -> Iterator[tuple[Part, View]]:
+        """What a check says, for each part."""
+        result = seen.result
+        told = (result.findings, seen.offered, result.suppressed)
+        sorted_out: dict[int, tuple[Part, list[list[Finding]], list[Problem]]] = {}
+
+        def of(path: str) -> tuple[Part, list[list[Finding]], list[Problem]]:
+            part = self._of_path(path)
+            return sorted_out.setdefault(id(part), (part, [[] for _ in told], []))
+
+        for index, findings in enumerate(told):
+            for finding in findings:
+                of(finding.region.path)[1][index].append(finding)
+        for problem in result.problems:
+            of(problem.path)[2].append(problem)
+        for part, lists, problems in sorted_out.values():
+            found, offered, suppressed = map(tuple, lists)
+            yield part, View(found, offered, suppressed, tuple(problems))
+
+    def outcome(self) -> Mended:
+        groups = [Group(part.changes(), tuple(part.applied)) for part in self.all if part.applied]
+        return Mended(tuple(groups), tuple(dropped for part in self.all for dropped in part.dropped()))
