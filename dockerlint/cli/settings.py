@@ -60,6 +60,11 @@ _OPTIONS = (
         help="Let comments in the files leave findings out.  [default: yes]",
     ),
     click.option("--require-reason/--no-require-reason", default=None, help="Such comments must say why."),
+    click.option(
+        "--unsafe-fixes/--no-unsafe-fixes",
+        default=None,
+        help="Let --fix apply fixes too that may change what is built or run.",
+    ),
     _list_of("exclude", "PATTERNS", "Leave out what these match, as in .gitignore, in place of the folders of tools."),
     _list_of("extend-exclude", "PATTERNS", "Leave out what these match besides."),
     click.option(
@@ -119,6 +124,7 @@ def setting_options(command: Command) -> Command:
 _NAMES_OF_OPTIONS = (
     *("select", "extend-select", "ignore", "profile", "preview", "rules-version", "shellcheck", "min-severity"),
     *("fail-on", "inline-ignores", "exclude", "extend-exclude", "force-exclude", "respect-gitignore", "require-reason"),
+    "unsafe-fixes",
 )
 
 

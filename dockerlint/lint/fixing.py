@@ -9,15 +9,17 @@ the files that it changed are checked again, until nothing is left to mend.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from dockerlint.lint.finding import Finding, Problem
 from dockerlint.lint.run import Result
 from dockerlint.lint.trials import Change, Dropped, Originals, Part, View, edits_of, real
+from dockerlint.lint.writing import CannotWrite, write_all
 from dockerlint.project.discovery import Found
 from dockerlint.project.files import NO_TEXTS, Texts
 
-__all__ = ["Change", "Dropped", "Group", "Look", "Mended", "Seen", "mend"]
+__all__ = ["Change", "Dropped", "Group", "Look", "Mended", "Seen", "Unwritten", "mend", "write"]
 
 _Told = TypeVar("_Told", Finding, Problem)
 
@@ -55,6 +57,12 @@ class Mended(NamedTuple):
         """The new texts, to stand in for what the files have on disk."""
         return {real(change.path): change.after for change in self.changes}
 
+    def without(self, unwritten: Iterable[Unwritten]) -> Mended:
+        """What is mended in the end, where some changes could not be written."""
+        lost = {id(one.group): one.reason for one in unwritten}
+        dropped = [Dropped(found, lost[id(one)]) for one in self.groups if id(one) in lost for found in one.findings]
+        return Mended(tuple(one for one in self.groups if id(one) not in lost), (*self.dropped, *dropped))
+
 
 def mend(
     look: Look,
@@ -81,6 +89,36 @@ def mend(
         views = {id(part): view for part, view in parts.split(look(texts, again))} if again else {}
         for trial in trials:
             trial.part.judge(trial, views.get(id(trial.part), View()) if trial.texts else trial.part.view)
+
+
+class Unwritten(NamedTuple):
+    """Changes that could not be written, and why."""
+
+    group: Group
+    reason: str
+
+
+def write(mended: Mended) -> list[Unwritten]:
+    """Write each group of changes whole or not at all; tells which were not."""
+    unwritten: list[Unwritten] = []
+    for group in mended.groups:
+        changed = next((change.path for change in group.changes if _on_disk(change.path) != change.before), None)
+        try:
+            if changed is not None:
+                message = f"{changed} was changed meanwhile"
+                raise CannotWrite(message)
+            write_all((Path(change.path), change.after) for change in group.changes)
+        except CannotWrite as error:
+            unwritten.append(Unwritten(group, str(error)))
+    return unwritten
+
+
+def _on_disk(path: str) -> bytes | None:
+    """What is in a file now; None where there is none, or none that can be read."""
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return None
 
 
 class _Parts:

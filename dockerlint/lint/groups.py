@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from dockerlint.dockerfile.stages import Options
 from dockerlint.lint.configuration import Configuration, Settler
 from dockerlint.lint.engine import arranged
-from dockerlint.lint.finding import Severity
-from dockerlint.lint.run import Progress, Request, Result, run
+from dockerlint.lint.finding import Finding, Severity
+from dockerlint.lint.selection import Selection
+from dockerlint.lint.run import Progress, Request, Result, run, tied
+from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import Found
 from dockerlint.project.files import NO_TEXTS, Texts
 
@@ -73,6 +75,14 @@ def check(
     return outcomes
 
 
+def ties(groups: Sequence[Group], build: Options, texts: Texts = NO_TEXTS) -> list[frozenset[Found]]:
+    """The files of all groups whose findings depend on each other."""
+    files = tuple(file for group in groups for file in group.files)
+    if not any(file.kind == "compose" for file in files):
+        return []
+    return tied(Request(files, Selection(), Settings(date.min), build, texts))
+
+
 def _counting_from(start: int, progress: Progress | None) -> Progress | None:
     return None if progress is None else lambda done: progress(start + done)
 
@@ -90,6 +100,24 @@ def together(outcomes: Iterable[Outcome]) -> Result:
         tuple(arranged(found for result in results for found in result.known)),
         tuple(dict.fromkeys(rule for result in results for rule in result.added_rules)),
     )
+
+
+def offered(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:
+    """What is reported and has a fix that the settings let be applied."""
+    return tuple(found for found, is_let in _fixable(outcomes) if is_let)
+
+
+def unsafe(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:
+    """What is reported and has a fix that is not applied only because it is unsafe."""
+    return tuple(found for found, is_let in _fixable(outcomes) if not is_let)
+
+
+def _fixable(outcomes: Iterable[Outcome]) -> Iterator[tuple[Finding, bool]]:
+    """What is reported and may be mended, each with whether its fix is safe enough."""
+    for result, configuration in ((together([one]), one.configuration) for one in outcomes):
+        for found in result.findings:
+            if found.fix is not None and not configuration.unfixable.matches(found):
+                yield found, found.fix.is_safe or configuration["unsafe-fixes"]
 
 
 def _from(result: Result, label: str) -> Result:
