@@ -1,0 +1,197 @@
+"""Mend copies of all files of a folder, and let others judge what came of it.
+
+    python -m benchmarks.fixes FOLDER [--unsafe] [--select NAMES] [--workers N] [--sample RULE]
+
+FOLDER holds Dockerfiles and Compose files under any names; each is checked in a folder of its own, with all rules, and
+mended in memory as `dockerlint check --fix` does. Counted are the fixes applied, those dropped with the reason, files
+where dockerlint failed, those where a second round finds more to mend, those where an instruction is another although
+none of its lines was changed, and those that Docker's own parser, or Docker Compose, accepts before or after only.
+With --sample, the differences of the files where fixes of a rule were applied are printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Collection, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from difflib import SequenceMatcher
+from functools import cache, partial
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import compose_oracle
+from benchmarks.findings import lay_out
+from dockerlint.lint.finding import Severity
+from dockerlint.lint.fixing import Mended, Seen, mend
+from dockerlint.lint.registry import Selection
+from dockerlint.lint.run import Request, run
+from dockerlint.lint.settings import Settings
+from dockerlint.project.discovery import Found, find
+from dockerlint.project.files import NO_TEXTS, Texts
+from dockerlint.report import diff
+
+_MOST_NAMED = 10
+
+
+_SETTINGS = Settings(as_of=datetime.datetime.now(tz=datetime.UTC).date())
+
+_selection = cache(Selection)
+
+
+class How(NamedTuple):
+    """How files are mended. `sample` is a rule."""
+
+    select: tuple[str, ...]
+    is_unsafe: bool
+    sample: str | None
+
+
+class Outcome(NamedTuple):
+    """What came of one file."""
+
+    path: str
+    applied: tuple[str, ...] = ()
+    dropped: tuple[tuple[str, str], ...] = ()
+    brought: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    difference: str = ""
+
+
+def _look(file: Found, how: How, texts: Texts, only: Collection[Found] | None = None) -> Seen:
+    result = run(Request((file,), _selection(how.select), _SETTINGS, texts=texts))
+    fixable = (found for found in result.findings if found.fix is not None)
+    return Seen(result, tuple(found for found in fixable if how.is_unsafe or (found.fix and found.fix.is_safe)))
+
+
+def _mended(file: Found, how: How, given: Texts) -> tuple[Seen, Mended]:
+    def look(texts: Texts, only: Collection[Found] | None) -> Seen:
+        return _look(file, how, {**given, **texts}, only)
+
+    seen = look(NO_TEXTS, None)
+    return seen, mend(look, seen, (file,), given=given)
+
+
+def judged(file: Found, how: How) -> Outcome:
+    try:
+        return _judged(file, how)
+    except Exception as error:
+        return Outcome(file.path, faults=(f"failed: {error!r}",))
+
+
+def _judged(file: Found, how: How) -> Outcome:
+    seen, mended = _mended(file, how, NO_TEXTS)
+    dropped = [(one.finding.rule, one.reason) for one in mended.dropped]
+    change = next((one for one in mended.changes if one.path == file.path), None)
+    if change is None or change.before is None:
+        return Outcome(file.path, dropped=tuple(dropped), faults=tuple(_internal(seen)))
+    texts = {os.path.realpath(file.path): change.after}
+    after, again = _mended(file, how, texts)
+    faults = [*_internal(seen), *_internal(after)]
+    if any(one.path == file.path for one in again.changes):
+        faults.append("a second round finds more to mend")
+    oracle = _docker if file.kind == "dockerfile" else _compose
+    faults += oracle(change.before, change.after)
+    applied = [one.rule for group in mended.groups for one in group.findings]
+    is_wanted = how.sample in applied
+    shown = "".join(diff.render(file.path, change.before, change.after)) if is_wanted or faults else ""
+    return Outcome(file.path, tuple(applied), tuple(dropped), tuple(_brought(seen, after)), tuple(faults), shown)
+
+
+def _internal(seen: Seen) -> Iterator[str]:
+    return (one.message for one in seen.result.problems if "internal error" in one.message)
+
+
+def _brought(before: Seen, after: Seen) -> Iterator[str]:
+    """Rules that find more than before, by how gravely."""
+    grave = [
+        Counter(one.rule for one in seen.result.findings if one.severity > Severity.INFO) for seen in (before, after)
+    ]
+    return (grave[1] - grave[0]).elements()
+
+
+def _docker(before: bytes, after: bytes) -> Iterator[str]:
+    """What Docker's own parser says of a mended Dockerfile."""
+    old, new = _commands(before), _commands(after)
+    if (old is None) != (new is None):
+        yield "Docker's parser accepts it only " + ("afterwards" if old is None else "before")
+    if old is None or new is None:
+        return
+    lines = [data.decode("utf-8", "replace").split("\n") for data in (before, after)]
+    blocks = SequenceMatcher(None, lines[0], lines[1], autojunk=False).get_matching_blocks()
+    moved = {start + index: to + index for start, to, size in blocks for index in range(size)}
+    for first, last, original in old:
+        places = [moved.get(number - 1) for number in range(first, last + 1)]
+        is_whole = None not in places and places[-1] - places[0] == last - first  # type: ignore[operator]
+        if is_whole and (places[0] + 1, places[-1] + 1, original) not in new:  # type: ignore[operator]
+            yield f"the instruction of line {first} is another"
+
+
+def _commands(data: bytes) -> set[tuple[int, int, str]] | None:
+    from dockerfile import GoParseError, parse_string  # noqa: PLC0415
+
+    try:
+        return {(one.start_line, one.end_line, one.original) for one in parse_string(data.decode("utf-8", "replace"))}
+    except (GoParseError, ValueError):
+        return None
+
+
+def _compose(before: bytes, after: bytes) -> Iterator[str]:
+    """What Docker Compose says of a mended file."""
+    old, new = (compose_oracle.ask({compose_oracle.MAIN: data}) for data in (before, after))
+    if ("error" in old) != ("error" in new):
+        when = "afterwards" if "error" in old else "before"
+        yield f"Compose accepts it only {when}: {old.get('error', '')}{new.get('error', '')}"
+
+
+def _report(outcomes: Iterator[Outcome], how: How) -> None:
+    counts: Counter[str] = Counter()
+    applied: Counter[str] = Counter()
+    dropped: Counter[tuple[str, str]] = Counter()
+    brought: Counter[str] = Counter()
+    named: dict[str, list[str]] = {}
+    for one in outcomes:
+        counts["files"] += 1
+        counts["changed"] += bool(one.applied)
+        applied.update(one.applied)
+        dropped.update(one.dropped)
+        brought.update(one.brought)
+        for fault in one.faults:
+            counts[f"FAULT {fault.partition(':')[0]}" if "line" not in fault else "FAULT another instruction"] += 1
+            print(f"{one.path}: {fault}", flush=True)
+        if one.difference:
+            print(one.difference, flush=True)
+        for rule, reason in one.dropped:
+            named.setdefault(f"{rule}: {reason}", []).append(one.path)
+    for name, count in counts.items():
+        print(f"{count:7,}  {name}")
+    print(f"{applied.total():7,}  fixes applied, of {len(applied)} rules")
+    for rule, count in applied.most_common():
+        print(f"  {count:7,}  {rule}")
+    print(f"{dropped.total():7,}  dropped")
+    for (rule, reason), count in dropped.most_common():
+        print(f"  {count:7,}  {rule}: {reason}  ({', '.join(named[f'{rule}: {reason}'][:3])})")
+    print(f"{brought.total():7,}  errors and warnings that were not there before: {dict(brought.most_common())}")
+
+
+def main(folder: Path, how: How, workers: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        lay_out(folder.resolve(), Path(name))
+        os.chdir(name)
+        files = sorted(find(["."]))
+        with ProcessPoolExecutor(workers) as pool:
+            _report(pool.map(partial(judged, how=how), files, chunksize=20), how)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--unsafe", action="store_true")
+    parser.add_argument("--select", default="all")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--sample")
+    given = parser.parse_args()
+    main(given.folder, How(tuple(given.select.split(",")), given.unsafe, given.sample), given.workers)
