@@ -5,7 +5,7 @@
 FOLDER holds Dockerfiles and Compose files under any names; each is checked in a folder of its own, with all rules, and
 mended in memory as `dockerlint check --fix` does. Counted are the fixes applied, those dropped with the reason, files
 where dockerlint failed, those where a second round finds more to mend, those where an instruction is another although
-none of its lines was changed, and those that Docker's own parser, or Docker Compose, accepts before or after only.
+none of its lines was changed, and those that Docker's own parser, or Docker Compose, accepts no longer.
 With --sample, the differences of the files where fixes of a rule were applied are printed.
 """
 
@@ -116,8 +116,8 @@ def _brought(before: Seen, after: Seen) -> Iterator[str]:
 def _docker(before: bytes, after: bytes) -> Iterator[str]:
     """What Docker's own parser says of a mended Dockerfile."""
     old, new = _commands(before), _commands(after)
-    if (old is None) != (new is None):
-        yield "Docker's parser accepts it only " + ("afterwards" if old is None else "before")
+    if old is not None and new is None:
+        yield "Docker's parser accepts it no longer"
     if old is None or new is None:
         return
     lines = [data.decode("utf-8", "replace").split("\n") for data in (before, after)]
@@ -142,9 +142,8 @@ def _commands(data: bytes) -> set[tuple[int, int, str]] | None:
 def _compose(before: bytes, after: bytes) -> Iterator[str]:
     """What Docker Compose says of a mended file."""
     old, new = (compose_oracle.ask({compose_oracle.MAIN: data}) for data in (before, after))
-    if ("error" in old) != ("error" in new):
-        when = "afterwards" if "error" in old else "before"
-        yield f"Compose accepts it only {when}: {old.get('error', '')}{new.get('error', '')}"
+    if "config" in old and "error" in new:
+        yield f"Compose accepts it no longer: {new['error']}"
 
 
 def _report(outcomes: Iterator[Outcome], how: How) -> None:

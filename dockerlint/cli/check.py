@@ -118,7 +118,9 @@ def check(  # noqa: PLR0913
     if fix or diff:
         from dockerlint.cli import fixing  # noqa: PLC0415 (only who wants to mend needs it)
 
-        sys.exit(fixing.show(task, kept, exit_zero=exit_zero) if diff else fixing.fix(task, kept, report))
+        if diff:
+            sys.exit(fixing.show(task, kept, exit_zero=exit_zero))
+        sys.exit((fixing.fix if given is None else fixing.fix_input)(task, kept, report))
     sys.exit(report(found() if add_ignores is None else _with_ignores(found, add_ignores)))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 import click
 
 from dockerlint.cli.checking import FINDINGS, NOTHING, UNCHECKED, Task, exit_code
-from dockerlint.lint.fixing import Mended, Seen, mend, write
+from dockerlint.lint.fixing import MOST_PASSES, Mended, Seen, mend, write
 from dockerlint.lint.groups import Outcome, offered, ties, together, unsafe
 from dockerlint.project.discovery import Found
 from dockerlint.project.files import NO_TEXTS, Texts
@@ -24,25 +24,36 @@ Report = Callable[..., int]
 
 
 def fix(task: Task, keep: Keep, report: Report) -> int:
-    """Mend the files on disk, or standard input and print it; then report what is left. Tells the exit code."""
-    mended, outcomes = _mended(task, keep)
-    if task.texts:
-        texts = {**task.texts, **mended.texts}
-        for text in texts.values():
-            click.echo(text, nl=False)
-        left = keep(task.outcomes(texts), texts)
-        _tell("Fixed", mended, left)
-        return report(left, to_stderr=True)
-    unwritten = write(mended)
-    mended = mended.without(unwritten)
-    left = keep(task.outcomes(), NO_TEXTS) if mended.groups else outcomes
-    _tell("Fixed", mended, left)
+    """Mend the files on disk, then report what is left. Tells the exit code."""
+    found = task.outcomes()
+    total = Mended()
+    for _ in range(MOST_PASSES):
+        mended = _mended(task, keep, found)
+        unwritten = write(mended)
+        total = total.followed_by(mended.without(unwritten))
+        found = task.outcomes() if mended.groups else found
+        # What comes of an ignore file, say, is only known when it is on disk.
+        if unwritten or not mended.is_blind:
+            break
+    left = keep(found, NO_TEXTS)
+    _tell("Fixed", total, left)
     return max(report(left), UNCHECKED if unwritten else NOTHING)
+
+
+def fix_input(task: Task, keep: Keep, report: Report) -> int:
+    """Mend standard input and print it; the report goes to standard error. Tells the exit code."""
+    mended = _mended(task, keep, task.outcomes())
+    texts = {**task.texts, **mended.texts}
+    for text in texts.values():
+        click.echo(text, nl=False)
+    left = keep(task.outcomes(texts), texts)
+    _tell("Fixed", mended, left)
+    return report(left, to_stderr=True)
 
 
 def show(task: Task, keep: Keep, *, exit_zero: bool) -> int:
     """Print what would become of the files, and write nothing. Tells the exit code."""
-    mended, _ = _mended(task, keep)
+    mended = _mended(task, keep, task.outcomes())
     is_watched = sys.stdout.isatty()
     for path, before, after in mended.changes:
         for line in diff.render(path, before, after):
@@ -54,25 +65,25 @@ def show(task: Task, keep: Keep, *, exit_zero: bool) -> int:
     return max(exit_code(left, exit_zero=True), FINDINGS if is_different else NOTHING)
 
 
-def _mended(task: Task, keep: Keep) -> tuple[Mended, list[Outcome]]:
-    """What mending comes to, and what was found at first."""
+def _mended(task: Task, keep: Keep, found: list[Outcome]) -> Mended:
+    """What mending comes to of what was found."""
 
-    def look(texts: Texts, only: Collection[Found] | None) -> Seen:
-        outcomes = task.outcomes(texts, only)
+    def seen(outcomes: list[Outcome], texts: Texts) -> Seen:
         return Seen(together(outcomes), offered(keep(outcomes, texts)))
 
-    found = task.outcomes()
-    kept = keep(found, NO_TEXTS)
+    def look(texts: Texts, only: Collection[Found] | None) -> Seen:
+        return seen(task.outcomes(texts, only), texts)
+
+    first = seen(found, NO_TEXTS)
+    if not first.offered:
+        return Mended()
     files = [file for group in task.groups for file in group.files]
-    seen = Seen(together(found), offered(kept))
-    if not seen.offered:
-        return Mended((), ()), kept
-    return mend(look, seen, files, ties(task.groups, task.build, task.texts), task.texts), kept
+    return mend(look, first, files, ties(task.groups, task.build, task.texts), task.texts)
 
 
 def _tell(verb: str, mended: Mended, left: Iterable[Outcome]) -> None:
     count = sum(len(group.findings) for group in mended.groups)
-    done = f"{verb} {plural(count, 'finding')} in {plural(len(mended.changes), 'file')}."
+    done = f"{verb} {plural(count, 'finding')} in {plural(len(mended.texts), 'file')}."
     click.echo(done if count else "Nothing to fix.", err=True)
     hidden = len(unsafe(left))
     if hidden:

@@ -14,12 +14,12 @@ from typing import NamedTuple, TypeVar
 
 from dockerlint.lint.finding import Finding, Problem
 from dockerlint.lint.run import Result
-from dockerlint.lint.trials import Change, Dropped, Originals, Part, View, edits_of, real
+from dockerlint.lint.trials import MOST_PASSES, Change, Dropped, Originals, Part, View, edits_of, real
 from dockerlint.lint.writing import CannotWrite, write_all
 from dockerlint.project.discovery import Found
 from dockerlint.project.files import NO_TEXTS, Texts
 
-__all__ = ["Change", "Dropped", "Group", "Look", "Mended", "Seen", "Unwritten", "mend", "write"]
+__all__ = ["MOST_PASSES", "Change", "Dropped", "Group", "Look", "Mended", "Seen", "Unwritten", "mend", "write"]
 
 _Told = TypeVar("_Told", Finding, Problem)
 
@@ -43,10 +43,14 @@ class Group(NamedTuple):
 
 
 class Mended(NamedTuple):
-    """What mending comes to; nothing of it is written yet."""
+    """What mending comes to; nothing of it is written yet.
 
-    groups: tuple[Group, ...]
-    dropped: tuple[Dropped, ...]
+    It `is_blind` where files are changed of which only a check of what is on disk tells what comes of it.
+    """
+
+    groups: tuple[Group, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    is_blind: bool = False
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -61,7 +65,12 @@ class Mended(NamedTuple):
         """What is mended in the end, where some changes could not be written."""
         lost = {id(one.group): one.reason for one in unwritten}
         dropped = [Dropped(found, lost[id(one)]) for one in self.groups if id(one) in lost for found in one.findings]
-        return Mended(tuple(one for one in self.groups if id(one) not in lost), (*self.dropped, *dropped))
+        groups = tuple(one for one in self.groups if id(one) not in lost)
+        return self._replace(groups=groups, dropped=(*self.dropped, *dropped))
+
+    def followed_by(self, later: Mended) -> Mended:
+        """What is mended by this and then by the other, of files that are written in between."""
+        return later._replace(groups=(*self.groups, *later.groups))
 
 
 def mend(
@@ -178,4 +187,5 @@ class _Parts:
 
     def outcome(self) -> Mended:
         groups = [Group(part.changes(), tuple(part.applied)) for part in self.all if part.applied]
-        return Mended(tuple(groups), tuple(dropped for part in self.all for dropped in part.dropped()))
+        dropped = tuple(one for part in self.all for one in part.dropped())
+        return Mended(tuple(groups), dropped, any(part.is_blind for part in self.all))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from dockerlint.dockerfile.instructions import Instruction, Onbuild, ShellForm
+from dockerlint.dockerfile.instructions import Instruction, Onbuild, ShellForm, Transfer, Unknown, Volume
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.patching import Patch
 from dockerlint.project.discovery import Kind
@@ -67,17 +67,22 @@ def _harm_to_dockerfile(before: Source, after: Source, patch: Patch) -> str | No
 
 
 def _harm_to_instructions(old: Dockerfile, new: Dockerfile, patch: Patch) -> str | None:
-    extents = [_extent(one, old.source) for one in old.instructions]
-    touched = [one for one, place in zip(old.instructions, extents, strict=True) if not _stands_alone(place, patch)]
-    found = {_extent(one, new.source) for one in new.instructions}
-    kept = {place.moved(patch) for place in extents if _stands_alone(place, patch)}
-    if not kept <= found:
+    places = [(one, _extent(one, old.source)) for one in old.instructions]
+    touched = [(one, place.moved(patch)) for one, place in places if not _stands_alone(place, patch)]
+    kept = [(one, place.moved(patch)) for one, place in places if _stands_alone(place, patch)]
+    found = {_extent(one, new.source): one for one in new.instructions}
+    # What is no instruction may become a part of the one before it.
+    if any(place not in found and not isinstance(one, Unknown) for one, place in kept):
         return "it would change another instruction"
-    if not all(patch.has_written(place.start, place.end) for place in found - kept):
+    ours = [place for _, place in touched]
+    added = found.keys() - {place for _, place in kept}
+    if not all(patch.has_written(place.start, place.end) or any(map(place.is_within, ours)) for place in added):
         return "it would make an instruction of something else"
     if any(map(_is_broken, new.instructions)) and not any(map(_is_broken, old.instructions)):
         return "it would break a script"
-    words = {word for one in touched for word in _words(one) if not patch.touches(word.start, word.end)}
+    forms = {place.start: _is_json(one) for place, one in found.items()}
+    same = [one for one, place in touched if forms.get(place.start, False) == _is_json(one)]
+    words = {word for one in same for word in _words(one) if not patch.touches(word.start, word.end)}
     return None if {word.moved(patch) for word in words} <= _all_words(new) else "it would change other words"
 
 
@@ -90,6 +95,9 @@ class _Piece(NamedTuple):
 
     def moved(self, patch: Patch) -> _Piece:
         return self._replace(start=patch.start(self.start), end=patch.end(self.end))
+
+    def is_within(self, other: _Piece) -> bool:
+        return other.start <= self.start and self.end <= other.end
 
 
 def _piece(text: Text) -> _Piece:
@@ -132,6 +140,12 @@ def _stands_alone(extent: _Piece, patch: Patch) -> bool:
 
 def _inner(instruction: Instruction) -> Instruction:
     return instruction.instruction if isinstance(instruction, Onbuild) else instruction
+
+
+def _is_json(instruction: Instruction) -> bool:
+    inner = _inner(instruction)
+    is_exec = isinstance(inner, ShellForm) and inner.exec_form is not None
+    return is_exec or (isinstance(inner, Transfer | Volume) and inner.is_json)
 
 
 def _is_broken(instruction: Instruction) -> bool:

@@ -138,7 +138,14 @@ _TABLE = (
     Key("fail-on", kinds.choice(*kinds.SEVERITIES, "never"), "warning", "exit with 1 from this severity on.", "error"),
     Key("inline-ignores", kinds.FLAG, True, "comments in the files may leave findings out.", False),
     Key("unsafe-fixes", kinds.FLAG, False, "`--fix` applies fixes too that may change what is built or run.", True),
-    Key("unfixable", kinds.RULES, (), "`--fix` never applies the fixes of these rules.", ["recommended-packages", "DL3020"], adds=True),
+    Key(
+        "unfixable",
+        kinds.RULES,
+        (),
+        "`--fix` never applies the fixes of these rules.",
+        ["recommended-packages", "DL3020"],
+        adds=True,
+    ),
     Key("shellcheck", kinds.FLAG, False, "ask ShellCheck, if it is on the PATH, about the scripts too.", True),
     Key(
         "exclude",

@@ -91,9 +91,13 @@ def encoded(source: Source, text: str) -> bytes:
     return ((BOM if source.has_bom else "") + text).encode("utf-8", "surrogateescape")
 
 
-@lru_cache(maxsize=1 << 16)
 def real(path: str) -> str:
     """What a file is called whichever way leads to it."""
+    return _resolved(os.path.abspath(path))  # noqa: PTH100 (strings: asked for every finding)
+
+
+@lru_cache(maxsize=1 << 16)
+def _resolved(path: str) -> str:
     return os.path.realpath(path)
 
 
@@ -371,6 +375,11 @@ class Part:
         return len(found) > others and any(_wants_the_same(one, finding) for one in found)
 
     # What comes of it.
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether something was edited that is not checked again."""
+        return bool(self._elsewhere)
 
     def dropped(self) -> Iterator[Dropped]:
         """The findings that are left although they have a fix that may be applied."""
