@@ -18,6 +18,7 @@ from dockerlint.lint.trials import MOST_PASSES, Change, Dropped, Originals, Part
 from dockerlint.lint.writing import CannotWrite, write_all
 from dockerlint.project.discovery import Found
 from dockerlint.project.files import NO_TEXTS, Texts
+from dockerlint.project.project import root_of
 
 __all__ = ["MOST_PASSES", "Change", "Dropped", "Group", "Look", "Mended", "Seen", "Unwritten", "mend", "write"]
 
@@ -84,7 +85,8 @@ def mend(
 
     `ties` are files whose findings depend on each other, `given` are texts that stand in for files from the start.
     """
-    parts = _Parts(files, ties, Originals(given))
+    files = tuple(files)
+    parts = _Parts(files, ties, Originals((str(root_of(file.path)) for file in files), given))
     for part, view in parts.split(seen):
         part.view = view
     while True:

@@ -21,6 +21,7 @@ from dockerlint.lint.suppression import Suppression, pragmas_of_source
 from dockerlint.lint.writing import is_writable, write_all
 from dockerlint.pragmas import Pragma, may_hold_pragma
 from dockerlint.project.discovery import kind_of_name
+from dockerlint.project.project import root_of
 from dockerlint.source import BOM, Source
 
 
@@ -52,7 +53,7 @@ def add_ignores(
     texts: dict[str, str] = {}
     count = 0
     for path, found in by_path.items():
-        source = read(path) if path != "-" and os.path.lexists(path) and is_writable(path) else None
+        source = read(path) if path != "-" and os.path.lexists(path) and is_writable(path, str(root_of(path))) else None
         if source is None:
             continue
         text = with_ignores(source, found, reason, is_dockerfile=path in dockerfiles)

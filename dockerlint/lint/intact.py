@@ -74,6 +74,8 @@ def _harm_to_instructions(old: Dockerfile, new: Dockerfile, patch: Patch) -> str
     # What is no instruction may become a part of the one before it.
     if any(place not in found and not isinstance(one, Unknown) for one, place in kept):
         return "it would change another instruction"
+    if not _has_all(_keywords(old), _keywords(new), patch):
+        return "it would change another instruction"
     ours = [place for _, place in touched]
     added = found.keys() - {place for _, place in kept}
     if not all(patch.has_written(place.start, place.end) or any(map(place.is_within, ours)) for place in added):
@@ -82,8 +84,8 @@ def _harm_to_instructions(old: Dockerfile, new: Dockerfile, patch: Patch) -> str
         return "it would break a script"
     forms = {place.start: _is_json(one) for place, one in found.items()}
     same = [one for one, place in touched if forms.get(place.start, False) == _is_json(one)]
-    words = {word for one in same for word in _words(one) if not patch.touches(word.start, word.end)}
-    return None if {word.moved(patch) for word in words} <= _all_words(new) else "it would change other words"
+    words = {word for one in same for word in _words(one)}
+    return None if _are_all_there(words, _all_words(new), patch) else "it would change other words"
 
 
 class _Piece(NamedTuple):
@@ -109,9 +111,21 @@ def _has_all(old: set[_Piece], new: set[_Piece], patch: Patch) -> bool:
     return {piece.moved(patch) for piece in old if not patch.is_within(piece.start, piece.end)} <= new
 
 
+def _are_all_there(old: set[_Piece], new: set[_Piece], patch: Patch) -> bool:
+    """Whether all pieces that no edit changes are still there: alone, or in one that an edit at its edge has made."""
+    kept = {piece.moved(patch) for piece in old if not patch.touches(piece.start, piece.end)}
+    edged = {piece for piece in old if not patch.is_within(piece.start, piece.end)}
+    grown = {piece.moved(patch) for piece in edged} - kept - new
+    return kept <= new and all(any(map(piece.is_within, new)) for piece in grown)
+
+
 def _adds_none(old: set[_Piece], new: set[_Piece], patch: Patch) -> bool:
     """Whether all new pieces are what edits have written."""
     return all(patch.has_written(piece.start, piece.end) for piece in new - {piece.moved(patch) for piece in old})
+
+
+def _keywords(dockerfile: Dockerfile) -> set[_Piece]:
+    return {_piece(one.keyword) for one in dockerfile.instructions if not isinstance(one, Unknown)}
 
 
 def _comments(dockerfile: Dockerfile) -> set[_Piece]:
@@ -177,6 +191,9 @@ def _harm_to_yaml(before: Source, after: Source, patch: Patch) -> str | None:
         return "the file would be no YAML any more"
     kept = {value.moved(patch) for value in old if not patch.touches(value.start, value.end)}
     if not {value.without_hidden(patch) for value in kept} <= {value.without_hidden(patch) for value in new}:
+        return "it would change another value"
+    edged = {value.moved(patch) for value in old if not patch.is_within(value.start, value.end)} - kept
+    if not all(any(one.start <= value.start and value.end <= one.end for one in new) for value in edged):
         return "it would change another value"
     is_written = (patch.has_written(value.start, value.end) for value in new - kept)
     return None if all(is_written) else "it would make a value of something else"

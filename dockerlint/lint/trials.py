@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from dockerlint.lint.finding import LONGEST_LINE, Edit, Finding, Problem, Region, Severity
+from dockerlint.lint.finding import LONGEST_LINE, Edit, Finding, Fix, Problem, Region, Severity
 from dockerlint.lint.intact import harm
 from dockerlint.lint.patching import Patch, Taken, Unfit
 from dockerlint.lint.reading import read_source
@@ -22,6 +22,7 @@ _MOST_ROUNDS = 500  # of a part; each takes a fix, drops one, or halves the numb
 
 _Key = tuple[str, str, str]
 _Place = tuple[str, int, int]
+_What = tuple[str, Region, str, Fix | None]
 
 
 class View(NamedTuple):
@@ -58,9 +59,10 @@ class Dropped(NamedTuple):
 
 
 class Originals:
-    """The files as they were before anything was mended. `given` are texts that stand in for some of them."""
+    """The files below some roots as they were before anything was mended. `given` stand in for some of them."""
 
-    def __init__(self, given: Texts) -> None:
+    def __init__(self, roots: Iterable[str], given: Texts) -> None:
+        self.roots = frozenset(roots)
         self.given = given
         self._sources: dict[str, Source | Problem | None] = {}
 
@@ -83,7 +85,8 @@ class Originals:
         """Why a file must not be edited, if so."""
         if self.given:
             return None if real(path) in self.given else "only standard input is mended"
-        return None if is_writable(path) else f"{path} cannot be written, or lies outside of the project"
+        is_ours = any(is_writable(path, root) for root in self.roots)
+        return None if is_ours else f"{path} cannot be written, or lies outside of the project"
 
 
 def encoded(source: Source, text: str) -> bytes:
@@ -103,6 +106,10 @@ def _resolved(path: str) -> str:
 
 def edits_of(finding: Finding) -> tuple[Edit, ...]:
     return finding.fix.edits if finding.fix is not None else ()
+
+
+def _what(finding: Finding) -> _What:
+    return finding.rule, finding.region, finding.message, finding.fix
 
 
 def _place(region: Region) -> _Place:
@@ -144,6 +151,10 @@ def _kinds(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
     return Counter((real(finding.region.path), finding.rule) for finding in findings)
 
 
+def _order(finding: Finding) -> tuple[list[tuple[str, int]], Region]:
+    return [(edit.region.path, edit.start) for edit in edits_of(finding)], finding.region
+
+
 def _key(finding: Finding) -> _Key:
     return finding.rule, finding.mark, finding.fix.message if finding.fix is not None else ""
 
@@ -157,8 +168,8 @@ class Trial(NamedTuple):
     patches: Mapping[str, Patch]
 
     @property
-    def regions(self) -> frozenset[Region]:
-        return frozenset(finding.region for finding in self.findings)
+    def tried(self) -> frozenset[_What]:
+        return frozenset(map(_what, self.findings))
 
     def new_places(self, region: Region) -> tuple[_Place, ...]:
         """Where what began at a place begins after the edits: behind what is inserted there, or before it."""
@@ -257,7 +268,7 @@ class Part:
         """The first fixes that do not touch each other, as many as may be tried."""
         taken = Taken()
         taken.take((path, edit) for path, edits in self._elsewhere.items() for edit in edits)
-        pending = sorted(self._pending(), key=lambda one: [(edit.region.path, edit.start) for edit in edits_of(one)])
+        pending = sorted(self._pending(), key=_order)
         chosen: list[Finding] = []
         for finding in pending:
             if self._limit is not None and len(chosen) == self._limit:
@@ -367,7 +378,7 @@ class Part:
         paths = (finding.region.path, *(edit.region.path for edit in edits_of(finding)))
         if any(real(path) not in self.kinds for path in paths):
             return False
-        before = [one for one in self.view.findings if one.rule == finding.rule and one.region not in trial.regions]
+        before = [one for one in self.view.findings if one.rule == finding.rule and _what(one) not in trial.tried]
         after = [one for one in view.findings if one.rule == finding.rule]
         places = trial.new_places(finding.region)
         others = sum(trial.new_places(one.region)[0] in places for one in before)
