@@ -1,12 +1,12 @@
 """Mend copies of all files of a folder, and let others judge what came of it.
 
-    python -m benchmarks.fixes FOLDER [--unsafe] [--select NAMES] [--workers N] [--sample RULE]
+    python -m benchmarks.fixes FOLDER [--unsafe] [--select NAMES] [--every N] [--workers N] [--sample RULE]
 
 FOLDER holds Dockerfiles and Compose files under any names; each is checked in a folder of its own, with all rules, and
 mended in memory as `dockerlint check --fix` does. Counted are the fixes applied, those dropped with the reason, files
 where dockerlint failed, those where a second round finds more to mend, those where an instruction is another although
 none of its lines was changed, and those that Docker's own parser, or Docker Compose, accepts no longer.
-With --sample, the differences of the files where fixes of a rule were applied are printed.
+With --every, only each Nth file is taken; with --sample, the differences are printed of files where a rule was mended.
 """
 
 from __future__ import annotations
@@ -61,44 +61,58 @@ class Outcome(NamedTuple):
     difference: str = ""
 
 
-def _look(file: Found, how: How, texts: Texts, only: Collection[Found] | None = None) -> Seen:
-    result = run(Request((file,), _selection(how.select), _SETTINGS, texts=texts))
-    fixable = (found for found in result.findings if found.fix is not None)
-    return Seen(result, tuple(found for found in fixable if how.is_unsafe or (found.fix and found.fix.is_safe)))
+class _Eyes:
+    """Checks one file, each text of it once."""
 
+    def __init__(self, file: Found, how: How) -> None:
+        self.file = file
+        self.how = how
+        self._seen: dict[bytes | None, Seen] = {}
 
-def _mended(file: Found, how: How, given: Texts) -> tuple[Seen, Mended]:
-    def look(texts: Texts, only: Collection[Found] | None) -> Seen:
-        return _look(file, how, {**given, **texts}, only)
+    def look(self, texts: Texts, _only: Collection[Found] | None = None) -> Seen:
+        text = texts.get(os.path.realpath(self.file.path))
+        if text not in self._seen:
+            self._seen[text] = self._checked(texts)
+        return self._seen[text]
 
-    seen = look(NO_TEXTS, None)
-    return seen, mend(look, seen, (file,), given=given)
+    def mended(self, given: Texts = NO_TEXTS) -> Mended:
+        def look(texts: Texts, only: Collection[Found] | None) -> Seen:
+            return self.look({**given, **texts}, only)
+
+        return mend(look, self.look(given), (self.file,), given=given)
+
+    def _checked(self, texts: Texts) -> Seen:
+        result = run(Request((self.file,), _selection(self.how.select), _SETTINGS, texts=texts))
+        fixable = (found for found in result.findings if found.fix is not None)
+        is_unsafe = self.how.is_unsafe
+        return Seen(result, tuple(found for found in fixable if is_unsafe or (found.fix and found.fix.is_safe)))
 
 
 def judged(file: Found, how: How) -> Outcome:
     try:
-        return _judged(file, how)
+        return _judged(_Eyes(file, how))
     except Exception as error:
         return Outcome(file.path, faults=(f"failed: {error!r}",))
 
 
-def _judged(file: Found, how: How) -> Outcome:
-    seen, mended = _mended(file, how, NO_TEXTS)
-    dropped = [(one.finding.rule, one.reason) for one in mended.dropped]
+def _judged(eyes: _Eyes) -> Outcome:
+    file, before = eyes.file, eyes.look(NO_TEXTS)
+    mended = eyes.mended()
+    dropped = tuple((one.finding.rule, one.reason) for one in mended.dropped)
     change = next((one for one in mended.changes if one.path == file.path), None)
     if change is None or change.before is None:
-        return Outcome(file.path, dropped=tuple(dropped), faults=tuple(_internal(seen)))
+        return Outcome(file.path, dropped=dropped, faults=tuple(_internal(before)))
     texts = {os.path.realpath(file.path): change.after}
-    after, again = _mended(file, how, texts)
-    faults = [*_internal(seen), *_internal(after)]
+    after, again = eyes.look(texts), eyes.mended(texts)
+    faults = [*_internal(before), *_internal(after)]
     if any(one.path == file.path for one in again.changes):
         faults.append("a second round finds more to mend")
     oracle = _docker if file.kind == "dockerfile" else _compose
     faults += oracle(change.before, change.after)
-    applied = [one.rule for group in mended.groups for one in group.findings]
-    is_wanted = how.sample in applied
-    shown = "".join(diff.render(file.path, change.before, change.after)) if is_wanted or faults else ""
-    return Outcome(file.path, tuple(applied), tuple(dropped), tuple(_brought(seen, after)), tuple(faults), shown)
+    applied = tuple(one.rule for group in mended.groups for one in group.findings)
+    is_shown = faults or eyes.how.sample in applied
+    shown = "".join(diff.render(file.path, change.before, change.after)) if is_shown else ""
+    return Outcome(file.path, applied, dropped, tuple(_brought(before, after)), tuple(faults), shown)
 
 
 def _internal(seen: Seen) -> Iterator[str]:
@@ -176,11 +190,11 @@ def _report(outcomes: Iterator[Outcome], how: How) -> None:
     print(f"{brought.total():7,}  errors and warnings that were not there before: {dict(brought.most_common())}")
 
 
-def main(folder: Path, how: How, workers: int) -> None:
+def main(folder: Path, how: How, workers: int, every: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         lay_out(folder.resolve(), Path(name))
         os.chdir(name)
-        files = sorted(find(["."]))
+        files = sorted(find(["."]))[::every]
         with ProcessPoolExecutor(workers) as pool:
             _report(pool.map(partial(judged, how=how), files, chunksize=20), how)
 
@@ -191,6 +205,7 @@ if __name__ == "__main__":
     parser.add_argument("--unsafe", action="store_true")
     parser.add_argument("--select", default="all")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--sample")
     given = parser.parse_args()
-    main(given.folder, How(tuple(given.select.split(",")), given.unsafe, given.sample), given.workers)
+    main(given.folder, How(tuple(given.select.split(",")), given.unsafe, given.sample), given.workers, given.every)
