@@ -27,8 +27,8 @@ from benchmarks import compose_oracle
 from benchmarks.findings import lay_out
 from dockerlint.lint.finding import Severity
 from dockerlint.lint.fixing import Mended, Seen, mend
-from dockerlint.lint.registry import Selection
 from dockerlint.lint.run import Request, run
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import Found, find
 from dockerlint.project.files import NO_TEXTS, Texts

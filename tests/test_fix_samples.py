@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from dockerfile import GoParseError, parse_string
 
-from dockerlint.lint.configuration import Configuration, of_text
+from dockerlint.lint.configuration import Configuration
+from dockerlint.lint.given import of_text
 from dockerlint.lint.registry import all_rules
 from dockerlint.lint.rule import AnyRule
 from dockerlint.project.discovery import kind_of_name

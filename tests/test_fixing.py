@@ -13,8 +13,8 @@ from dockerlint.lint.finding import Edit, Finding, Fix, Region, Severity, shown_
 from dockerlint.lint.fixing import MOST_PASSES, Mended, Seen, mend, write
 from dockerlint.lint.patching import Patch, Taken, Unfit
 from dockerlint.lint.reading import source_or_none
-from dockerlint.lint.registry import Selection
 from dockerlint.lint.run import Request, run, tied
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import Found, find
 from dockerlint.project.files import Texts

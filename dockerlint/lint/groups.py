@@ -10,8 +10,8 @@ from dockerlint.dockerfile.stages import Options
 from dockerlint.lint.configuration import Configuration, Settler
 from dockerlint.lint.engine import arranged
 from dockerlint.lint.finding import Finding, Severity
-from dockerlint.lint.selection import Selection
 from dockerlint.lint.run import Progress, Request, Result, run, tied
+from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import Found
 from dockerlint.project.files import NO_TEXTS, Texts
