@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 from benchmarks import compose_oracle
 from benchmarks.findings import lay_out
+from dockerlint.dockerfile.instructions import CLASSES
 from dockerlint.lint.finding import Severity
 from dockerlint.lint.fixing import Mended, Seen, mend
 from dockerlint.lint.run import Request, run
@@ -148,9 +149,11 @@ def _commands(data: bytes) -> set[tuple[int, int, str]] | None:
     from dockerfile import GoParseError, parse_string  # noqa: PLC0415
 
     try:
-        return {(one.start_line, one.end_line, one.original) for one in parse_string(data.decode("utf-8", "replace"))}
+        found = parse_string(data.decode("utf-8", "replace"))
     except (GoParseError, ValueError):
         return None
+    # The parser takes any word for an instruction.
+    return {(one.start_line, one.end_line, one.original) for one in found if (one.cmd or "").upper() in CLASSES}
 
 
 def _compose(before: bytes, after: bytes) -> Iterator[str]:

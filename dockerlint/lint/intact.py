@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from dockerlint.dockerfile.errors import Level
 from dockerlint.dockerfile.instructions import Instruction, Onbuild, ShellForm, Transfer, Unknown, Volume
 from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.patching import Patch
@@ -26,6 +27,13 @@ def harm(path: str, kind: Kind | None, patch: Patch) -> str | None:
     if kind == "compose":
         return _harm_to_yaml(before, after, patch)
     return _harm_to_python(patch) if path.endswith(".py") else None
+
+
+def is_clear(source: Source) -> bool:
+    """Whether Docker can tell where each instruction of a Dockerfile begins and ends, and what it is."""
+    dockerfile = Dockerfile(source)
+    is_known = not any(isinstance(one, Unknown) for one in dockerfile.instructions)
+    return is_known and all(error.level is not Level.PARSE for error in dockerfile.errors)
 
 
 def _harm_to_text(patch: Patch) -> str | None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dockerlint.lint.finding import LONGEST_LINE, Edit, Finding, Fix, Problem, Region, Severity
-from dockerlint.lint.intact import harm
+from dockerlint.lint.intact import harm, is_clear
 from dockerlint.lint.patching import Patch, Taken, Unfit
 from dockerlint.lint.reading import read_source
 from dockerlint.lint.writing import is_writable
@@ -151,6 +151,11 @@ def _kinds(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
     return Counter((real(finding.region.path), finding.rule) for finding in findings)
 
 
+def _waits(finding: Finding, unclear: frozenset[str]) -> bool:
+    """Whether a file must be mended otherwise before a finding in it."""
+    return not finding.is_refusal and any(real(edit.region.path) in unclear for edit in edits_of(finding))
+
+
 def _order(finding: Finding) -> tuple[list[tuple[str, int]], Region]:
     return [(edit.region.path, edit.start) for edit in edits_of(finding)], finding.region
 
@@ -249,7 +254,16 @@ class Part:
         return None
 
     def _pending(self) -> Iterator[Finding]:
-        return (one for one in self.view.offered if _key(one) not in self._dropped and not self._is_done(one))
+        unclear = self._unclear()
+        for finding in self.view.offered:
+            if _key(finding) not in self._dropped and not self._is_done(finding) and not _waits(finding, unclear):
+                yield finding
+
+    def _unclear(self) -> frozenset[str]:
+        """The Dockerfiles that Docker cannot read: nobody knows what is meant by the rest of one."""
+        refused = {real(one.region.path) for one in self.view.findings if one.is_refusal}
+        dockerfiles = (path for path in refused if self.kinds.get(path) == "dockerfile")
+        return frozenset(path for path in dockerfiles if not is_clear(self._source(path)))
 
     def _is_done(self, finding: Finding) -> bool:
         """Whether a fix was made as far as it edits files that are not checked again, so that no check can tell."""
@@ -394,10 +408,13 @@ class Part:
 
     def dropped(self) -> Iterator[Dropped]:
         """The findings that are left although they have a fix that may be applied."""
+        unclear = self._unclear()
         for finding in self.view.offered:
             reason = self._dropped.get(_key(finding))
             if reason is not None:
                 yield Dropped(finding, reason)
+            elif _waits(finding, unclear):
+                yield Dropped(finding, "Docker cannot read the file")
             elif not self._is_done(finding):
                 yield Dropped(finding, f"not done after {MOST_PASSES} passes")
 
