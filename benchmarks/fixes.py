@@ -110,7 +110,7 @@ def _judged(eyes: _Eyes) -> Outcome:
         faults.append("a second round finds more to mend")
     oracle = _docker if file.kind == "dockerfile" else _compose
     faults += oracle(change.before, change.after)
-    applied = tuple(one.rule for group in mended.groups for one in group.findings)
+    applied = tuple(one.rule for batch in mended.batches for one in batch.findings)
     is_shown = faults or eyes.how.sample in applied
     shown = "".join(diff.render(file.path, change.before, change.after)) if is_shown else ""
     return Outcome(file.path, applied, dropped, tuple(_brought(before, after)), tuple(faults), shown)

@@ -220,7 +220,7 @@ def test_the_same_edit_of_two_findings_is_made_once(tmp_path: Path) -> None:
         tmp_path, {"Dockerfile": text}, once(text, "(?<=RUN a)", " -y"), once(text, "(?<=RUN a)", " -y", "other")
     )
     assert text_of(done) == "FROM alpine:3.22\nRUN a -y\n"
-    assert len(done.groups[0].findings) == 2
+    assert len(done.batches[0].findings) == 2
 
 
 def test_different_insertions_at_one_place_are_made_in_turn(tmp_path: Path) -> None:
@@ -271,7 +271,7 @@ def test_a_fix_of_several_files_is_applied_in_all_or_none(tmp_path: Path) -> Non
     assert (done.changes, reasons(done)) == ((), {"it would break a script"})
     done = mended(tmp_path, files, in_both("new"))
     assert [change.path for change in done.changes] == ["a/Dockerfile", "b/Dockerfile"]
-    assert len(done.groups) == 1
+    assert len(done.batches) == 1
 
 
 def test_a_file_that_two_fixes_create_is_that_of_the_first(tmp_path: Path) -> None:
@@ -335,14 +335,14 @@ def test_writing_keeps_links_and_modes_and_leaves_alone_what_was_changed_meanwhi
     (tmp_path / "b" / "Dockerfile").write_text("FROM scratch\n")
     with inside(tmp_path):
         unwritten = write(done)
-    assert [(one.reason, one.group.changes[0].path) for one in unwritten] == [
+    assert [(one.reason, one.batch.changes[0].path) for one in unwritten] == [
         ("b/Dockerfile was changed meanwhile", "b/Dockerfile")
     ]
     assert (tmp_path / "b" / "Dockerfile").read_text() == "FROM scratch\n"
     assert (tmp_path / "a" / "Dockerfile").is_symlink()
     assert (tmp_path / "a" / "real.Dockerfile").read_text() == "FROM alpine:3.22\nRUN new\n"
     assert (tmp_path / "a" / "real.Dockerfile").stat().st_mode & 0o777 == 0o640
-    assert len(done.without(unwritten).groups) == 1
+    assert len(done.without(unwritten).batches) == 1
 
 
 EDITS = st.lists(
@@ -424,6 +424,6 @@ def test_mending_twice_is_mending_once(
     assert not [problem for problem in result.problems if "internal error" in problem.message]
     assert after.count("\n") == after.count("\r\n") if end == "\r\n" and "\n" in text else "\r" not in after
     if not is_unsafe:
-        assert [line for line in after.split(end) if line.startswith("# a comment")] == ["# a comment"] * lines.count(
+        assert [line for line in after.lstrip("\ufeff").split(end) if line.startswith("# a comment")] == [
             "# a comment"
-        )
+        ] * lines.count("# a comment")

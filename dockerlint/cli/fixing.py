@@ -31,7 +31,7 @@ def fix(task: Task, keep: Keep, report: Report) -> int:
         mended = _mended(task, keep, found)
         unwritten = write(mended)
         total = total.followed_by(mended.without(unwritten))
-        found = task.outcomes() if mended.groups else found
+        found = task.outcomes() if mended.batches else found
         # What comes of an ignore file, say, is only known when it is on disk.
         if unwritten or not mended.is_blind:
             break
@@ -82,7 +82,7 @@ def _mended(task: Task, keep: Keep, found: list[Outcome]) -> Mended:
 
 
 def _tell(verb: str, mended: Mended, left: Iterable[Outcome]) -> None:
-    count = sum(len(group.findings) for group in mended.groups)
+    count = sum(len(batch.findings) for batch in mended.batches)
     done = f"{verb} {plural(count, 'finding')} in {plural(len(mended.texts), 'file')}."
     click.echo(done if count else "Nothing to fix.", err=True)
     hidden = len(unsafe(left))

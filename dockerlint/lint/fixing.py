@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from dockerlint.lint.finding import Finding, Problem
+from dockerlint.lint.originals import Originals
 from dockerlint.lint.run import Result
-from dockerlint.lint.trials import MOST_PASSES, Change, Dropped, Originals, Part, View, edits_of, real
+from dockerlint.lint.trials import MOST_PASSES, Change, Dropped, Part
+from dockerlint.lint.views import View, edits_of, real
 from dockerlint.lint.writing import CannotWrite, write_all
 from dockerlint.project.discovery import Found
 from dockerlint.project.files import NO_TEXTS, Texts
 from dockerlint.project.project import root_of
 
-__all__ = ["MOST_PASSES", "Change", "Dropped", "Group", "Look", "Mended", "Seen", "Unwritten", "mend", "write"]
+__all__ = ["MOST_PASSES", "Batch", "Change", "Dropped", "Look", "Mended", "Seen", "Unwritten", "mend", "write"]
 
 _Told = TypeVar("_Told", Finding, Problem)
 
@@ -36,7 +38,7 @@ class Seen(NamedTuple):
 Look = Callable[[Texts, Collection[Found] | None], Seen]
 
 
-class Group(NamedTuple):
+class Batch(NamedTuple):
     """Changes that hang together, to be written all or not at all, and the findings that they mend."""
 
     changes: tuple[Change, ...]
@@ -49,13 +51,13 @@ class Mended(NamedTuple):
     It `is_blind` where files are changed of which only a check of what is on disk tells what comes of it.
     """
 
-    groups: tuple[Group, ...] = ()
+    batches: tuple[Batch, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     is_blind: bool = False
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        return tuple(sorted(change for group in self.groups for change in group.changes))
+        return tuple(sorted(change for batch in self.batches for change in batch.changes))
 
     @property
     def texts(self) -> Texts:
@@ -64,14 +66,14 @@ class Mended(NamedTuple):
 
     def without(self, unwritten: Iterable[Unwritten]) -> Mended:
         """What is mended in the end, where some changes could not be written."""
-        lost = {id(one.group): one.reason for one in unwritten}
-        dropped = [Dropped(found, lost[id(one)]) for one in self.groups if id(one) in lost for found in one.findings]
-        groups = tuple(one for one in self.groups if id(one) not in lost)
-        return self._replace(groups=groups, dropped=(*self.dropped, *dropped))
+        lost = {id(one.batch): one.reason for one in unwritten}
+        dropped = [Dropped(found, lost[id(one)]) for one in self.batches if id(one) in lost for found in one.findings]
+        batches = tuple(one for one in self.batches if id(one) not in lost)
+        return self._replace(batches=batches, dropped=(*self.dropped, *dropped))
 
     def followed_by(self, later: Mended) -> Mended:
         """What is mended by this and then by the other, of files that are written in between."""
-        return later._replace(groups=(*self.groups, *later.groups))
+        return later._replace(batches=(*self.batches, *later.batches))
 
 
 def mend(
@@ -105,22 +107,22 @@ def mend(
 class Unwritten(NamedTuple):
     """Changes that could not be written, and why."""
 
-    group: Group
+    batch: Batch
     reason: str
 
 
 def write(mended: Mended) -> list[Unwritten]:
-    """Write each group of changes whole or not at all; tells which were not."""
+    """Write each batch of changes whole or not at all; tells which were not."""
     unwritten: list[Unwritten] = []
-    for group in mended.groups:
-        changed = next((change.path for change in group.changes if _on_disk(change.path) != change.before), None)
+    for batch in mended.batches:
+        changed = next((change.path for change in batch.changes if _on_disk(change.path) != change.before), None)
         try:
             if changed is not None:
                 message = f"{changed} was changed meanwhile"
                 raise CannotWrite(message)
-            write_all((Path(change.path), change.after) for change in group.changes)
+            write_all((Path(change.path), change.after) for change in batch.changes)
         except CannotWrite as error:
-            unwritten.append(Unwritten(group, str(error)))
+            unwritten.append(Unwritten(batch, str(error)))
     return unwritten
 
 
@@ -188,6 +190,6 @@ class _Parts:
             yield part, View(found, offered, suppressed, tuple(problems))
 
     def outcome(self) -> Mended:
-        groups = [Group(part.changes(), tuple(part.applied)) for part in self.all if part.applied]
+        batches = [Batch(part.changes(), tuple(part.applied)) for part in self.all if part.applied]
         dropped = tuple(one for part in self.all for one in part.dropped())
-        return Mended(tuple(groups), dropped, any(part.is_blind for part in self.all))
+        return Mended(tuple(batches), dropped, any(part.is_blind for part in self.all))

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from dockerlint.lint.finding import LONGEST_LINE, Edit, Finding, Fix, Problem, Region, Severity
+from dockerlint.lint.finding import LONGEST_LINE, Edit, Finding, Fix, Region
 from dockerlint.lint.intact import harm, is_clear
+from dockerlint.lint.originals import Originals, encoded
 from dockerlint.lint.patching import Patch, Taken, Unfit
-from dockerlint.lint.reading import read_source
-from dockerlint.lint.writing import is_writable
+from dockerlint.lint.views import View, edits_of, real, want_the_same, worse
 from dockerlint.project.discovery import Found, Kind
 from dockerlint.project.files import Texts
-from dockerlint.source import BOM, Source
+from dockerlint.source import Source
 
 MOST_PASSES = 10
 _MOST_ROUNDS = 500  # of a part; each takes a fix, drops one, or halves the number that is tried
@@ -23,24 +20,6 @@ _MOST_ROUNDS = 500  # of a part; each takes a fix, drops one, or halves the numb
 _Key = tuple[str, str, str]
 _Place = tuple[str, int, int]
 _What = tuple[str, Region, str, Fix | None]
-
-
-class View(NamedTuple):
-    """What a check says of some files. `offered` are the findings whose fixes may be applied."""
-
-    findings: tuple[Finding, ...] = ()
-    offered: tuple[Finding, ...] = ()
-    suppressed: tuple[Finding, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-    def with_all(self, other: View) -> View:
-        """What both say."""
-        return View(
-            (*self.findings, *other.findings),
-            (*self.offered, *other.offered),
-            (*self.suppressed, *other.suppressed),
-            (*self.problems, *other.problems),
-        )
 
 
 class Change(NamedTuple):
@@ -58,97 +37,12 @@ class Dropped(NamedTuple):
     reason: str
 
 
-class Originals:
-    """The files below some roots as they were before anything was mended. `given` stand in for some of them."""
-
-    def __init__(self, roots: Iterable[str], given: Texts) -> None:
-        self.roots = frozenset(roots)
-        self.given = given
-        self._sources: dict[str, Source | Problem | None] = {}
-
-    def source(self, path: str) -> Source | None:
-        """The text of a file; an empty one where there is none yet. None where it cannot be had."""
-        if path not in self._sources:
-            is_there = path in self.given or os.path.lexists(path)
-            self._sources[path] = read_source(path, self.given) if is_there else None
-        found = self._sources[path]
-        if found is None:
-            return Source(path, "")
-        return found if isinstance(found, Source) else None
-
-    def data(self, path: str) -> bytes | None:
-        """The bytes of a file that could be read; None where there is none yet."""
-        found = self._sources[path]
-        return encoded(found, found.text) if isinstance(found, Source) else None
-
-    def bars(self, path: str) -> str | None:
-        """Why a file must not be edited, if so."""
-        if self.given:
-            return None if real(path) in self.given else "only standard input is mended"
-        is_ours = any(is_writable(path, root) for root in self.roots)
-        return None if is_ours else f"{path} cannot be written, or lies outside of the project"
-
-
-def encoded(source: Source, text: str) -> bytes:
-    """A text as the file of a source has it."""
-    return ((BOM if source.has_bom else "") + text).encode("utf-8", "surrogateescape")
-
-
-def real(path: str) -> str:
-    """What a file is called whichever way leads to it."""
-    return _resolved(os.path.abspath(path))  # noqa: PTH100 (strings: asked for every finding)
-
-
-@lru_cache(maxsize=1 << 16)
-def _resolved(path: str) -> str:
-    return os.path.realpath(path)
-
-
-def edits_of(finding: Finding) -> tuple[Edit, ...]:
-    return finding.fix.edits if finding.fix is not None else ()
-
-
 def _what(finding: Finding) -> _What:
     return finding.rule, finding.region, finding.message, finding.fix
 
 
 def _place(region: Region) -> _Place:
     return real(region.path), region.line, region.column
-
-
-def _wants_the_same(one: Finding, other: Finding) -> bool:
-    """Whether two findings of a rule say the same, or have the same fix."""
-    replacements = [[edit.replacement for edit in edits_of(finding)] for finding in (one, other)]
-    has_same_fix = one.fix is not None and other.fix is not None and one.fix.message == other.fix.message
-    return one.message == other.message or (has_same_fix and replacements[0] == replacements[1])
-
-
-def _worse(before: View, after: View) -> str | None:
-    """What is worse in a check than in the one before: what cannot be checked, errors, and what was left out."""
-    counted = Counter(real(problem.path) for problem in before.problems)
-    for problem in after.problems:
-        counted[real(problem.path)] -= 1
-        if counted[real(problem.path)] < 0:
-            return f"the file could not be checked any more: {problem.message}"
-    known, left_out = _kinds(filter(_is_error, before.findings)), _kinds(before.suppressed)
-    left_out_now, kept = _kinds(after.suppressed), _kinds(before.findings)
-    for finding in after.findings:
-        kind = real(finding.region.path), finding.rule
-        known[kind] -= _is_error(finding)
-        kept[kind] -= 1
-        if known[kind] < 0:
-            return f"it would bring an error: {finding.message}"
-        if kept[kind] < 0 and left_out_now[kind] < left_out[kind]:
-            return f"a comment would no longer leave out `{finding.rule}`"
-    return None
-
-
-def _is_error(finding: Finding) -> bool:
-    return finding.is_refusal or finding.severity is Severity.ERROR
-
-
-def _kinds(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
-    return Counter((real(finding.region.path), finding.rule) for finding in findings)
 
 
 def _waits(finding: Finding, unclear: frozenset[str]) -> bool:
@@ -359,7 +253,7 @@ class Part:
             self._dropped[_key(finding)] = "the finding would still be there"
         if still_there:
             return
-        reason = _worse(self.view, view) if self.files else None
+        reason = worse(self.view, view) if self.files else None
         if reason is not None:
             self._reject(trial.findings, reason)
         else:
@@ -397,7 +291,7 @@ class Part:
         places = trial.new_places(finding.region)
         others = sum(trial.new_places(one.region)[0] in places for one in before)
         found = [one for one in after if _place(one.region) in places]
-        return len(found) > others and any(_wants_the_same(one, finding) for one in found)
+        return len(found) > others and any(want_the_same(one, finding) for one in found)
 
     # What comes of it.
 

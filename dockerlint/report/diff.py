@@ -7,7 +7,7 @@ from difflib import unified_diff
 
 from dockerlint.report.text import visible
 
-_UNENDED = "\n\\ No newline at end of file\n"
+_UNENDED = "\\ No newline at end of file\n"
 
 
 def render(path: str, before: bytes | None, after: bytes) -> Iterator[str]:
@@ -15,7 +15,10 @@ def render(path: str, before: bytes | None, after: bytes) -> Iterator[str]:
     old, new = (_lines(data) for data in (before or b"", after))
     name = visible(path)
     for line in unified_diff(old, new, name if before is not None else "/dev/null", name):
-        yield line if line.endswith("\n") else line + _UNENDED
+        if line.endswith("\n"):
+            yield line
+        else:
+            yield from (line + "\n", _UNENDED)
 
 
 def _lines(data: bytes) -> list[str]:
