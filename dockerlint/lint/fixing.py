@@ -99,9 +99,12 @@ def mend(
         texts = {path: data for part in parts.all for path, data in part.texts.items()}
         texts |= {path: data for trial in trials for path, data in trial.texts.items()}
         again = frozenset(file for trial in trials if trial.texts for file in trial.part.files)
-        views = {id(part): view for part, view in parts.split(look(texts, again))} if again else {}
+        views = dict(parts.split(look(texts, again))) if again else {}
+        for part, view in views.items():
+            if part.is_unknown:
+                part.view = view
         for trial in trials:
-            trial.part.judge(trial, views.get(id(trial.part), View()) if trial.texts else trial.part.view)
+            trial.part.judge(trial, views.get(trial.part, View()) if trial.texts else trial.part.view)
 
 
 class Unwritten(NamedTuple):

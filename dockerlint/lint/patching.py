@@ -13,12 +13,18 @@ class Unfit(Exception):
     """Edits that cannot be made on this text."""
 
 
+def written(edit: Edit) -> tuple[int, int, str]:
+    """What an edit does to its file, by whatever path that is called."""
+    return edit.start, edit.end, edit.replacement
+
+
 class Patch:
     """Edits of one text, in order. Raises Unfit where they overlap or do not fit the text."""
 
     def __init__(self, source: Source, edits: Iterable[Edit]) -> None:
         self.before = source.text
-        self.edits: Sequence[Edit] = sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end))
+        each_once = {written(edit): edit for edit in edits}
+        self.edits: Sequence[Edit] = sorted(each_once.values(), key=lambda edit: (edit.start, edit.end))
         self._starts = [edit.start for edit in self.edits]
         self._ends = [edit.end for edit in self.edits]
         self._check(source)
@@ -94,7 +100,7 @@ class Taken:
 
     def take(self, edits: Iterable[tuple[str, Edit]]) -> bool:
         """Take the edits of a fix, each with its file, if all can be had."""
-        new = [(path, edit.start, edit.end, edit.replacement) for path, edit in edits]
+        new = [(path, *written(edit)) for path, edit in edits]
         new = [edit for edit in new if edit not in self._edits]
         if any(self._touches(path, start, end) for path, start, end, _ in new):
             return False

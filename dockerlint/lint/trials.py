@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dockerlint.lint.finding import LONGEST_LINE, Edit, Finding, Fix, Region
 from dockerlint.lint.intact import harm, is_clear
 from dockerlint.lint.originals import Originals, encoded
-from dockerlint.lint.patching import Patch, Taken, Unfit
+from dockerlint.lint.patching import Patch, Taken, Unfit, written
 from dockerlint.lint.views import View, edits_of, real, want_the_same, worse
 from dockerlint.project.discovery import Found, Kind
 from dockerlint.project.files import Texts
@@ -133,6 +133,11 @@ class Part:
         self._dropped |= other._dropped
         self._limit = None
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing was said of it so far: of an ignore file, say, in which something is found at last."""
+        return not self.files and self.view == View()
+
     # What is tried.
 
     def trial(self) -> Trial | None:
@@ -163,7 +168,8 @@ class Part:
         """Whether a fix was made as far as it edits files that are not checked again, so that no check can tell."""
         places = [(real(edit.region.path), edit) for edit in edits_of(finding)]
         elsewhere = [(path, edit) for path, edit in places if path not in self.kinds]
-        return bool(elsewhere) and all(edit in self._elsewhere.get(path, ()) for path, edit in elsewhere)
+        made = {path: set(map(written, edits)) for path, edits in self._elsewhere.items()}
+        return bool(elsewhere) and all(written(edit) in made.get(path, ()) for path, edit in elsewhere)
 
     def _drop_barred(self) -> None:
         for finding in tuple(self._pending()):
@@ -241,7 +247,8 @@ class Part:
         return source
 
     def _state(self, texts: Texts) -> int:
-        return hash(frozenset({**self.texts, **texts}.items()))
+        now = {**self.texts, **texts}
+        return hash(frozenset(item for item in now.items() if item[1] != self._originals.data(item[0])))
 
     # What is made of the outcome.
 
