@@ -65,6 +65,21 @@ def test_commands_of_adoption_do_what_is_said(tmp_path: Path) -> None:
     assert "expose-host-port" in results[5].output
 
 
+def test_commands_of_fixes_do_what_is_said(tmp_path: Path) -> None:
+    text = 'FROM alpine:3.22\nMAINTAINER me\nUSER 1000\nEXPOSE 80:80\nCMD ["a"]\n'
+    mended = text.replace("80:80", "80").replace("MAINTAINER me", 'LABEL org.opencontainers.image.authors="me"')
+    results = []
+    for line in block("fixes").splitlines():
+        program, *arguments = shlex.split(line, comments=True)
+        assert program == "dockerlint"
+        (tmp_path / "Dockerfile").write_text(text)
+        with inside(tmp_path):
+            code = CliRunner().invoke(cli, [*arguments, "--select", "maintainer,expose-host-port"]).exit_code
+        results.append((code, (tmp_path / "Dockerfile").read_text()))
+    kept = text.replace("80:80", "80")
+    assert results == [(1, text), (0, mended), (0, mended), (0, kept)]
+
+
 def test_families_shown_are_all_there_are() -> None:
     table = README.partition("## What it finds")[2].partition("##")[0]
     named = re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in table.splitlines() if line.startswith("| `")))

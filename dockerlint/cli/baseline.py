@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
-from dockerlint.cli.checking import NOTHING, UNCHECKED, asked_for, exit_code, found_in
+from dockerlint.cli.checking import NOTHING, UNCHECKED, asked_for, exit_code, task_of
 from dockerlint.cli.options import build_options, day_option
 from dockerlint.cli.reporting import report_options, reports_of, write
 from dockerlint.cli.settings import here, setting_options
@@ -83,7 +83,7 @@ def create(settler: Settler, force: bool, paths: tuple[str, ...], **how: Any) ->
     if there is not None and not force:
         message = f"{there} is there already: `dockerlint baseline update` shrinks it, --force replaces it"
         raise click.UsageError(message)
-    outcomes = found_in(groups, paths or (".",), **how)
+    outcomes = task_of(groups, paths or (".",), **how).outcomes()
     _write([Baseline(file).with_findings(_findings(outcomes, file)) for file in files])
     sys.exit(_told_problems(outcomes))
 
@@ -101,7 +101,7 @@ def update(settler: Settler, add: bool, paths: tuple[str, ...], tell: Teller, **
 
     groups = asked_for(paths or (".",), settler)
     old = [_read(file) for file in _files(groups, settler)]
-    outcomes = found_in(groups, paths or (".",), **how)
+    outcomes = task_of(groups, paths or (".",), **how).outcomes()
     seen = [compared(one, outcomes, paths or (".",)) for one in old]
     new = [
         Baseline(before.path, one.kept).with_findings(one.new if add else ())
@@ -124,18 +124,16 @@ def check(settler: Settler, paths: tuple[str, ...], tell: Teller, **how: Any) ->
     """
     groups = asked_for(paths or (".",), settler)
     old = [_read(file) for file in _files(groups, settler)]
-    outcomes = found_in(groups, paths or (".",), **how)
+    outcomes = task_of(groups, paths or (".",), **how).outcomes()
     seen = [compared(one, outcomes, paths or (".",)) for one in old]
     _tell(seen)
     tell(without_known(seen, outcomes))
 
 
-def found_beside(groups: list[Group], paths: Sequence[str], *how: Any) -> list[Outcome]:
-    """What is found in groups of files, without what the baselines of those that have one know."""
+def without_baselines(groups: Sequence[Group], outcomes: list[Outcome], paths: Sequence[str]) -> list[Outcome]:
+    """What was found in groups of files, without what the baselines of those that have one know."""
     named = {Path(place.path) for group in groups if (place := group.configuration["baseline"])}
-    old = [_read(file) for file in sorted(named)]
-    outcomes = found_in(groups, paths, *how)
-    return without_known([compared(one, outcomes, paths) for one in old], outcomes)
+    return without_known([compared(_read(file), outcomes, paths) for file in sorted(named)], outcomes)
 
 
 def compared(old: Baseline, outcomes: Sequence[Outcome], paths: Sequence[str]) -> Comparison:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dockerlint.cli.checking import Given, asked_for, exit_code, found_in, given_of
+from dockerlint.cli.checking import asked_for, exit_code, given_of, task_of
 from dockerlint.cli.options import build_options, day_option
 from dockerlint.cli.reporting import report_options, reports_of, write
 from dockerlint.cli.settings import setting_options, tell, told
 from dockerlint.project.discovery import Found, named
+from dockerlint.project.files import NO_TEXTS, Texts
 from dockerlint.report.text import plural, visible
 
 if TYPE_CHECKING:
     from dockerlint.lint.configuration import Settler
     from dockerlint.lint.groups import Outcome
-    from dockerlint.source import Source
 
 _MOST_ROUNDS = 5  # a comment may itself be the reason for a finding, but seldom is
 
@@ -58,6 +59,8 @@ class _Command(click.Command):
     help="Write comments into the files that leave out all that is found: `--add-ignores`, or with the reason behind a"
     " `=`.",
 )
+@click.option("--fix", is_flag=True, help="Mend what can be mended safely, and report what is left.")
+@click.option("--diff", is_flag=True, help="Write and report nothing; print what --fix would change.")
 @click.option("--show-settings", is_flag=True, help="Check nothing; print the settings in force, and who sets each.")
 @click.option("--show-files", is_flag=True, help="Check nothing; print the files to check, and what is left out.")
 def check(  # noqa: PLR0913
@@ -75,6 +78,8 @@ def check(  # noqa: PLR0913
     as_of: datetime.datetime | None,
     no_baseline: bool,
     add_ignores: str | None,
+    fix: bool,
+    diff: bool,
     show_settings: bool,
     show_files: bool,
 ) -> None:
@@ -82,8 +87,11 @@ def check(  # noqa: PLR0913
 
     NAMES are rules, families of rules, or codes of other linters such as DL3002, separated by commas.
 
-    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 something could not be checked.
+    Exit codes: 0 nothing at or above --fail-on, 1 findings (with --diff: changes), 2 something could not be checked.
     """
+    if fix or diff:
+        is_shown = show_settings or show_files
+        _check_goes_with("--diff" if diff else "--fix", paths, is_ignoring=add_ignores is not None, is_shown=is_shown)
     if show_settings or show_files:
         _show(paths or (".",), settler, show_files=show_files)
         return
@@ -94,21 +102,44 @@ def check(  # noqa: PLR0913
         message = "standard input cannot be written into"
         raise click.BadParameter(message, param_hint="--add-ignores")
     given = given_of(paths, stdin_filename)
+    groups = asked_for(paths or (".",), settler, given)
+    task = task_of(groups, paths or (".",), arguments, target, as_of, given)
+    has_baseline = not no_baseline and any(group.configuration["baseline"] for group in groups)
+
+    def kept(outcomes: list[Outcome], texts: Texts) -> list[Outcome]:
+        if has_baseline:
+            from dockerlint.cli.baseline import without_baselines  # noqa: PLC0415 (few have one)
+
+            outcomes = without_baselines(task.groups, outcomes, paths or (".",))
+        return outcomes if diff_base is None else _only_new(outcomes, diff_base, {**task.texts, **texts})
 
     def found() -> list[Outcome]:
-        groups = asked_for(paths or (".",), settler, given)
-        has_baseline = not no_baseline and any(group.configuration["baseline"] for group in groups)
-        if has_baseline:
-            from dockerlint.cli.baseline import found_beside  # noqa: PLC0415 (few have one)
+        return kept(task.outcomes(), NO_TEXTS)
 
-            outcomes = found_beside(groups, paths or (".",), arguments, target, as_of, given)
-        else:
-            outcomes = found_in(groups, paths or (".",), arguments, target, as_of, given)
-        return outcomes if diff_base is None else _only_new(outcomes, diff_base, given)
+    def report(outcomes: list[Outcome], *, to_stderr: bool = False) -> int:
+        write(together(outcomes), reports, statistics=statistics, colour=colour, to_stderr=to_stderr)
+        return exit_code(outcomes, exit_zero=exit_zero)
 
-    outcomes = found() if add_ignores is None else _with_ignores(found, add_ignores)
-    write(together(outcomes), reports, statistics=statistics, colour=colour)
-    sys.exit(exit_code(outcomes, exit_zero=exit_zero))
+    if fix or diff:
+        from dockerlint.cli import fixing  # noqa: PLC0415 (only who wants to mend needs it)
+
+        if diff:
+            sys.exit(fixing.show(task, kept, exit_zero=exit_zero))
+        sys.exit((fixing.fix if given is None else fixing.fix_input)(task, kept, report))
+    sys.exit(report(found() if add_ignores is None else _with_ignores(found, add_ignores)))
+
+
+def _check_goes_with(option: str, paths: tuple[str, ...], *, is_ignoring: bool, is_shown: bool) -> None:
+    """Raises BadParameter where what mends files stands beside what it cannot go with."""
+    if is_ignoring:
+        message = "either mend what is found or write comments for it: --add-ignores does the other"
+    elif is_shown:
+        message = "--show-settings and --show-files check nothing, so nothing can be mended"
+    elif "-" in paths and len(paths) > 1:
+        message = "standard input is mended alone, without other files"
+    else:
+        return
+    raise click.BadParameter(message, param_hint=option)
 
 
 def _with_ignores(check_again: Callable[[], list[Outcome]], reason: str) -> list[Outcome]:
@@ -156,17 +187,14 @@ def _show(paths: tuple[str, ...], settler: Settler, *, show_files: bool) -> None
     tell(settler)
 
 
-def _only_new(outcomes: list[Outcome], revision: str, given: Given | None) -> list[Outcome]:
-    """What was found on lines that are new since a revision."""
+def _only_new(outcomes: list[Outcome], revision: str, texts: Texts) -> list[Outcome]:
+    """What was found on lines that are new since a revision; `texts` stand in for what files have on disk."""
     from dockerlint.lint.changes import only_new  # noqa: PLC0415 (few ask git)
     from dockerlint.lint.groups import Outcome  # noqa: PLC0415
     from dockerlint.lint.reading import source_or_none  # noqa: PLC0415
     from dockerlint.project.revision import NoRevision  # noqa: PLC0415
-    from dockerlint.source import Source  # noqa: PLC0415
 
-    def read(path: str) -> Source | None:
-        return Source.from_bytes(*given) if given is not None and given[0] == path else source_or_none(path)
-
+    read = partial(source_or_none, texts=texts)
     try:
         return [Outcome(configuration, only_new(result, revision, read)) for configuration, result in outcomes]
     except NoRevision as error:

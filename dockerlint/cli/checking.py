@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -15,6 +15,7 @@ from dockerlint.cli.options import build_of
 from dockerlint.cli.settings import tell, told
 from dockerlint.lint.finding import Severity
 from dockerlint.project.discovery import Found, named
+from dockerlint.project.files import NO_TEXTS, Texts
 
 if TYPE_CHECKING:
     from dockerlint.dockerfile.stages import Options
@@ -36,9 +37,31 @@ def given_of(paths: Sequence[str], stdin_filename: str | None) -> Given | None:
     return (stdin_filename or "-", sys.stdin.buffer.read()) if "-" in paths else None
 
 
+class Task(NamedTuple):
+    """What to check, and how: all those below some folders. `texts` stand in for what files have on disk."""
+
+    groups: list[Group]
+    day: datetime.date
+    build: Options
+    folders: tuple[str, ...]
+    texts: Texts
+
+    def outcomes(self, texts: Texts = NO_TEXTS, only: Collection[Found] | None = None) -> list[Outcome]:
+        """What is found, with more texts, or in some of the files. Ends the program where that cannot be told."""
+        from dockerlint.lint.run import CannotRun  # noqa: PLC0415 (who asks for help or completion needs no engine)
+
+        try:
+            return _check(self._replace(texts={**self.texts, **texts}), only)
+        except CannotRun as error:
+            raise click.UsageError(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            sys.exit(INTERRUPTED)
+
+
 def asked_for(paths: Sequence[str], settler: Settler, given: Given | None = None) -> list[Group]:
     """The files to check, those with the same settings together. Ends the program where that cannot be told."""
-    from dockerlint.lint.groups import grouped  # noqa: PLC0415 (who asks for help or completion needs no engine)
+    from dockerlint.lint.groups import grouped  # noqa: PLC0415
 
     with told():
         files = [named(given[0])] if given is not None else []
@@ -64,44 +87,35 @@ def _doubt(version: str | None) -> None:
         click.echo(f"warning: there were no rules in version {version}, so nothing but refusals is reported", err=True)
 
 
-def found_in(
+def task_of(
     groups: list[Group],
     paths: Sequence[str],
     arguments: tuple[str, ...],
     target: str | None,
     as_of: datetime.datetime | None,
     given: Given | None = None,
-) -> list[Outcome]:
-    """What is found in groups of files, all those below some paths. Ends the program where that cannot be told."""
-    from dockerlint.lint.run import CannotRun  # noqa: PLC0415
-
+) -> Task:
+    """The task to check groups of files, all those below some paths."""
     day = as_of.date() if as_of else datetime.datetime.now(tz=datetime.UTC).date()
-    build = build_of(arguments, target)
     folders = tuple(path for path in paths if os.path.isdir(path))
-    try:
-        return _check(groups, day, build, given, folders)
-    except CannotRun as error:
-        raise click.UsageError(str(error)) from error
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
+    texts = {os.path.realpath(given[0]): given[1]} if given is not None else NO_TEXTS
+    return Task(groups, day, build_of(arguments, target), folders, texts)
 
 
-def _check(
-    groups: list[Group], day: datetime.date, build: Options, given: Given | None, folders: tuple[str, ...]
-) -> list[Outcome]:
+def _check(task: Task, only: Collection[Found] | None) -> list[Outcome]:
     """Check with a progress bar on standard error, where somebody watches and there is enough to do."""
     from dockerlint.lint.groups import check  # noqa: PLC0415
 
-    total = sum(len(group.files) for group in groups)
+    total = len(only) if only is not None else sum(len(group.files) for group in task.groups)
+    how = (task.groups, task.day, task.build, task.texts)
     if total < 200 or not sys.stderr.isatty():
-        return check(groups, day, build, given, folders=folders)
+        return check(*how, folders=task.folders, only=only)
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Checking", total=total)
-        return check(groups, day, build, given, lambda done: bar.update(task, completed=done), folders)
+        shown = bar.add_task("Checking", total=total)
+        return check(*how, lambda done: bar.update(shown, completed=done), task.folders, only=only)
 
 
 def exit_code(outcomes: Sequence[Outcome], *, exit_zero: bool = False) -> int:

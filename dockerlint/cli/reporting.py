@@ -75,16 +75,16 @@ def reports_of(settler: Settler, output_file: str | None) -> tuple[Report, ...]:
     return tuple(reports)
 
 
-def write(result: Result, reports: Sequence[Report], *, statistics: bool, colour: str) -> None:
+def write(result: Result, reports: Sequence[Report], *, statistics: bool, colour: str, to_stderr: bool = False) -> None:
     """Write the reports; files first, whole or not at all."""
     _write_files([(Path(one.place.path), _text(result, one, statistics)) for one in reports if one.place is not None])
     for report in reports:
         if report.place is None and report.form == "full" and not statistics:
             from dockerlint.report import terminal  # noqa: PLC0415 (the one format that has colours)
 
-            terminal.render(result, sys.stdout, colour=_wants_colour(colour))
+            terminal.render(result, sys.stderr if to_stderr else sys.stdout, colour=_wants_colour(colour))
         elif report.place is None:
-            click.echo(_text(result, report, statistics), nl=False)
+            click.echo(_text(result, report, statistics), nl=False, err=to_stderr)
     if any(report.form == "github" for report in reports):
         _write_step_summary(result)
 

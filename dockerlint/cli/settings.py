@@ -65,6 +65,11 @@ _OPTIONS = (
         help="Let comments in the files leave findings out.  [default: yes]",
     ),
     click.option("--require-reason/--no-require-reason", default=None, help="Such comments must say why."),
+    click.option(
+        "--unsafe-fixes/--no-unsafe-fixes",
+        default=None,
+        help="Let --fix apply fixes too that may change what is built or run.",
+    ),
     _list_of("exclude", "PATTERNS", "Leave out what these match, as in .gitignore, in place of the folders of tools."),
     _list_of("extend-exclude", "PATTERNS", "Leave out what these match besides."),
     click.option(

@@ -17,7 +17,7 @@ from dockerlint.lint.given import Given, Layer, RuleFile, of_hadolint, read
 from dockerlint.lint.keys import KEYS, BadSetting
 from dockerlint.lint.registry import BUILT_IN, Catalogue, NameTaken
 from dockerlint.lint.scopes import Globs, Scopes
-from dockerlint.lint.selection import Selection
+from dockerlint.lint.selection import Matcher, Selection, matcher
 from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import Found, LeftOut, folder_of_tool, look
 
@@ -106,6 +106,11 @@ class Configuration:
             severities=self["severity"],
             catalogue=self.catalogue,
         )
+
+    @cached_property
+    def unfixable(self) -> Matcher:
+        """Which findings are never mended."""
+        return matcher(self["unfixable"], self.catalogue)
 
     @cached_property
     def scopes(self) -> Scopes:

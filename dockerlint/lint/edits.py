@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dockerlint.dockerfile.instructions import Instruction
 from dockerlint.lint.finding import Edit, Fix
 from dockerlint.project.layers import Layer
 from dockerlint.shell.script import Command
@@ -90,6 +91,18 @@ def prepended(layer: Layer, command: str, message: str, *, is_safe: bool) -> Fix
         start = run.rest.offset(len(run.rest) - len(run.rest.lstrip()))
         added = f"{command} && "
     return Fix(message, (Edit.replacing(Span(run.rest.source, start, start), added),), is_safe)
+
+
+def line_above(instruction: Instruction, line: str) -> Edit:
+    """An edit that puts a line before an instruction and the comments right above it, which belong to it."""
+    source = instruction.keyword.source
+    comments = {comment.line for comment in instruction.line.comments}
+    first = instruction.start_line
+    while first - 1 in comments:
+        first -= 1
+    start = source.line_starts[first - 1]
+    line_end = "\r\n" if "\r\n" in source.text else "\n"
+    return Edit.replacing(Span(source, start, start), line + line_end)
 
 
 def _inserting(place: Text, added: str) -> Edit:

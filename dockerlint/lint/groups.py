@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from dockerlint.dockerfile.stages import Options
 from dockerlint.lint.configuration import Configuration, Settler
 from dockerlint.lint.engine import arranged
-from dockerlint.lint.finding import Severity
-from dockerlint.lint.run import Progress, Request, Result, Run, start
+from dockerlint.lint.finding import Finding, Severity
+from dockerlint.lint.run import Progress, Request, Result, Run, start, tied
+from dockerlint.lint.selection import Selection
+from dockerlint.lint.settings import Settings
 from dockerlint.project.discovery import Found
+from dockerlint.project.files import NO_TEXTS, Texts
 
 
 class Group(NamedTuple):
@@ -41,33 +44,50 @@ def check(
     groups: Sequence[Group],
     as_of: date,
     build: Options,
-    standard_input: tuple[str, bytes] | None = None,
+    texts: Texts = NO_TEXTS,
     progress: Progress | None = None,
     folders: tuple[str, ...] = (),
+    *,
+    only: Collection[Found] | None = None,
 ) -> list[Outcome]:
-    """Check each group in its own way; of all that is in `folders` the groups are told. Raises CannotRun."""
-    every = [file for group in groups for file in group.files]
-    runs: list[Run] = []
+    """Check each group in its own way, or `only` some of the files as if all were checked. Raises CannotRun.
+
+    Of all that is in `folders` the groups are told.
+    """
+    composes = [file for group in groups for file in group.files if file.kind == "compose"]
+    runs: list[tuple[Configuration, Run]] = []
     done = 0
-    for configuration, files in groups:
-        others = tuple(file for file in every if file not in files) if len(groups) > 1 else ()
+    for configuration, every in groups:
+        files = every if only is None else tuple(file for file in every if file in only)
+        if only is not None and not files:
+            continue
+        own = set(files)
+        others = tuple(file for file in composes if file not in own)
         request = Request(
             files,
             configuration.selection,
             configuration.settings(as_of),
             build,
-            standard_input,
+            texts,
             configuration["shellcheck"],
             configuration["inline-ignores"],
             configuration.scopes,
             others,
-            folders,
+            folders if only is None else (),  # of a part of the files nobody can tell what the others need
         )
-        runs.append(start(request, _counting_from(done, progress)))
+        runs.append((configuration, start(request, _counting_from(done, progress))))
         done += len(files)
     # A comment in a file that several groups read is of use if one of them needs it.
-    elsewhere = [suppression for one in runs for suppression in one.suppressions] if len(runs) > 1 else []
-    return [Outcome(group.configuration, one.judged(elsewhere)) for group, one in zip(groups, runs, strict=True)]
+    elsewhere = [suppression for _, one in runs for suppression in one.suppressions] if len(runs) > 1 else []
+    return [Outcome(configuration, one.judged(elsewhere)) for configuration, one in runs]
+
+
+def ties(groups: Sequence[Group], build: Options, texts: Texts = NO_TEXTS) -> list[frozenset[Found]]:
+    """The files of all groups whose findings depend on each other."""
+    files = tuple(file for group in groups for file in group.files)
+    if not any(file.kind == "compose" for file in files):
+        return []
+    return tied(Request(files, Selection(), Settings(date.min), build, texts))
 
 
 def _counting_from(start: int, progress: Progress | None) -> Progress | None:
@@ -87,6 +107,24 @@ def together(outcomes: Iterable[Outcome]) -> Result:
         tuple(arranged(found for result in results for found in result.known)),
         tuple(dict.fromkeys(rule for result in results for rule in result.added_rules)),
     )
+
+
+def offered(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:
+    """What is reported and has a fix that the settings let be applied."""
+    return tuple(found for found, is_let in _fixable(outcomes) if is_let)
+
+
+def unsafe(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:
+    """What is reported and has a fix that is not applied only because it is unsafe."""
+    return tuple(found for found, is_let in _fixable(outcomes) if not is_let)
+
+
+def _fixable(outcomes: Iterable[Outcome]) -> Iterator[tuple[Finding, bool]]:
+    """What is reported and may be mended, each with whether its fix is safe enough."""
+    for result, configuration in ((together([one]), one.configuration) for one in outcomes):
+        for found in result.findings:
+            if found.fix is not None and not configuration.unfixable.matches(found):
+                yield found, found.fix.is_safe or configuration["unsafe-fixes"]
 
 
 def _from(result: Result, label: str) -> Result:

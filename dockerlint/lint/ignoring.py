@@ -18,10 +18,9 @@ from dockerlint.dockerfile.stages import Dockerfile
 from dockerlint.lint.finding import Finding
 from dockerlint.lint.registry import all_rules
 from dockerlint.lint.suppression import Suppression, pragmas_of_source
-from dockerlint.lint.writing import write_all
+from dockerlint.lint.writing import is_writable, write_all
 from dockerlint.pragmas import Pragma, may_hold_pragma
 from dockerlint.project.discovery import kind_of_name
-from dockerlint.project.files import is_below
 from dockerlint.project.project import root_of
 from dockerlint.source import BOM, Source
 
@@ -54,7 +53,7 @@ def add_ignores(
     texts: dict[str, str] = {}
     count = 0
     for path, found in by_path.items():
-        source = read(path) if _is_writable(path) else None
+        source = read(path) if path != "-" and os.path.lexists(path) and is_writable(path, str(root_of(path))) else None
         if source is None:
             continue
         text = with_ignores(source, found, reason, is_dockerfile=path in dockerfiles)
@@ -94,12 +93,6 @@ def with_ignores(
 
 def _still_there(source: Source, finding: Finding) -> bool:
     return not finding.lines or source.line(finding.region.line).startswith(finding.lines[0])
-
-
-def _is_writable(path: str) -> bool:
-    """Whether it is a file of the project itself, not a link that leads out of it."""
-    real = os.path.realpath(path)
-    return path != "-" and os.path.isfile(real) and is_below(real, os.path.realpath(root_of(path)))
 
 
 def _writer(source: Source, *, is_dockerfile: bool) -> _Writer | None:

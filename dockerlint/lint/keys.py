@@ -156,6 +156,15 @@ _TABLE = (
         is_of_places=True,
     ),
     Key("inline-ignores", kinds.FLAG, True, "comments in the files may leave findings out.", False),
+    Key("unsafe-fixes", kinds.FLAG, False, "`--fix` applies fixes too that may change what is built or run.", True),
+    Key(
+        "unfixable",
+        kinds.RULES,
+        (),
+        "`--fix` never applies the fixes of these rules.",
+        ["recommended-packages", "DL3020"],
+        adds=True,
+    ),
     Key("shellcheck", kinds.FLAG, False, "ask ShellCheck, if it is on the PATH, about the scripts too.", True),
     Key(
         "exclude",

@@ -14,7 +14,7 @@ from dockerlint.lint.beside import beside_build, beside_stack
 from dockerlint.lint.engine import Engine, Failure, arranged, place_of
 from dockerlint.lint.finding import Finding, Problem, Region
 from dockerlint.lint.fingerprints import enclosing_keys
-from dockerlint.lint.reading import decoded, read_source, source_or_none
+from dockerlint.lint.reading import read_source, source_or_none
 from dockerlint.lint.risk import weighed
 from dockerlint.lint.rule import AnyRule
 from dockerlint.lint.scopes import Scopes
@@ -22,11 +22,12 @@ from dockerlint.lint.selection import Selection
 from dockerlint.lint.settings import Settings
 from dockerlint.pragmas import may_hold_pragma
 from dockerlint.project.build import Build
+from dockerlint.project.build_places import build_place
 from dockerlint.project.builders import BuildOrder
 from dockerlint.project.compose_files import ComposeFiles, ComposeSet
 from dockerlint.project.discovery import Found
 from dockerlint.project.exposure import Exposure, of_build, of_line, of_place
-from dockerlint.project.files import Files, is_below
+from dockerlint.project.files import NO_TEXTS, Files, Texts, as_typed, is_below
 from dockerlint.project.project import Project, companions, root_of
 from dockerlint.source import EmbeddedSource, Source, Span
 
@@ -81,7 +82,7 @@ KNOWING_IMAGES = Options(base_images=base_image)
 class Request(NamedTuple):
     """What to check, and how.
 
-    `options` are what the builds are told; `standard_input` is the text to take for one of the files;
+    `options` are what the builds are told; `texts` stand in for what files have on disk;
     `shellcheck` says whether ShellCheck is asked about the scripts, `inline_ignores` whether comments in the files may
     leave findings out, `scopes` where rules do not speak. `neighbours` are files that are checked otherwise, and may
     still say how these are built. Of all that `folders` hold the files to check are told.
@@ -91,7 +92,7 @@ class Request(NamedTuple):
     selection: Selection
     settings: Settings
     options: Options = KNOWING_IMAGES
-    standard_input: tuple[str, bytes] | None = None
+    texts: Texts = NO_TEXTS
     shellcheck: bool = False
     inline_ignores: bool = True
     scopes: Scopes = Scopes()
@@ -155,6 +156,16 @@ def survey(request: Request) -> Survey:
     return Survey(checked.judged(), tuple(runner.builds), tuple(runner.stacks))
 
 
+def tied(request: Request) -> list[frozenset[Found]]:
+    """The Compose projects of a request, each with all files of it and the Dockerfiles that it builds.
+
+    What is found in one of these files may depend on the others; all other files stand alone.
+    """
+    runner = _Runner(request)
+    runner.read_compose_files()
+    return [runner.ties_of(file.path) for file in request.files if file.kind == "compose"]
+
+
 def _each(runner: _Runner) -> Iterator[_Checked]:
     runner.read_compose_files()
     runner.ask_shellcheck()
@@ -210,7 +221,18 @@ class _Runner:
             files = self._compose_files[root] = ComposeFiles(str(root), self._source_or_none)
             composes = dict(files.project_of(path) for path in sorted(paths))
             known = [compose for compose in composes.values() if compose is not None]
-            self.projects[root] = Project(root, known, self.request.settings.development_images)
+            images = self.request.settings.development_images
+            self.projects[root] = Project(root, known, images, texts=self.request.texts)
+
+    def ties_of(self, path: str) -> frozenset[Found]:
+        """The files of the project that a Compose file belongs to, with the Dockerfiles that it builds."""
+        files, compose = self._compose_files[root_of(path)].project_of(path)
+        composes = {path, *files.paths, *(source.path for source in (compose.sources if compose is not None else ()))}
+        places = [build_place(compose, service) for service in compose.services] if compose is not None else []
+        dockerfiles = {str(as_typed(place.dockerfile)) for place in places if place is not None}
+        return frozenset(
+            [*(Found(one, "compose") for one in composes), *(Found(one, "dockerfile") for one in dockerfiles)]
+        )
 
     def _add_companions(self, by_root: dict[Path, set[str]]) -> None:
         known = {os.path.abspath(path) for paths in by_root.values() for path in paths}  # noqa: PTH100
@@ -314,7 +336,7 @@ class _Runner:
         from dockerlint.lint.suppression import Words, pragmas_of_paths, sift  # noqa: PLC0415 (seldom needed)
 
         words = Words(selection, chapters, self.request.settings.as_of)
-        sifted = sift(findings, own, pragmas_of_paths(own, source_or_none), words)
+        sifted = sift(findings, own, pragmas_of_paths(own, partial(source_or_none, texts=self.request.texts)), words)
         return _Checked(selection.judged(left(sifted.kept)), [], sifted.suppressed, sifted.suppressions)
 
     def check_suppressions(
@@ -405,9 +427,7 @@ class _Runner:
         return engine
 
     def _source(self, path: str) -> Source | Problem:
-        if self.request.standard_input is not None and path == self.request.standard_input[0]:
-            return decoded(path, self.request.standard_input[1])
-        return read_source(path)
+        return read_source(path, self.request.texts)
 
 
 def _exposure_of_build(build: Build, region: Region) -> Exposure:

@@ -6,9 +6,20 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from dockerlint.project.files import is_below
+
 
 class CannotWrite(Exception):
     """A file cannot be written; none was."""
+
+
+def is_writable(path: str, root: str) -> bool:
+    """Whether it is a file of the project below a root, not a link that leads out of it, or may become one."""
+    real = os.path.realpath(path)
+    is_own = is_below(real, os.path.realpath(root))
+    if os.path.lexists(path):
+        return is_own and os.path.isfile(real) and os.access(real, os.W_OK)
+    return is_own and os.access(os.path.dirname(real), os.W_OK)  # noqa: PTH120 (as above)
 
 
 def write_all(files: Iterable[tuple[Path, bytes]]) -> None:

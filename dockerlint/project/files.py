@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -10,15 +11,25 @@ from dockerlint.context.files import read_regular
 from dockerlint.project.gitignore import is_kept_out
 from dockerlint.source import Source
 
+# What stands in for the texts of files on disk, by their real paths.
+Texts = Mapping[str, bytes]
+NO_TEXTS: Texts = {}
+
 _LARGEST = 1 << 20
 _MOST_ENTRIES = 1000  # of a folder that is looked at
 
 
-class Files:
-    """The files below a root."""
+def text_for(path: str, texts: Texts) -> bytes | None:
+    """What stands in for a file, whichever way leads to it."""
+    return texts.get(os.path.realpath(path)) if texts else None
 
-    def __init__(self, root: Path) -> None:
+
+class Files:
+    """The files below a root. `texts` stand in for what some have on disk."""
+
+    def __init__(self, root: Path, texts: Texts = NO_TEXTS) -> None:
         self.root = root.resolve()
+        self._texts = texts
         self._contained: dict[str, bool] = {}
         self._sources: dict[str, Source | None] = {}
 
@@ -34,9 +45,13 @@ class Files:
         """The text of a regular file below the root; None for any other, and above a limit."""
         name = str(path)
         if name not in self._sources:
-            data = read_regular(path, _LARGEST) if self.contains(path) else None
+            data = self._data(path) if self.contains(path) else None
             self._sources[name] = None if data is None else Source.from_bytes(str(as_typed(absolute(path))), data)
         return self._sources[name]
+
+    def _data(self, path: Path) -> bytes | None:
+        stands_in = text_for(str(path), self._texts)
+        return read_regular(path, _LARGEST) if stands_in is None else stands_in
 
     def below(self, folder: Path, suffixes: tuple[str, ...]) -> tuple[Path, ...]:
         """The files in a folder below the root, not in those inside of it, whose names end so."""

@@ -20,7 +20,7 @@ from dockerlint.project.build_files import BuildFiles
 from dockerlint.project.build_places import BuildPlace, build_place
 from dockerlint.project.builders import BuildLink
 from dockerlint.project.discovery import kind_of_name
-from dockerlint.project.files import Files, absolute, as_typed, is_below
+from dockerlint.project.files import NO_TEXTS, Files, Texts, absolute, as_typed, is_below
 from dockerlint.source import EmbeddedSource, Source
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Project:
     """What is built and run together of the files below `root`.
 
     `development_images` are globs of the names of stages, Dockerfiles and Compose files that never go into production.
-    `is_thorough`: contexts are looked at as a whole, what is kept back too.
+    `is_thorough`: contexts are looked at as a whole, what is kept back too. `texts` stand in for files.
     """
 
     def __init__(
@@ -54,8 +54,9 @@ class Project:
         development_images: Sequence[str] = (),
         *,
         is_thorough: bool = False,
+        texts: Texts = NO_TEXTS,
     ) -> None:
-        self.files = Files(root)
+        self.files = Files(root, texts)
         self._is_thorough = is_thorough
         self._development_images = development_images
         self._by_services: dict[Path, list[BuildLink]] = {}

@@ -37,7 +37,8 @@ def reordered(build: Build, stage: Stage, copy: Copy, found: Installer) -> Fix |
     first = f"{' '.join(names)} {copy.destination.rstrip('/')}/"
     span = Span(copy.text.source, copy.sources[0].start, copy.destination.end)
     end = installation.text.end
-    moved = Edit.replacing(Span(copy.text.source, end, end), f"\n{copy.text}")
+    line_end = "\r\n" if "\r\n" in copy.text.source.text else "\n"
+    moved = Edit.replacing(Span(copy.text.source, end, end), f"{line_end}{copy.text}")
     message = f"copy {_joined(names)} first, and the rest behind line {installation.end_line}"
     return Fix(message, (Edit.replacing(span, first), moved), is_safe=False)
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dockerlint.dockerfile.copies import absolute_path
 from dockerlint.dockerfile.instructions import Run
 from dockerlint.dockerfile.stages import Stage
-from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
+from dockerlint.lint.edits import line_above
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.project.build import Build
 from dockerlint.shell.script import Command
-from dockerlint.source import Span
 
 from .effective import is_replaced, set_by_services
 from .node import PACKAGE_TOOLS, manifest, script_name
@@ -39,7 +39,7 @@ class PythonUnbuffered(Rule[Build]):
     bad = {
         'FROM python:3.13\nCMD [«"python"», "app.py"]': 'FROM python:3.13\nENV PYTHONUNBUFFERED=1\nCMD ["python", "app.py"]',
         "FROM python:3.13-slim\n# start\nCMD exec «python3» -m bot": (
-            "FROM python:3.13-slim\n# start\nENV PYTHONUNBUFFERED=1\nCMD exec python3 -m bot"
+            "FROM python:3.13-slim\nENV PYTHONUNBUFFERED=1\n# start\nCMD exec python3 -m bot"
         ),
         'FROM python:3.13\nENTRYPOINT [«"python"»]\nCMD ["app.py"]': (
             'FROM python:3.13\nENV PYTHONUNBUFFERED=1\nENTRYPOINT ["python"]\nCMD ["app.py"]'
@@ -140,10 +140,9 @@ def _before_start(build: Build, stage: Stage, line: str) -> Fix | None:
     own = [form for form in forms if any(form is step.instruction for step in stage.steps)]
     if not own or build.dockerfile.is_template:
         return None
-    source = own[0].text.source
-    start = source.line_starts[min(form.start_line for form in own) - 1]
-    line_end = "\r\n" if "\r\n" in source.text else "\n"
-    return Fix(f"add `{line}`", (Edit.replacing(Span(source, start, start), line + line_end),), is_safe=True)
+    first = min(own, key=lambda form: form.start_line)
+    message = f"add `{line}` (every program in the container then writes without a buffer)"
+    return Fix(message, (line_above(first, line),), is_safe=False)
 
 
 # Packages that behave otherwise, or slower, as long as nobody says that this is production.

@@ -6,11 +6,11 @@ from dockerlint.dockerfile.expansion import expand
 from dockerlint.dockerfile.instructions import Cmd, Entrypoint, Healthcheck, Instruction, Run, User
 from dockerlint.dockerfile.stages import Stage
 from dockerlint.knowledge.images import is_root
-from dockerlint.lint.rule import Edit, Findings, Fix, Rule, Severity
+from dockerlint.lint.edits import line_above
+from dockerlint.lint.rule import Findings, Fix, Rule, Severity
 from dockerlint.project.build import Build, RunAs
 from dockerlint.shell.packages import action_of
 from dockerlint.shell.script import Command
-from dockerlint.source import Span
 
 # Commands that only root can run to an end.
 _ROOT_ONLY = frozenset({"useradd", "adduser", "groupadd", "addgroup", "usermod", "chown", "update-alternatives"})
@@ -91,13 +91,11 @@ class MissingUser(Rule[Build]):
     @staticmethod
     def _fix(stage: Stage, run_as: RunAs) -> Fix | None:
         user = _ready_user(run_as)
-        place = _start_of_ending(stage)
-        if user is None or place is None:
+        ending = _first_of_ending(stage)
+        if user is None or ending is None:
             return None
-        line_end = "\r\n" if "\r\n" in place.source.text else "\n"
-        edit = Edit.replacing(place, f"USER {user}{line_end}")
         message = f"add `USER {user}` (it must be able to read and write what the program needs)"
-        return Fix(message, (edit,), is_safe=False)
+        return Fix(message, (line_above(ending, f"USER {user}"),), is_safe=False)
 
 
 # The editor enters these as a user without rights, whom the image's metadata names.
@@ -198,18 +196,14 @@ def _ready_user(run_as: RunAs) -> str | None:
     return known.ready_user
 
 
-def _start_of_ending(stage: Stage) -> Span | None:
-    """Where the CMD, ENTRYPOINT and HEALTHCHECK at the end of a stage begin."""
+def _first_of_ending(stage: Stage) -> Instruction | None:
+    """The first of the CMD, ENTRYPOINT and HEALTHCHECK at the end of a stage."""
     first: Instruction | None = None
     for step in reversed(stage.steps):
         if not isinstance(step.instruction, Cmd | Entrypoint | Healthcheck):
             break
         first = step.instruction
-    if first is None:
-        return None
-    source = first.text.source
-    start = source.line_starts[first.start_line - 1]
-    return Span(source, start, start)
+    return first
 
 
 def _proves_root(command: Command) -> bool:
