@@ -19,9 +19,9 @@ from typing import NamedTuple
 from dockerlint.lint.configuration import Configuration
 from dockerlint.lint.finding import Finding, Problem, Severity
 from dockerlint.lint.given import of_text
-from dockerlint.lint.registry import Catalogue, rules_in
+from dockerlint.lint.registry import Catalogue, all_rules, rules_in
 from dockerlint.lint.rule import AnyRule
-from dockerlint.lint.run import Request, run
+from dockerlint.lint.run import Request, Result, run
 from dockerlint.lint.selection import Selection
 from dockerlint.project.discovery import find
 from dockerlint.source import Source
@@ -86,7 +86,8 @@ def faults(case: Case, as_of: datetime.date | None = None) -> list[str]:
     """What a rule does otherwise on a sample than its page promises, in words; nothing if all is well.
 
     A bad sample is reported exactly at its marks, and its fix gives the mended text, in which the rule finds nothing
-    more; a good one is not reported. `as_of` is the day for which ends of life are judged: today.
+    more; a good one is not reported. Docker takes both, lest a slip of the pen make a sample silent. `as_of` is the day
+    for which ends of life are judged: today.
     """
     try:
         sample = read_sample(case.sample)
@@ -126,7 +127,11 @@ def _misfixed(case: Case, sample: Sample, findings: Sequence[Finding], as_of: da
 
 def _checked(rule: AnyRule, files: dict[str, str], as_of: datetime.date | None) -> tuple[list[Finding], list[Problem]]:
     with tempfile.TemporaryDirectory() as folder:
-        return check_files([rule], files, Path(folder), as_of)
+        result = _run([rule], files, Path(folder), as_of)
+    # Samples of our own show that a rule speaks although something else is refused.
+    refused = () if rule in all_rules() else (one for one in result.findings if one.is_refusal)
+    problems = [Problem(*one.region[:3], one.message) for one in refused if one.rule != rule.name]
+    return [finding for finding in result.findings if finding.rule == rule.name], [*result.problems, *problems]
 
 
 def page_faults(rule: AnyRule) -> list[str]:
@@ -193,6 +198,12 @@ def check_files(
     rules: Sequence[AnyRule], files: dict[str, str], folder: Path, as_of: datetime.date | None = None
 ) -> tuple[list[Finding], list[Problem]]:
     """What rules say of a folder with these files, and what cannot be checked in it."""
+    result = _run(rules, files, folder, as_of)
+    names = [rule.name for rule in rules]
+    return [finding for finding in result.findings if finding.rule in names], list(result.problems)
+
+
+def _run(rules: Sequence[AnyRule], files: dict[str, str], folder: Path, as_of: datetime.date | None) -> Result:
     lay_out(files, folder)
     configuration = Configuration([of_text(files.get("dockerlint.toml", ""))])
     names = [rule.name for rule in rules]
@@ -200,8 +211,7 @@ def check_files(
     selection = Selection(names, extend_select=configuration["extend-select"], catalogue=catalogue)
     day = as_of or datetime.datetime.now(tz=datetime.UTC).date()
     with inside(folder):
-        result = run(Request(tuple(find(["."])), selection, configuration.settings(day)))
-    return [finding for finding in result.findings if finding.rule in names], list(result.problems)
+        return run(Request(tuple(find(["."])), selection, configuration.settings(day)))
 
 
 @contextmanager
