@@ -105,7 +105,7 @@ class Catalogue:
             from dockerlint.lint.policy.rules import rule_of  # noqa: PLC0415 (most runs have none)
 
             added[CUSTOM] = tuple(rule_of(definition) for definition in definitions)
-        _refuse_taken_names(added)
+        _refuse_taken_names(added, {definition.name: definition.path for definition in reversed(definitions)})
         return added
 
     @property
@@ -172,7 +172,8 @@ def all_of_linter(linter: str) -> frozenset[str]:
     return frozenset(rule.name for rule in all_rules() if not codes.isdisjoint(rule.aliases))
 
 
-def _refuse_taken_names(added: Mapping[str, tuple[AnyRule, ...]]) -> None:
+def _refuse_taken_names(added: Mapping[str, tuple[AnyRule, ...]], files: Mapping[str, str]) -> None:
+    """`files` are those that rules written in YAML stand in, by name."""
     if not added:
         return
     own = (*_OWN_CHAPTERS, *PROFILES, "all", *(rule.name for rule in all_rules()))
@@ -180,7 +181,8 @@ def _refuse_taken_names(added: Mapping[str, tuple[AnyRule, ...]]) -> None:
     for family, rules in added.items():
         for name in (family, *(rule.name for rule in rules)):
             if name in owners:
-                message = f"a rule or family of `{family}` is called `{name}`, as one of `{owners[name]}` is"
+                whose = f"a rule of {files[name]}" if name in files else f"a rule or family of `{family}`"
+                message = f"{whose} is called `{name}`, as one of `{owners[name]}` is"
                 raise NameTaken(message)
             owners[name] = family
 
