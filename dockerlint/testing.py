@@ -16,8 +16,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
+from dockerlint.lint.classes import faults_of as faults_of_class
 from dockerlint.lint.configuration import Configuration
-from dockerlint.lint.finding import Finding, Problem, Severity
+from dockerlint.lint.finding import Finding, Problem
 from dockerlint.lint.given import of_text
 from dockerlint.lint.registry import Catalogue, all_rules, rules_in
 from dockerlint.lint.rule import AnyRule
@@ -136,14 +137,14 @@ def _checked(rule: AnyRule, files: dict[str, str], as_of: datetime.date | None) 
 
 def page_faults(rule: AnyRule) -> list[str]:
     """What is missing on the page of a rule: its severity, what is wrong, what happens because of it, its samples."""
+    wrong = [f"it {fault}" for fault in faults_of_class(rule)]
     wanted = {
-        "it has no severity": isinstance(getattr(rule, "severity", None), Severity),
         "its page does not begin with a sentence that says what is wrong": rule.summary().endswith("."),
         "its page has no second paragraph that says what happens because of it": bool(rule.reason()),
         "it has no bad sample": bool(rule.bad),
         "it has no good sample": bool(rule.good),
     }
-    return [text for text, is_there in wanted.items() if not is_there]
+    return [*wrong, *(text for text, is_there in wanted.items() if not is_there)]
 
 
 def files_of(sample: str) -> dict[str, str]:
