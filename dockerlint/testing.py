@@ -20,6 +20,7 @@ from dockerlint.lint.classes import faults_of as faults_of_class
 from dockerlint.lint.configuration import Configuration
 from dockerlint.lint.finding import Finding, Problem
 from dockerlint.lint.given import of_text
+from dockerlint.lint.keys import BadSetting
 from dockerlint.lint.registry import Catalogue, all_rules, rules_in
 from dockerlint.lint.rule import AnyRule
 from dockerlint.lint.run import Request, Result, run
@@ -28,6 +29,10 @@ from dockerlint.project.discovery import find
 from dockerlint.source import Source
 
 __all__ = ["Case", "Mark", "cases", "check_files", "faults", "page_faults", "rules_of"]
+
+
+class BadSample(Exception):
+    """A sample that cannot be read or laid out."""
 
 
 class Mark(NamedTuple):
@@ -92,9 +97,9 @@ def faults(case: Case, as_of: datetime.date | None = None) -> list[str]:
     """
     try:
         sample = read_sample(case.sample)
-    except ValueError as error:
+        findings, problems = _checked(case.rule, sample.files, as_of)
+    except (BadSample, BadSetting) as error:
         return [str(error)]
-    findings, problems = _checked(case.rule, sample.files, as_of)
     told = [f"{problem.path}:{problem.line}:{problem.column}: {problem.message}" for problem in problems]
     if case.is_bad and not sample.marks:
         told.append("nothing is marked with « and » in it")
@@ -161,13 +166,13 @@ def files_of(sample: str) -> dict[str, str]:
 
 
 def read_sample(sample: str) -> Sample:
-    """A sample's files and marks. Raises ValueError for a mark without its other half, and a file out of its folder."""
+    """A sample's files and marks. Raises BadSample for a mark without its other half, and a file out of its folder."""
     files: dict[str, str] = {}
     marks: list[Mark] = []
     for name, marked in files_of(sample).items():
-        if Path(name).is_absolute() or ".." in Path(name).parts:
+        if Path(name).is_absolute() or ".." in Path(name).parts or not name or "\0" in name:
             message = f"`{name}` is no name of a file in a sample"
-            raise ValueError(message)
+            raise BadSample(message)
         text, spans = _without_marks(marked)
         source = Source(name, text)
         marks += (Mark(name, *source.position(start), *source.position(end)) for start, end in spans)
@@ -186,12 +191,12 @@ def _without_marks(marked: str) -> tuple[str, list[tuple[int, int]]]:
             spans.append((starts.pop(), len(text)))
         elif character == "»":
             message = "a » has no « before it"
-            raise ValueError(message)
+            raise BadSample(message)
         else:
             text.append(character)
     if starts:
         message = "a « has no » behind it"
-        raise ValueError(message)
+        raise BadSample(message)
     return "".join(text), spans
 
 
@@ -206,7 +211,11 @@ def check_files(
 
 def _run(rules: Sequence[AnyRule], files: dict[str, str], folder: Path, as_of: datetime.date | None) -> Result:
     lay_out(files, folder)
-    configuration = Configuration([of_text(files.get("dockerlint.toml", ""))])
+    given = of_text(files.get("dockerlint.toml", ""))
+    if not given.keys().isdisjoint(("plugins", "rule-files")):
+        message = "the settings of a sample bring no rules of their own"
+        raise BadSample(message)
+    configuration = Configuration([given])
     names = [rule.name for rule in rules]
     catalogue = Catalogue(at_hand=tuple(rules))
     selection = Selection(names, extend_select=configuration["extend-select"], catalogue=catalogue)
@@ -227,14 +236,21 @@ def inside(folder: Path) -> Iterator[None]:
 
 
 def lay_out(files: dict[str, str], folder: Path) -> None:
-    """Write files into a folder; a name that ends in `(60 MB)` makes one of that size, which takes no room."""
+    """Write files into a folder; a name that ends in `(60 MB)` makes one of that size, which takes no room.
+
+    Raises BadSample for a name that no file can have.
+    """
     for title, text in files.items():
         name, _, size = title.partition(" (")
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8", newline="")
-        if size:
-            os.truncate(path, int(size.removesuffix(" MB)")) * 1_000_000)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8", newline="")
+            if size:
+                os.truncate(path, int(size.removesuffix(" MB)")) * 1_000_000)
+        except (OSError, ValueError, OverflowError) as error:
+            message = f"`{title}` is no name of a file in a sample: {getattr(error, 'strerror', None) or error}"
+            raise BadSample(message) from error
 
 
 def marks_of(findings: Iterable[Finding]) -> list[Mark]:

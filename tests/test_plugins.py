@@ -278,14 +278,20 @@ def test_a_rule_that_breaks_down_leaves_the_others_their_say(tmp_path: Path, mon
     assert error["message"] == "the rule `broken` of `frail` broke down: KeyError at frail_rules.py:12: 'gone'"
 
 
-def test_nothing_in_the_folder_that_is_checked_is_a_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+# An entry of PYTHONPATH that is empty is the working directory.
+@pytest.mark.parametrize("path", ["", os.pathsep, f"{os.pathsep}."])
+@pytest.mark.parametrize(
+    "start", [["-m", "dockerlint", "check"], ["-c", "from dockerlint.__main__ import main; main()", "check"]]
+)
+def test_nothing_in_the_folder_that_is_checked_is_a_plugin(
+    path: str, start: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     brought(tmp_path, monkeypatch, "sly", "open('ran', 'w')\n" + RULE.format(name="Sly", body="yield"))
     lay_out({"Dockerfile": DOCKERFILE, "dockerlint.toml": 'plugins = ["sly"]'}, tmp_path)
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        [sys.executable, "-m", "dockerlint", "check"],
+        [sys.executable, *start],
         cwd=tmp_path,
-        env={**environment, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{path}"},
         capture_output=True,
         text=True,
         check=False,

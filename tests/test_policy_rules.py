@@ -373,3 +373,15 @@ def test_places_in_two_files_are_two_findings(tmp_path: Path) -> None:
     text = "services:\n  a:\n    image: x\n    cap_add: [{0}]\n"
     files = {"compose.yaml": text.replace("{0}", "A"), "compose.override.yaml": text.replace("{0}", "B")}
     assert messages("about: service\nwhere: {cap_add: '*'}", files, tmp_path) == ["It is so."] * 2
+
+
+def test_no_thing_has_faults_without_end(tmp_path: Path) -> None:
+    files = {"Dockerfile": "FROM a\nRUN a " + "b " * 5000}
+    assert len(messages("about: command\nwhere: {arguments: b}", files, tmp_path)) == 1000
+
+
+def test_no_file_has_rules_without_end() -> None:
+    rule = "{about: image, where: {tag: a}, summary: A., why: B}"
+    text = "rules:\n" + "".join(f"  r{number}: {rule}\n" for number in range(1001))
+    with pytest.raises(BadRules, match=r"dockerlint-rules.yaml:1002:3: more than 1000 rules in one file"):
+        rules_of(text)

@@ -20,6 +20,7 @@ from dockerlint.lint.policy.wanted import read_alternatives, read_conditions
 from dockerlint.source import Source, Span, Text
 
 LARGEST = 1 << 20  # characters of a file
+MOST_RULES = 1000  # of a file
 LONGEST_NAME = 80
 LONGEST_TEXT = 4000
 _KEYS = (
@@ -84,6 +85,9 @@ def _definitions(source: Source) -> Iterator[Definition]:
     if not isinstance(rules, Mapping) or not rules.entries:
         message = "`rules` is a table of rules by name, as in `rules: {no-curl: {about: command, ...}}`"
         raise Fault(message, rules.span)
+    if len(rules.entries) > MOST_RULES:
+        message = f"more than {MOST_RULES} rules in one file"
+        raise Fault(message, rules.entries[MOST_RULES].key.span)
     for entry in rules.entries:
         yield _Reader(entry).definition()
 
@@ -96,7 +100,7 @@ def _root(source: Source) -> Mapping:
     tree = parse(source)
     for error in tree.errors:
         message = error.message.removesuffix(": Compose refuses the file")
-        if "*" in source.text[max(error.span.start - 1, 0) : error.span.start + 1]:
+        if "scanning an alias" in message or message.startswith("there is no `&"):
             message += ": put a glob in quotes"
         raise Fault(message, error.span)
     if len(tree.documents) > 1:

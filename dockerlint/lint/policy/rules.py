@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any, ClassVar
 
 from dockerlint.lint.policy import commands, images, instructions, packages, services, shipped
@@ -23,6 +24,9 @@ from dockerlint.lint.policy.messages import filled
 from dockerlint.lint.rule import AnyRule, Findings, Rule
 from dockerlint.project.build import Build
 from dockerlint.project.containers import Container, Stack
+
+# Of one thing: more nobody mends one by one.
+_MOST_FAULTS = 1000
 
 Things = Callable[[Any, tuple[str, ...]], Iterator[Thing]]
 
@@ -59,7 +63,7 @@ class Declared(Rule[Build | Container | Stack]):
         one = self.definition
         seen: set[tuple[str, int, int, tuple[str, ...]]] = set()
         for thing in _things(one.about, node, self.settings.named_contexts):
-            for place, failure in _faults(one, thing):
+            for place, failure in islice(_faults(one, thing), _MOST_FAULTS):
                 key = (place.source.path, place.start, place.end, failure.path if failure is not None else ())
                 # Several ports or packages that one word stands for are one fault.
                 if key not in seen:
@@ -100,7 +104,7 @@ def _faults(one: Definition, thing: Thing) -> Iterator[tuple[Place, Failure | No
             if meets_all(facts, conditions):
                 for place in places_of_match(facts, conditions) or (thing.place,):
                     yield place, None
-    for failure in (*failures(facts, one.require), *strays(facts, one.only)):
+    for failure in chain(failures(facts, one.require), strays(facts, one.only)):
         yield failure.place or thing.place, failure
 
 
