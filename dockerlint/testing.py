@@ -16,17 +16,23 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
+from dockerlint.lint.classes import faults_of as faults_of_class
 from dockerlint.lint.configuration import Configuration
-from dockerlint.lint.finding import Finding, Problem, Severity
+from dockerlint.lint.finding import Finding, Problem
 from dockerlint.lint.given import of_text
-from dockerlint.lint.registry import Catalogue, rules_in
+from dockerlint.lint.keys import BadSetting
+from dockerlint.lint.registry import Catalogue, all_rules, rules_in
 from dockerlint.lint.rule import AnyRule
-from dockerlint.lint.run import Request, run
+from dockerlint.lint.run import Request, Result, run
 from dockerlint.lint.selection import Selection
 from dockerlint.project.discovery import find
 from dockerlint.source import Source
 
 __all__ = ["Case", "Mark", "cases", "check_files", "faults", "page_faults", "rules_of"]
+
+
+class BadSample(Exception):
+    """A sample that cannot be read or laid out."""
 
 
 class Mark(NamedTuple):
@@ -86,13 +92,14 @@ def faults(case: Case, as_of: datetime.date | None = None) -> list[str]:
     """What a rule does otherwise on a sample than its page promises, in words; nothing if all is well.
 
     A bad sample is reported exactly at its marks, and its fix gives the mended text, in which the rule finds nothing
-    more; a good one is not reported. `as_of` is the day for which ends of life are judged: today.
+    more; a good one is not reported. Docker takes both, lest a slip of the pen make a sample silent. `as_of` is the day
+    for which ends of life are judged: today.
     """
     try:
         sample = read_sample(case.sample)
-    except ValueError as error:
+        findings, problems = _checked(case.rule, sample.files, as_of)
+    except (BadSample, BadSetting) as error:
         return [str(error)]
-    findings, problems = _checked(case.rule, sample.files, as_of)
     told = [f"{problem.path}:{problem.line}:{problem.column}: {problem.message}" for problem in problems]
     if case.is_bad and not sample.marks:
         told.append("nothing is marked with « and » in it")
@@ -126,19 +133,23 @@ def _misfixed(case: Case, sample: Sample, findings: Sequence[Finding], as_of: da
 
 def _checked(rule: AnyRule, files: dict[str, str], as_of: datetime.date | None) -> tuple[list[Finding], list[Problem]]:
     with tempfile.TemporaryDirectory() as folder:
-        return check_files([rule], files, Path(folder), as_of)
+        result = _run([rule], files, Path(folder), as_of)
+    # Samples of our own show that a rule speaks although something else is refused.
+    refused = () if rule in all_rules() else (one for one in result.findings if one.is_refusal)
+    problems = [Problem(*one.region[:3], one.message) for one in refused if one.rule != rule.name]
+    return [finding for finding in result.findings if finding.rule == rule.name], [*result.problems, *problems]
 
 
 def page_faults(rule: AnyRule) -> list[str]:
     """What is missing on the page of a rule: its severity, what is wrong, what happens because of it, its samples."""
+    wrong = [f"it {fault}" for fault in faults_of_class(rule)]
     wanted = {
-        "it has no severity": isinstance(getattr(rule, "severity", None), Severity),
         "its page does not begin with a sentence that says what is wrong": rule.summary().endswith("."),
         "its page has no second paragraph that says what happens because of it": bool(rule.reason()),
         "it has no bad sample": bool(rule.bad),
         "it has no good sample": bool(rule.good),
     }
-    return [text for text, is_there in wanted.items() if not is_there]
+    return [*wrong, *(text for text, is_there in wanted.items() if not is_there)]
 
 
 def files_of(sample: str) -> dict[str, str]:
@@ -155,13 +166,13 @@ def files_of(sample: str) -> dict[str, str]:
 
 
 def read_sample(sample: str) -> Sample:
-    """A sample's files and marks. Raises ValueError for a mark without its other half, and a file out of its folder."""
+    """A sample's files and marks. Raises BadSample for a mark without its other half, and a file out of its folder."""
     files: dict[str, str] = {}
     marks: list[Mark] = []
     for name, marked in files_of(sample).items():
-        if Path(name).is_absolute() or ".." in Path(name).parts:
+        if Path(name).is_absolute() or ".." in Path(name).parts or not name or "\0" in name:
             message = f"`{name}` is no name of a file in a sample"
-            raise ValueError(message)
+            raise BadSample(message)
         text, spans = _without_marks(marked)
         source = Source(name, text)
         marks += (Mark(name, *source.position(start), *source.position(end)) for start, end in spans)
@@ -180,12 +191,12 @@ def _without_marks(marked: str) -> tuple[str, list[tuple[int, int]]]:
             spans.append((starts.pop(), len(text)))
         elif character == "»":
             message = "a » has no « before it"
-            raise ValueError(message)
+            raise BadSample(message)
         else:
             text.append(character)
     if starts:
         message = "a « has no » behind it"
-        raise ValueError(message)
+        raise BadSample(message)
     return "".join(text), spans
 
 
@@ -193,15 +204,24 @@ def check_files(
     rules: Sequence[AnyRule], files: dict[str, str], folder: Path, as_of: datetime.date | None = None
 ) -> tuple[list[Finding], list[Problem]]:
     """What rules say of a folder with these files, and what cannot be checked in it."""
+    result = _run(rules, files, folder, as_of)
+    names = [rule.name for rule in rules]
+    return [finding for finding in result.findings if finding.rule in names], list(result.problems)
+
+
+def _run(rules: Sequence[AnyRule], files: dict[str, str], folder: Path, as_of: datetime.date | None) -> Result:
     lay_out(files, folder)
-    configuration = Configuration([of_text(files.get("dockerlint.toml", ""))])
+    given = of_text(files.get("dockerlint.toml", ""))
+    if not given.keys().isdisjoint(("plugins", "rule-files")):
+        message = "the settings of a sample bring no rules of their own"
+        raise BadSample(message)
+    configuration = Configuration([given])
     names = [rule.name for rule in rules]
     catalogue = Catalogue(at_hand=tuple(rules))
     selection = Selection(names, extend_select=configuration["extend-select"], catalogue=catalogue)
     day = as_of or datetime.datetime.now(tz=datetime.UTC).date()
     with inside(folder):
-        result = run(Request(tuple(find(["."])), selection, configuration.settings(day)))
-    return [finding for finding in result.findings if finding.rule in names], list(result.problems)
+        return run(Request(tuple(find(["."])), selection, configuration.settings(day)))
 
 
 @contextmanager
@@ -216,14 +236,21 @@ def inside(folder: Path) -> Iterator[None]:
 
 
 def lay_out(files: dict[str, str], folder: Path) -> None:
-    """Write files into a folder; a name that ends in `(60 MB)` makes one of that size, which takes no room."""
+    """Write files into a folder; a name that ends in `(60 MB)` makes one of that size, which takes no room.
+
+    Raises BadSample for a name that no file can have.
+    """
     for title, text in files.items():
         name, _, size = title.partition(" (")
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8", newline="")
-        if size:
-            os.truncate(path, int(size.removesuffix(" MB)")) * 1_000_000)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8", newline="")
+            if size:
+                os.truncate(path, int(size.removesuffix(" MB)")) * 1_000_000)
+        except (OSError, ValueError, OverflowError) as error:
+            message = f"`{title}` is no name of a file in a sample: {getattr(error, 'strerror', None) or error}"
+            raise BadSample(message) from error
 
 
 def marks_of(findings: Iterable[Finding]) -> list[Mark]:

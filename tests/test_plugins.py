@@ -198,6 +198,74 @@ def test_a_plugin_that_cannot_be_used_ends_the_run(
     assert f"dockerlint.toml:1:1: {message}" in result.output
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("Rule[From])", "Rule)", "looks at nothing: write at what, as in `class Slip(Rule[From])`"),
+        ("Rule[From])", "Rule[str])", "looks at `str`, which rules are never shown: write at what"),
+        ("Rule[From])", "Rule[From | int])", "looks at `int`, which rules are never shown"),
+        ("Severity.ERROR", "'error'", "has no severity: write `severity = Severity.WARNING`"),
+        ("severity = Severity.ERROR", "bad = ['FROM a']", "has no severity"),
+        ("severity =", "bad = ['FROM a']; severity =", "has samples in `bad` that are no mapping: write `bad = {"),
+        ("severity =", "good = 'FROM a'; severity =", "has samples in `good` that are no tuple of texts"),
+    ],
+)
+def test_what_is_wrong_with_the_class_of_a_rule_is_told(
+    old: str, new: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = RULE.format(name="Slip", body="yield from ()")
+    brought(tmp_path / "site", monkeypatch, "slips", module.replace(old, new))
+    plugins.rules_of.cache_clear()
+    monkeypatch.delitem(sys.modules, "slips_rules", raising=False)
+    result = check(tmp_path / "work", {"dockerlint.toml": 'plugins = ["slips"]'})
+    assert result.exit_code == 2
+    assert f"dockerlint.toml:1:1: the rule `slip` of the plug-in `slips` {message}" in result.output
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("return self.finding(from_.image, 'x')", "TypeError at engine.py:"),
+        ("return self.finding(from_.image, 'x')", "`check` returns what is no series of findings: let it `yield"),
+        ("pass", "`check` returns what is no series of findings"),
+        ("yield 'x'", "`check` yields what is no finding: 'x'"),
+        (
+            "yield self.finding(from_.image.upper(), 'x')",
+            "TypeError at wrong_rules.py:12: `PYTHON:LATEST` knows no place: point at a text of the model",
+        ),
+        (
+            "from dockerlint.plugin import replace; replace(str(from_.image), 'a', 'b', is_safe=True)",
+            "TypeError at wrong_rules.py:12: `python:latest` knows no place",
+        ),
+    ],
+)
+def test_what_a_rule_says_amiss_is_told_at_its_line(
+    body: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought(tmp_path / "site", monkeypatch, "wrong", RULE.format(name="Amiss", body=body))
+    plugins.rules_of.cache_clear()
+    monkeypatch.delitem(sys.modules, "wrong_rules", raising=False)
+    result = check(tmp_path / "work", {"Dockerfile": "FROM python:latest\n", "dockerlint.toml": 'plugins = ["wrong"]'})
+    (error,) = json.loads(result.stdout)["errors"]
+    assert error["message"].startswith("the rule `amiss` of `wrong` broke down: TypeError at ")
+    assert message in error["message"]
+
+
+def test_a_package_is_named_with_the_line(tmp_path: Path) -> None:
+    lay_out({"deep/__init__.py": "def fail():\n    from json import loads\n    loads('{')\n"}, tmp_path)
+    code = "import sys; sys.path.insert(0, '.'); import deep; from dockerlint.lint.engine import place_of\n"
+    code += "try:\n    deep.fail()\nexcept ValueError as error:\n    print(place_of(error, 'deep'), place_of(error))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("deep/__init__.py:3 decoder.py:")
+
+
 def test_a_rule_that_breaks_down_leaves_the_others_their_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     brought(tmp_path / "site", monkeypatch, "frail", RULE.format(name="Broken", body="yield from {}['gone']"))
     text = "FROM python:latest\n"
@@ -210,14 +278,20 @@ def test_a_rule_that_breaks_down_leaves_the_others_their_say(tmp_path: Path, mon
     assert error["message"] == "the rule `broken` of `frail` broke down: KeyError at frail_rules.py:12: 'gone'"
 
 
-def test_nothing_in_the_folder_that_is_checked_is_a_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+# An entry of PYTHONPATH that is empty is the working directory.
+@pytest.mark.parametrize("path", ["", os.pathsep, f"{os.pathsep}."])
+@pytest.mark.parametrize(
+    "start", [["-m", "dockerlint", "check"], ["-c", "from dockerlint.__main__ import main; main()", "check"]]
+)
+def test_nothing_in_the_folder_that_is_checked_is_a_plugin(
+    path: str, start: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     brought(tmp_path, monkeypatch, "sly", "open('ran', 'w')\n" + RULE.format(name="Sly", body="yield"))
     lay_out({"Dockerfile": DOCKERFILE, "dockerlint.toml": 'plugins = ["sly"]'}, tmp_path)
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        [sys.executable, "-m", "dockerlint", "check"],
+        [sys.executable, *start],
         cwd=tmp_path,
-        env={**environment, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{path}"},
         capture_output=True,
         text=True,
         check=False,

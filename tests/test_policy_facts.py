@@ -71,6 +71,14 @@ IMAGES = [
     ("where: {stage: build}", "FROM «a» AS Build\nFROM c"),
     ("where: {stage: 1}", "FROM a\nFROM «c»"),
     ("where: {stage: null}", "FROM a\n=== compose.yaml\nservices:\n  a:\n    image: «b»\n"),
+    # what stands in front of variables that nobody knows
+    ("require: {registry: ghcr.io}", "ARG T\nFROM «quay.io»/a/b:$T\nFROM «quay.io:443»/$T\nFROM ghcr.io/$T\nFROM $T/quay.io/a"),
+    ("require: {registry: ghcr.io}", "ARG T\nFROM «a/b»:$T\nFROM «a»:${T}-slim\nFROM a$T\nFROM a:$T/b\nFROM ${T}a/b:1"),
+    ("where: {repository: [a/b, library/a]}", "ARG T\nFROM quay.io/«a/b»:$T\nFROM «a»@$T\nFROM a/b$T"),
+    ("where: {name: b}", "ARG T\nFROM localhost:5000/a/«b»:1-$T\nFROM b$T\nFROM a/b/$T"),
+    ("where: {registry: quay.io}", "=== compose.yaml\nservices:\n  a:\n    image: «quay.io»/a:${T}\n"),
+    ("where: {repository: acme/web}", "=== compose.yaml\nservices:\n  a:\n    build: {context: .}\n    image: acme/web:${T}\n"
+     "  b:\n    image: acme/web:${T}\n  c:\n    image: «acme/web»:${U}\n=== Dockerfile\nFROM x"),
 ]  # fmt: skip
 
 COMMANDS = [
@@ -102,6 +110,11 @@ COMMANDS = [
     ("where: {options: --proxy, name: wget}", "FROM a\nRUN wget «--proxy»=x y"),
     ("where: {name: wget}\n    require: {options: -q}", "FROM a\nRUN wget -q x\nRUN «wget» x\nRUN wget $OPTS x"),
     ("where: {text: 'apt-get * curl'}", "FROM a\nRUN «apt-get» install \\\n    -y    curl\nRUN sudo «apt-get» install curl"),
+    ("where: {text: 'npm config set strict-ssl false'}", "FROM a\nRUN «npm» config set 'strict-ssl' \"false\"\nCMD [«\"npm\"», \"config\", \"set\", \"strict-ssl\", \"false\"]"),
+    ("where: {name: pip, options: --trusted-host}", "FROM a\nRUN python3.12 -u -m «pip» install --trusted-host x y && python3 -m«pip» install --trusted-host=x z"),
+    ("where: {name: pip, arguments: x}", "FROM a\nRUN python -m venv pip x && python -c 'pip' x && pythonize -m pip x && sudo /usr/bin/python -m «pip» x"),
+    ("where: {name: python, arguments: pip}", "FROM a\nRUN «python» -m pip x"),
+    ("where: {options: [-k, --insecure]}", "FROM a\nRUN curl «-k» x --fail «--insecure»"),
     ("where: {instruction: CMD}", 'FROM a\nRUN x\nCMD [«"y"»]\nENTRYPOINT ["/entrypoint.sh"]'),
     ("where: {instruction: HEALTHCHECK}", "FROM a\nHEALTHCHECK CMD «curl» x || «exit» 1\nHEALTHCHECK NONE"),
     ("where: {stage: b}", "FROM a AS b\nRUN «x»\nFROM c\nRUN y"),

@@ -50,17 +50,20 @@ def mistake(text: str) -> str:
 def test_everything_is_read() -> None:
     (found,) = rules_of(
         "x-own: &own [a, 'b*']\nrules:\n  a-rule:\n    about: image\n    where: {name: *own, tag: null, digest: [null, x]}\n"
-        "    unless: {tag: 3.10, stage: '*'}\n    require:\n      image: yes\n    summary: >\n      It is\n      so.\n"
+        "    unless: [{tag: 3.10}, {stage: '*'}]\n    require:\n      image: yes\n    only: {name: a}\n    summary: >\n      It is\n      so.\n"
         "    message: '{{x}} {image} is {value}'\n    why: |\n      A long\n      reason. And more.\n\n      Two.\n"
         "    help: Do.\n    docs: https://a.example/b?c#d\n    severity: error\n    bad:\n      - FROM «a»\n    good: [FROM b]\n"
     )
     assert found.where == (
-        ("name", OneOf(("a", "b*"))),
-        ("tag", OneOf((), or_nothing=True)),
-        ("digest", OneOf(("x",), or_nothing=True)),
+        (
+            ("name", OneOf(("a", "b*"))),
+            ("tag", OneOf((), or_nothing=True)),
+            ("digest", OneOf(("x",), or_nothing=True)),
+        ),
     )
-    assert found.unless == (("tag", OneOf(("3.10",))), ("stage", OneOf(("*",))))
+    assert found.unless == ((("tag", OneOf(("3.10",))),), (("stage", OneOf(("*",))),))
     assert found.require == (("image", OneOf(("yes",))),)
+    assert found.only == (("name", OneOf(("a",))),)
     assert (found.name, found.about, found.summary, found.help) == ("a-rule", "image", "It is so.", "Do.")
     assert found.why == "A long reason. And more.\n\nTwo."
     assert (found.severity, found.docs, found.path) == (
@@ -110,11 +113,13 @@ def test_defaults() -> None:
     ],
 )
 def test_conditions_are_read_as_they_are_written(conditions: str, wanted: OneOf) -> None:
-    assert one(about="command", where=conditions).where[0][1] == wanted
+    assert one(about="command", where=conditions).where[0][0][1] == wanted
 
 
 def test_tables_descend() -> None:
-    wanted = one(about="service", where="{deploy: {resources: {limits: {memory: [1g, null]}}}, x-a: {b: {c: 1}}}").where
+    wanted = one(
+        about="service", where="{deploy: {resources: {limits: {memory: [1g, null]}}}, x-a: {b: {c: 1}}}"
+    ).where[0]
     limits = Below((("memory", OneOf(("1g",), or_nothing=True)),))
     assert wanted[0] == ("deploy", Below((("resources", Below((("limits", limits),))),)))
     assert wanted[1] == ("x-a", Below((("b", Below((("c", OneOf(("1",))),))),)))
@@ -175,7 +180,15 @@ REFUSED = [
     # conditions
     (file_of(where="latest"), "4:12: `where` is a table of facts", True),
     (file_of(where="{}"), "4:12: `where` is a table of facts", True),
-    (file_of(where="[tag]"), "4:12: `where` is a table of facts", True),
+    (file_of(where="[tag]"), "4:13: `where` is a table of facts", True),
+    (file_of(where="[]"), "4:12: the list of `where` is empty", True),
+    (file_of(unless="[{tag: a}, {}]"), "7:24: `unless` is a table of facts", True),
+    (file_of(where=f"[{'{tag: a}, ' * 101}]"), "4:12: more than 100 tables of `where`", True),
+    (file_of(require="[{tag: a}, {tag: b}]"), "7:14: `require` is one table, and all of it must hold", True),
+    (file_of(only="[{tag: a}]"), "7:11: `only` is one table", True),
+    (file_of(only="{}"), "7:11: `only` is a table of facts", True),
+    (file_of(where="{tag: *}"), "4:19: no YAML: while scanning an alias", None),
+    (file_of(where="{tag: *foo}"), "4:18: there is no `&foo` above: put a glob in quotes", None),
     (file_of(unless="{}"), "7:13: `unless` is a table of facts", True),
     (file_of(require="''"), "7:14: `require` is a table of facts", True),
     (file_of(where="{tga: x}"), "4:13: image has no fact `tga`; did you mean `tag`?", True),
@@ -214,6 +227,14 @@ REFUSED = [
         True,
     ),
     (file_of(about="service", where="{ports: {targt: 80}}"), "4:21: a port has no `targt`; did you mean `target`?", True),
+    (
+        file_of(about="service", where="{ports: '80:80'}"),
+        "4:20: each of `ports` is a table, short forms too: write `ports: {target: ...}`",
+        True,
+    ),
+    (file_of(about="service", where="{volumes: [/a, '/b/*']}"), "4:23: each of `volumes` is a table", True),
+    (file_of(about="service", where="{env_file: .env}"), "4:23: each of `env_file` is a table", True),
+    (file_of(about="package", where="{manager: pip3}"), "4:22: `manager` is never `pip3`; did you mean `pip`?", True),
     (file_of(about="service", where="{privileged: yes}"), "4:25: `privileged` is true or false, not `yes`", True),
     (file_of(about="service", where="{restart: {a: b}}"), "4:22: `restart` is no table", True),
     (file_of(about="service", where="{deploy: x}"), "4:21: `deploy` is a table", True),
@@ -228,7 +249,7 @@ REFUSED = [
     (file_of(message="'a {b'"), "7:17: this `{` is never closed: write `{{`", None),
     (file_of(message="'a b}'"), "7:18: this `}` is never opened: write `}}`", None),
     (file_of(message="'x {}'"), "7:17: image has no fact `` to show", None),
-    (file_of(message="'{value}'"), "7:14: `{value}` is what `require` finds, and this rule has no `require`", None),
+    (file_of(message="'{value}'"), "7:14: `{value}` is what `require` and `only` find, and this rule has neither", None),
     (file_of(message="'{tag.x}.'"), "7:15: `tag` is no table, so there is no `tag.x`", None),
     (file_of(message="'{0.__class__}'"), "7:14: image has no fact `0.__class__` to show", None),
     (file_of(message="'{tag!r:>10}'"), "7:14: image has no fact `tag!r:>10` to show", None),
@@ -254,6 +275,9 @@ ACCEPTED = [
     file_of(about="port", where="{number: [80, '443', '8*']}"),
     file_of(about="instruction", where="{keyword: 'A*', flags: {link: true}}"),
     file_of(about="shipped-image", where="{labels: null, environment: '*', healthcheck: false}"),
+    file_of(about="service", where="{gpus: all, ports: null, volumes: ['*', null], command: [a, b]}"),
+    file_of(where="[{tag: a}, {use: from, tag: b}]", unless="[{tag: c}]", only="{tag: [a, b]}", message="'{fact}'"),
+    file_of(where=None, only="{tag: a}"),
     file_of(severity="info", docs="http://a"),
 ]
 

@@ -18,6 +18,7 @@ from dockerlint.lint.policy.facts import NOTHING, UNKNOWN, Fact, One, Several, T
 from dockerlint.lint.policy.kinds import KINDS
 from dockerlint.lint.policy.messages import BadMessage, filled, parts
 from dockerlint.source import Source
+from tests.harness import marks_of, read_sample
 from tests.policy import check_files, rules_of
 
 
@@ -32,7 +33,8 @@ COMPOSE = "services:\n  web:\n    image: x\n    labels: {a.b: c}\n    ports: ['8
 MESSAGES = [
     ("about: image\nwhere: {tag: latest}", "FROM a:latest", ["It is so."]),
     ("about: image\nwhere: {use: '*'}\nmessage: '`{image}` {{{tag}}} {digest}'", "FROM a:1", ["`a:1` {1} nothing"]),
-    ("about: image\nwhere: {use: '*'}\nmessage: '{image}, {registry}'", "FROM $A", ["unknown, unknown"]),
+    ("about: image\nwhere: {use: '*'}\nmessage: '{image}, {registry}'", "FROM $A", ["$A, unknown"]),
+    ("about: image\nrequire: {registry: a.b}\nmessage: '{image} of {value} {tag}'", "ARG T\nFROM quay.io/a:${T}", ["quay.io/a:${T} of quay.io unknown"]),
     (
         "about: image\nrequire: {registry: [a.b, 'c.*'], tag: '*', name: [null, x]}\nmessage: '{fact}: {value}, not {allowed}'",
         "FROM a",
@@ -67,7 +69,7 @@ def test_messages_name_facts(rule: str, text: str, said: list[str], tmp_path: Pa
     [
         ("where: {name: web}\nmessage: '{labels.a.b} {labels.a} {labels.a.x} {deploy.resources.limits}'", "c nothing nothing nothing"),
         ("where: {name: web}\nmessage: '{name.x} {ports}'", None),
-        ("require: {ports: {target: 1}}\nmessage: '{fact} {value}; {allowed}'", "ports mode, protocol, target, published, mode, protocol, target, published; target: 1"),
+        ("require: {ports: {target: 1}}\nmessage: '{fact} {value}; {allowed}'", "ports target: 8080, target: 8081; target: 1"),
         ("require: {deploy: {resources: {limits: {memory: '*'}}}}\nmessage: '{fact} {value}'", "deploy.resources.limits.memory nothing"),
     ],
 )  # fmt: skip
@@ -239,15 +241,20 @@ _sets = st.one_of(_values, st.lists(_values, max_size=3))
 _nested = st.recursive(
     _sets, lambda inner: st.dictionaries(st.sampled_from(["a", "labels", "*", "target"]), inner, max_size=2)
 )
-_names = sorted({name for kind in KINDS.values() for name in kind.shape.keys or ()} | {"x-a", "nonsense", "*"})
-_conditions = st.dictionaries(st.sampled_from(_names), _nested, max_size=3)
 _messages = st.one_of(
     st.none(), st.text("ab{}. ", max_size=12), st.sampled_from(["{fact} {value}", "{name}", "{labels.a}"])
 )
-_rules = st.fixed_dictionaries(
-    {"about": st.sampled_from([*KINDS, "nonsense"])},
-    optional={"where": _conditions, "unless": _conditions, "require": _conditions, "message": _messages},
-)
+
+
+def _rules_about(kind: str) -> st.SearchStrategy[dict[str, object]]:
+    names = [*(KINDS[kind].shape.keys or ())] * 3 if kind in KINDS else ["tag"]
+    conditions = st.dictionaries(st.sampled_from([*names, "x-a", "nonsense", "*"]), _nested, max_size=3)
+    either = st.one_of(conditions, st.lists(conditions, max_size=2))
+    optional = {"where": either, "unless": either, "require": conditions, "only": conditions, "message": _messages}
+    return st.fixed_dictionaries({"about": st.just(kind)}, optional=optional)
+
+
+_rules = st.sampled_from([*KINDS, "nonsense"]).flatmap(_rules_about)
 _lines = st.sampled_from(
     [
         "FROM a AS b", "FROM b", "FROM $X", "FROM python:3.13", "ARG X", "ARG X=1", "RUN a | curl -k $X && apk add curl=1",
@@ -307,3 +314,74 @@ def test_many_rules_look_at_a_large_file_without_delay(tmp_path: Path) -> None:
     start = time.process_time()
     check_files(rules_of("rules:\n" + "".join(rules)), {"Dockerfile": "\n".join(lines)}, tmp_path)
     assert time.process_time() - start < 60
+
+
+# Alternatives, and what each value may be
+
+SERVICE = "=== compose.yaml\nservices:\n  a:\n    image: x\n"
+PLACES = [
+    # all values of the first fact are pointed at
+    ("service", "where: {volumes: {source: [/a, '/b/*']}}", SERVICE + "    volumes: [«/a»:/a, b:/b, «/b/c»:/c]\n"),
+    ("service", "where: {environment: {'*_PASSWORD': '?*'}}", SERVICE + "    environment: {A_PASSWORD: «x», B_PASSWORD: '', C_PASSWORD: «y»}\n"),
+    ("service", "where: {ports: {target: 22, published: '*'}}", SERVICE + "    ports: ['22', '2222:«22»', '22:«22»']\n"),
+    ("service", "where: {name: a, cap_add: [X, Y]}", SERVICE.replace("  a:", "  «a»:") + "    cap_add: [X, Y]\n"),
+    # one of several tables
+    ("image", "where: [{tag: latest}, {registry: quay.io}]", "FROM a:«latest»\nFROM «quay.io»/b:1\nFROM c:1"),
+    ("image", "where: [{tag: latest}, {registry: quay.io}]", "FROM «quay.io»/b:«latest»"),
+    ("image", "where: [{registry: quay.io}, {tag: latest}]", "ARG T\nFROM «quay.io»/b:$T\nFROM b:$T"),
+    ("image", "where: {use: from}\n    unless: [{name: a}, {tag: b}]", "FROM a\nFROM x:b\nFROM «x»"),
+    ("image", "where: {use: from}\n    unless: [{name: a}, {tag: b}]", "ARG T\nFROM x:$T\nFROM a:$T"),
+    ("command", "where: [{name: a}, {options: -k, name: curl}]\n    require: {arguments: y}", "FROM x\nRUN «a» && curl «-k» && curl && a y"),
+    # only
+    ("image", "only: {tag: ['1*', '2*']}", "FROM a\nFROM a:1\nFROM a:«3»\nARG T\nFROM a:$T"),
+    ("service", "only: {cap_add: [A, B]}", SERVICE + "    cap_add: [A, «C», B, «D»]\n"),
+    ("service", "only: {cap_add: [A, B]}", SERVICE),
+    ("service", "only: {cap_add: null}", SERVICE + "    cap_add: [«A»]\n"),
+    ("service", "only: {ports: {published: ['80', '8*']}}", SERVICE + "    ports: ['22', '80:80', '«2222»:22', '127.0.0.1:«71»:1']\n"),
+    ("service", "only: {ports: {published: '80', host_ip: 127.0.0.1}}", SERVICE + "    ports: ['80:80', '«[::1]»:«81»:1']\n"),
+    ("service", "only: {ports: {published: '80'}}", SERVICE + "    ports: ['${P}:80', {target: 22, published: «23»}]\n"),
+    ("service", "only: {ports: {protocol: udp}}", SERVICE + "    ports: [«'80:80'»]\n"),
+    ("service", "only: {environment: {'*_URL': 'https://*'}}", SERVICE + "    environment: {A_URL: 'https://a', B_URL: «'http://b'», C: d, D_URL: }\n"),
+    ("service", "only: {labels: {team: [a, b]}}", SERVICE + "    labels: [team=«c»]\n"),
+    ("service", "only: {deploy: {resources: {limits: {memory: [1g, 2g]}}}}", SERVICE + "    deploy: {resources: {limits: {cpus: '1', memory: «3g»}}}\n"),
+    ("shipped-image", "only: {ports: '80', labels: {'a.*': x}}", "FROM scratch\nEXPOSE 80 «81»\nLABEL a.b=x a.c=«y» b=z"),
+    ("command", "where: {name: pip}\n    only: {options: [-r, --no-cache-dir]}", "FROM x\nRUN pip install -r a «-U» --no-cache-dir"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("about", "conditions", "sample"), PLACES)
+def test_each_value_at_fault_is_pointed_at(about: str, conditions: str, sample: str, tmp_path: Path) -> None:
+    read = read_sample(sample)
+    text = f"rules:\n  a-rule:\n    about: {about}\n    summary: It is so.\n    why: It is.\n    {conditions}\n"
+    findings, problems = check_files(rules_of(text), read.files, tmp_path)
+    assert marks_of(findings) == read.marks
+    assert not problems
+
+
+def test_what_is_not_allowed_is_named(tmp_path: Path) -> None:
+    rule = "about: service\nonly: {ports: {published: ['80', '443']}, environment: {'*_URL': 'https:*'}}\nmessage: '{fact} {value}, not {allowed}'"
+    compose = (
+        "services:\n  web:\n    image: x\n    environment: {A_URL: 'http://a'}\n    ports: ['80:8080', '81:8081']\n"
+    )
+    assert messages(rule, {"compose.yaml": compose}, tmp_path) == [
+        "environment.A_URL http://a, not https:*",
+        "ports.published 81, not 80 or 443",
+    ]
+
+
+def test_places_in_two_files_are_two_findings(tmp_path: Path) -> None:
+    text = "services:\n  a:\n    image: x\n    cap_add: [{0}]\n"
+    files = {"compose.yaml": text.replace("{0}", "A"), "compose.override.yaml": text.replace("{0}", "B")}
+    assert messages("about: service\nwhere: {cap_add: '*'}", files, tmp_path) == ["It is so."] * 2
+
+
+def test_no_thing_has_faults_without_end(tmp_path: Path) -> None:
+    files = {"Dockerfile": "FROM a\nRUN a " + "b " * 5000}
+    assert len(messages("about: command\nwhere: {arguments: b}", files, tmp_path)) == 1000
+
+
+def test_no_file_has_rules_without_end() -> None:
+    rule = "{about: image, where: {tag: a}, summary: A., why: B}"
+    text = "rules:\n" + "".join(f"  r{number}: {rule}\n" for number in range(1001))
+    with pytest.raises(BadRules, match=r"dockerlint-rules.yaml:1002:3: more than 1000 rules in one file"):
+        rules_of(text)

@@ -125,11 +125,11 @@ def test_comments_can_be_written_for_their_findings(tmp_path: Path) -> None:
         ({"dockerlint.toml": NAMED, "rules.yaml": NO_CURL.replace("about", "abuot")}, "rules.yaml:4:5"),
         (
             {"dockerlint.toml": NAMED, "rules.yaml": NO_CURL.replace("no-curl", "missing-user")},
-            "dockerlint.toml:1:1: a rule or family of `custom` is called `missing-user`, as one of `dockerlint` is",
+            "dockerlint.toml:1:1: a rule of rules.yaml is called `missing-user`, as one of `dockerlint` is",
         ),
         (
             {"dockerlint.toml": 'rule-files = ["a.yaml", "b.yaml"]', "a.yaml": NO_CURL, "b.yaml": NO_CURL},
-            "dockerlint.toml:1:1: a rule or family of `custom` is called `no-curl`, as one of `custom` is",
+            "dockerlint.toml:1:1: a rule of a.yaml and one of b.yaml is called `no-curl`",
         ),
     ],
 )

@@ -50,7 +50,8 @@ def place(source: Source, offset: int) -> str:
 
 def load(path: Path) -> Source:
     """The text of a file. Raises OSError and ValueError."""
-    data = path.read_bytes()
+    with path.open("rb") as file:
+        data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:
         message = f"larger than {_LARGEST >> 20} MB"
         raise ValueError(message)

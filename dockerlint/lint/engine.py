@@ -31,12 +31,19 @@ class Failure(NamedTuple):
     error: Exception
 
 
-def place_of(error: Exception) -> str:
-    """The file and line where an error was raised."""
+def place_of(error: Exception, package: str = "") -> str:
+    """The file and line where an error was raised: the last ones in a package, if it came by there."""
+    places: list[tuple[str, str]] = []
     where = error.__traceback__
-    while where is not None and where.tb_next is not None:
+    while where is not None:
+        module = str(where.tb_frame.f_globals.get("__name__", ""))
+        folder, file = os.path.split(where.tb_frame.f_code.co_filename)
+        # Many files are called so; which one it is says the folder.
+        shown = f"{os.path.basename(folder)}/{file}" if file == "__init__.py" else file  # noqa: PTH119
+        places.append((module.partition(".")[0], f"{shown}:{where.tb_lineno}"))
         where = where.tb_next
-    return f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where else "?"  # noqa: PTH119
+    own = [place for name, place in places if name == package]
+    return (own or [place for _, place in places] or ["?"])[-1]
 
 
 class Engine:
@@ -75,9 +82,10 @@ class Engine:
     def _show(self, node: object) -> Iterator[Finding]:
         for rule in self._rules_for(type(node)):
             try:
-                yield from rule.check(node)
+                yield from _checked(rule.check(node))
             except Exception as error:
-                self._failures.append(Failure(type(rule), place_of(error), error))
+                place = place_of(error, type(rule).__module__.partition(".")[0])
+                self._failures.append(Failure(type(rule), place, error))
 
     def _rules_for(self, kind: type) -> tuple[Rule[Any], ...]:
         rules = self._by_kind.get(kind)
@@ -104,6 +112,18 @@ class Engine:
             yield from build.shell_texts
         if self._rules_for(Launch):
             yield from build.launches
+
+
+def _checked(findings: object) -> Iterator[Finding]:
+    """What a rule says. Raises TypeError where that is anything but findings."""
+    if isinstance(findings, Finding) or not isinstance(findings, Iterable):
+        message = "`check` returns what is no series of findings: let it `yield self.finding(...)`"
+        raise TypeError(message)
+    for found in findings:
+        if not isinstance(found, Finding):
+            message = f"`check` yields what is no finding: {found!r:.100}"
+            raise TypeError(message)
+        yield found
 
 
 def _once_each(shown: Iterable[tuple[str, Iterable[Finding]]]) -> Iterator[Finding]:

@@ -39,6 +39,16 @@ class Region(NamedTuple):
         return cls(source.path, *source.position(first), *source.position(max(last, first)))
 
 
+def span_of(place: Text | Span) -> Span:
+    """Where a text stands. Raises TypeError for a string without a place."""
+    if isinstance(place, Text):
+        return place.span
+    if isinstance(place, Span):
+        return place
+    message = f"`{place!s:.60}` knows no place: point at a text of the model, not at what is made of it"
+    raise TypeError(message)
+
+
 class Edit(NamedTuple):
     """Put `replacement` in place of what stands in `region`. A file that is not there is empty."""
 
@@ -49,7 +59,7 @@ class Edit(NamedTuple):
 
     @classmethod
     def replacing(cls, place: Text | Span, replacement: str) -> Edit:
-        span = place.span if isinstance(place, Text) else place
+        span = span_of(place)
         return cls(Region.of(span), *span.source.in_file(span)[1:], replacement)
 
     @classmethod

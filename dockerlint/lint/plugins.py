@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from types import ModuleType
 
+from dockerlint.lint.classes import faults_of
 from dockerlint.lint.kinds import did_you_mean
 from dockerlint.lint.registry import rules_in
 from dockerlint.lint.rule import AnyRule
@@ -27,6 +28,9 @@ def rules_of(name: str) -> tuple[AnyRule, ...]:
         message = f"the plug-in `{name}` brings no rules"
         raise NoPlugin(message)
     for rule in rules:
+        for fault in faults_of(rule):
+            message = f"the rule `{rule.name}` of the plug-in `{name}` {fault}"
+            raise NoPlugin(message)
         rule.chapter = name
     return rules
 

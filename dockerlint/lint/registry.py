@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -105,7 +105,7 @@ class Catalogue:
             from dockerlint.lint.policy.rules import rule_of  # noqa: PLC0415 (most runs have none)
 
             added[CUSTOM] = tuple(rule_of(definition) for definition in definitions)
-        _refuse_taken_names(added)
+        _refuse_taken_names(added, [(definition.name, definition.path) for definition in definitions])
         return added
 
     @property
@@ -172,7 +172,8 @@ def all_of_linter(linter: str) -> frozenset[str]:
     return frozenset(rule.name for rule in all_rules() if not codes.isdisjoint(rule.aliases))
 
 
-def _refuse_taken_names(added: Mapping[str, tuple[AnyRule, ...]]) -> None:
+def _refuse_taken_names(added: Mapping[str, tuple[AnyRule, ...]], written: Sequence[tuple[str, str]]) -> None:
+    """`written` are the rules in YAML, each with the file that it stands in."""
     if not added:
         return
     own = (*_OWN_CHAPTERS, *PROFILES, "all", *(rule.name for rule in all_rules()))
@@ -180,7 +181,10 @@ def _refuse_taken_names(added: Mapping[str, tuple[AnyRule, ...]]) -> None:
     for family, rules in added.items():
         for name in (family, *(rule.name for rule in rules)):
             if name in owners:
-                message = f"a rule or family of `{family}` is called `{name}`, as one of `{owners[name]}` is"
+                files = [path for rule, path in written if rule == name]
+                whose = f"a rule of {' and one of '.join(files)}" if files else f"a rule or family of `{family}`"
+                other = f", as one of `{owners[name]}` is" if len(files) < 2 else ""
+                message = f"{whose} is called `{name}`{other}"
                 raise NameTaken(message)
             owners[name] = family
 

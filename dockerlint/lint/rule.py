@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
-from dockerlint.lint.finding import Edit, Finding, Fix, Region, Severity, shown_lines
+from dockerlint.lint.finding import Edit, Finding, Fix, Region, Severity, shown_lines, span_of
 from dockerlint.lint.settings import Settings
 from dockerlint.source import Span, Text
 
@@ -101,7 +101,7 @@ class Rule(Generic[Node]):
         aliases: tuple[str, ...] | None = None,
         is_refusal: bool = False,
     ) -> Finding:
-        span = place.span if isinstance(place, Text) else place
+        span = span_of(place)
         region = Region.of(span)
         return Finding(
             rule=self.name,

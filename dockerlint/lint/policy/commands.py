@@ -65,17 +65,36 @@ def _things(command: Command, common: dict[str, Fact]) -> Iterator[Thing]:
     """A command, and those before it that run it, as `sudo` does."""
     found = list(programs(command.words))
     for index in (*found[:_MOST_WRAPPERS], *found[_MOST_WRAPPERS:][-1:]):
-        program, arguments = command.words[index], command.words[index + 1 :]
-        name = program.value
-        known = program.is_literal and name != ""
-        entries = {
-            "name": One(tuple(dict.fromkeys((base_name(str(name)), str(name)))), name) if known else UNKNOWN,
-            "arguments": Several(tuple(map(_argument, arguments)), between=" "),
-            "options": _options(base_name(name), arguments) if known else UNKNOWN,
-            "text": _text(command, program),
-            **common,
-        }
-        yield Thing(name, Table(entries))
+        yield _thing(command, command.words[index:], common)
+    module = _module(command.words[found[-1] :]) if found else ()
+    if module:
+        yield _thing(command, module, common)
+
+
+def _module(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The module that Python runs as a program, with its arguments: `pip install x` of `python -m pip install x`."""
+    if not base_name(words[0].value).startswith(("python", "pypy")):
+        return ()
+    read = read_options(base_name(words[0].value), words[1:])
+    module = read.find("-m")
+    if module is None or module.value is None:
+        return ()
+    return (module.value, *read.operands)
+
+
+def _thing(command: Command, words: tuple[Word, ...], common: dict[str, Fact]) -> Thing:
+    """A program with its arguments."""
+    program, *arguments = words
+    name = program.value
+    known = program.is_literal and name != ""
+    entries = {
+        "name": One(tuple(dict.fromkeys((base_name(str(name)), str(name)))), name) if known else UNKNOWN,
+        "arguments": Several(tuple(map(_argument, arguments)), between=" "),
+        "options": _options(base_name(name), tuple(arguments)) if known else UNKNOWN,
+        "text": _text(command, words),
+        **common,
+    }
+    return Thing(name, Table(entries))
 
 
 def _argument(word: Word) -> Fact:
@@ -89,9 +108,11 @@ def _options(program: str, arguments: tuple[Word, ...]) -> Fact:
     return Several(tuple(One((str(option.name),), option.name) for option in found), is_whole, " ")
 
 
-def _text(command: Command, program: Word) -> Fact:
-    """A command from one of its words on, also with single blanks for all that stands between words."""
-    text = command.text
-    start = bisect_left(range(len(text)), program.value.start, key=text.offset)
+def _text(command: Command, words: tuple[Word, ...]) -> Fact:
+    """A command from one of its words on, also with single blanks between words, and by what its words are."""
+    text, place = command.text, words[0].value
+    start = bisect_left(range(len(text)), place.start, key=text.offset)
     raw = str(text[start:])
-    return One(tuple(dict.fromkeys((" ".join(raw.split()), raw))), program.value)
+    # The words are without quotes, and without the commas of an exec form.
+    plain = " ".join(str(word.value) for word in words)
+    return One(tuple(dict.fromkeys((" ".join(raw.split()), raw, plain))), place)

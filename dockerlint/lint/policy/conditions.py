@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
-from dockerlint.lint.policy.facts import EMPTY, NOTHING, UNKNOWN, Fact, One, Place, Several, Table, below, place_of
+from dockerlint.lint.policy.facts import (
+    EMPTY,
+    NOTHING,
+    UNKNOWN,
+    Fact,
+    One,
+    Place,
+    Several,
+    Table,
+    below,
+    names_below,
+    place_of,
+)
 from dockerlint.lint.policy.globs import fits
 
 
@@ -25,14 +37,22 @@ class Below(NamedTuple):
 Wanted: TypeAlias = "OneOf | Below"
 # Names of facts, each with what is wanted of it. All must hold.
 Conditions: TypeAlias = "tuple[tuple[str, Wanted], ...]"
+# Of these one must hold as a whole.
+Alternatives: TypeAlias = "tuple[Conditions, ...]"
 
 
 class Failure(NamedTuple):
-    """A fact that is not as wanted, and the names that lead to it."""
+    """A fact that is not as wanted, the names that lead to it, and where it is written."""
 
     path: tuple[str, ...]
     fact: Fact
     wanted: Wanted
+    place: Place | None = None
+
+
+def meets_one(facts: Table, alternatives: Alternatives) -> bool | None:
+    """Whether the conditions of one alternative hold; None where nobody can tell."""
+    return _any(meets_all(facts, conditions) for conditions in alternatives)
 
 
 def meets_all(facts: Table, conditions: Conditions) -> bool | None:
@@ -80,22 +100,52 @@ def failures(facts: Table, conditions: Conditions, above: tuple[str, ...] = ()) 
         if isinstance(wanted, Below) and (isinstance(fact, Table) or fact is NOTHING):
             yield from failures(fact if isinstance(fact, Table) else EMPTY, wanted.conditions, path)
         elif meets(fact, wanted) is False:
-            yield Failure(path, fact, wanted)
+            yield Failure(path, fact, wanted, place_of(fact))
 
 
-def place_of_match(facts: Table, conditions: Conditions) -> Place | None:
-    """Where the first fact that conditions name is written, as far as they all hold."""
-    places = (_place(below(facts, name), wanted) for name, wanted in conditions)
-    return next((place for place in places if place is not None), None)
+def strays(facts: Table, conditions: Conditions) -> Iterator[Failure]:
+    """The values that are set and surely not as wanted, each of several by itself."""
+    return _strays(facts, Below(conditions), (), None)
 
 
-def _place(fact: Fact, wanted: Wanted) -> Place | None:
+def _strays(fact: Fact, wanted: Wanted, path: tuple[str, ...], around: Place | None) -> Iterator[Failure]:
+    """`around` is where the table or the list stands that the fact is in."""
+    place = place_of(fact) or around
     if isinstance(fact, Several):
-        fitting = (_place(item, wanted) for item in fact.items if meets(item, wanted))
-        return next((place for place in fitting if place is not None), None)
+        for item in fact.items:
+            yield from _strays(item, wanted, path, place_of(item) or around)
+    elif isinstance(wanted, Below) and isinstance(fact, Table):
+        for key, inner in wanted.conditions:
+            for name in names_below(fact, key):
+                yield from _strays(fact.entries[name], inner, (*path, name), place)
+    elif fact is not NOTHING and meets(fact, wanted) is False:
+        yield Failure(path, fact, wanted, place)
+
+
+def places_of_match(facts: Table, conditions: Conditions) -> tuple[Place, ...]:
+    """Where the first fact that conditions name is written, as far as they all hold: all values of several that fit."""
+    places = (tuple(_places(below(facts, name), wanted)) for name, wanted in conditions)
+    return next(filter(None, places), ())
+
+
+def _places(fact: Fact, wanted: Wanted) -> Iterator[Place]:
+    if isinstance(fact, Several):
+        for item in fact.items:
+            if meets(item, wanted):
+                yield from _places(item, wanted)
+        return
+    found = places_of_match(fact, wanted.conditions) if isinstance(wanted, Below) and isinstance(fact, Table) else ()
+    place = place_of(fact)
+    yield from found or (() if place is None else (place,))
+
+
+def narrowed(fact: Fact, wanted: Wanted) -> Fact:
+    """A fact with no more than what is asked of it."""
+    if isinstance(fact, Several):
+        return fact._replace(items=tuple(narrowed(item, wanted) for item in fact.items))
     if isinstance(wanted, Below) and isinstance(fact, Table):
-        return place_of_match(fact, wanted.conditions) or fact.place
-    return place_of(fact)
+        return fact._replace(entries={name: narrowed(below(fact, name), inner) for name, inner in wanted.conditions})
+    return fact
 
 
 def allowed(wanted: Wanted) -> str:

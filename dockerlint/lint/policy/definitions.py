@@ -12,18 +12,20 @@ from typing import NamedTuple
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, parse
 from dockerlint.compose.nodes import Sequence as List
 from dockerlint.lint.finding import Severity
-from dockerlint.lint.policy.conditions import Conditions
+from dockerlint.lint.policy.conditions import Alternatives, Conditions
 from dockerlint.lint.policy.faults import Fault, hint, shown
 from dockerlint.lint.policy.kinds import KINDS, Kind
 from dockerlint.lint.policy.messages import BadMessage, Part, parts
-from dockerlint.lint.policy.wanted import read_conditions
+from dockerlint.lint.policy.wanted import read_alternatives, read_conditions
 from dockerlint.source import Source, Span, Text
 
 LARGEST = 1 << 20  # characters of a file
+MOST_RULES = 1000  # of a file
 LONGEST_NAME = 80
 LONGEST_TEXT = 4000
 _KEYS = (
-    "about", "where", "unless", "require", "summary", "message", "why", "help", "docs", "severity", "bad", "good",
+    "about", "where", "unless", "require", "only", "summary", "message", "why", "help", "docs", "severity",
+    "bad", "good",
 )  # fmt: skip
 NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 # What a message may say of the fact that is not as it must be.
@@ -37,15 +39,16 @@ class BadRules(Exception):
 class Definition(NamedTuple):
     """One rule as it is written: plain data.
 
-    It looks at things of a kind that meet `where` and not `unless`; they must meet `require`, and without that none
-    may be there. `path` is the file that it stands in.
+    It looks at things of a kind that meet `where` and not `unless`; they must meet `require`, and each value that they
+    have must meet `only`. Without both none may be there. `path` is the file that it stands in.
     """
 
     name: str
     about: str
-    where: Conditions
-    unless: Conditions
+    where: Alternatives
+    unless: Alternatives
     require: Conditions
+    only: Conditions
     summary: str
     message: tuple[Part, ...]
     why: str
@@ -82,6 +85,9 @@ def _definitions(source: Source) -> Iterator[Definition]:
     if not isinstance(rules, Mapping) or not rules.entries:
         message = "`rules` is a table of rules by name, as in `rules: {no-curl: {about: command, ...}}`"
         raise Fault(message, rules.span)
+    if len(rules.entries) > MOST_RULES:
+        message = f"more than {MOST_RULES} rules in one file"
+        raise Fault(message, rules.entries[MOST_RULES].key.span)
     for entry in rules.entries:
         yield _Reader(entry).definition()
 
@@ -94,6 +100,8 @@ def _root(source: Source) -> Mapping:
     tree = parse(source)
     for error in tree.errors:
         message = error.message.removesuffix(": Compose refuses the file")
+        if "scanning an alias" in message or message.startswith("there is no `&"):
+            message += ": put a glob in quotes"
         raise Fault(message, error.span)
     if len(tree.documents) > 1:
         message = "a file of rules is one document, and here a second one begins"
@@ -124,9 +132,10 @@ class _Reader:
                 message = f"a rule has no `{shown(key)}`{hint(key, _KEYS)}"
                 raise Fault(message, key.span)
         kind = self._kind()
-        where, unless, require = (self._conditions(key, kind) for key in ("where", "unless", "require"))
-        if not where and not require:
-            message = f"`{self._name}` has neither `where` nor `require`: it would find nothing"
+        where, unless = (self._alternatives(key, kind) for key in ("where", "unless"))
+        require, only = (self._conditions(key, kind) for key in ("require", "only"))
+        if not (where or require or only):
+            message = f"`{self._name}` has neither `where` nor `require` nor `only`: it would find nothing"
             raise Fault(message, self._name.span)
         summary = self._summary()
         return Definition(
@@ -135,8 +144,9 @@ class _Reader:
             where=where,
             unless=unless,
             require=require,
+            only=only,
             summary=summary,
-            message=self._message(kind, has_failed=bool(require)) or (Part(summary, is_name=False, start=0),),
+            message=self._message(kind, has_failed=bool(require or only)) or (Part(summary, is_name=False, start=0),),
             why=_paragraphs(self._needed("why")),
             help=_line(self._text("help") or ""),
             docs=self._docs(),
@@ -153,6 +163,10 @@ class _Reader:
             message = f"there is no kind of thing `{shown(about)}`{hint(about, KINDS)}"
             raise Fault(message, about.span)
         return kind
+
+    def _alternatives(self, key: str, kind: Kind) -> Alternatives:
+        node = self._node.get(key)
+        return () if node is None else read_alternatives(node, key, kind)
 
     def _conditions(self, key: str, kind: Kind) -> Conditions:
         node = self._node.get(key)
@@ -250,7 +264,7 @@ def _fault_of_name(name: str, kind: Kind, *, has_failed: bool) -> str:
     first, dot, _ = name.partition(".")
     shape = (kind.shape.keys or {}).get(first)
     if shape is None and name in FAILED:
-        return "" if has_failed else f"`{{{name}}}` is what `require` finds, and this rule has no `require`"
+        return "" if has_failed else f"`{{{name}}}` is what `require` and `only` find, and this rule has neither"
     if shape is None and not (kind.model and first.startswith("x-")):
         known = (*(kind.shape.keys or ()), *(FAILED if has_failed else ()))
         return f"{kind.name} has no fact `{shown(name)}` to show{hint(first, known)}"

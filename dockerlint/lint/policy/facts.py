@@ -51,10 +51,14 @@ class Table(NamedTuple):
 
 
 class Thing(NamedTuple):
-    """What rules look at: where it stands, and what is known of it."""
+    """What rules look at: where it stands, and what is known of it.
+
+    `written` is what messages show of facts that nobody knows, by their names.
+    """
 
     place: Place
     facts: Table
+    written: Mapping[str, str] = {}
 
 
 EMPTY = Table({})
@@ -84,6 +88,11 @@ def below(fact: Table, key: str) -> Fact:
     if is_glob(key):
         return Several(tuple(inner for name, inner in fact.entries.items() if fits(name, key)), fact.is_whole)
     return fact.entries.get(key, NOTHING if fact.is_whole else UNKNOWN)
+
+
+def names_below(fact: Table, key: str) -> tuple[str, ...]:
+    """The names of a table that are set and that a key, which may be a glob, stands for."""
+    return tuple(name for name in fact.entries if fits(name, key)) if is_glob(key) else (key,) * (key in fact.entries)
 
 
 def at(table: Table, path: str) -> Fact:
@@ -121,10 +130,18 @@ def shown(fact: Fact) -> str:
     if isinstance(fact, One):
         return fact.forms[0]
     if isinstance(fact, Several):
-        return fact.between.join(map(shown, fact.items)) if fact.items else _shown_rest(is_whole=fact.is_whole)
+        return fact.between.join(map(_shown_item, fact.items)) if fact.items else _shown_rest(is_whole=fact.is_whole)
     if isinstance(fact, Table):
         return ", ".join(fact.entries) or _shown_rest(is_whole=fact.is_whole)
     return fact.value
+
+
+def _shown_item(fact: Fact) -> str:
+    """One of several values; of tables, which have no names there, what is in them."""
+    if not isinstance(fact, Table):
+        return shown(fact)
+    entries = [f"{name}: {shown(inner)}" for name, inner in fact.entries.items()]
+    return entries[0] if len(entries) == 1 else f"{{{', '.join(entries)}}}"
 
 
 def _shown_rest(*, is_whole: bool) -> str:

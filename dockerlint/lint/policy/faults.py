@@ -8,7 +8,7 @@ from dockerlint.lint.kinds import did_you_mean
 from dockerlint.source import Span
 
 _LONGEST = 60  # characters of a text that a message repeats
-_MOST_NAMED = 20
+_MOST_NAMED = 40
 
 
 class Fault(Exception):

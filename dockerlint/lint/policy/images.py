@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -33,11 +34,11 @@ def of_build(build: Build, named_contexts: Sequence[str]) -> Iterator[Thing]:
         )
         entries = {
             "use": One((use,)),
-            **of_reference(pull.reference, pull.written),
+            **(_of_template(pull.written) if pull.name is None else of_reference(pull.reference, pull.written)),
             "platform": _platform(pull, build.dockerfile),
             "stage": name_of(stage),
         }
-        yield Thing(pull.written, Table(entries))
+        yield Thing(pull.written, Table(entries), {"image": str(pull.written)})
 
 
 def _platform(pull: Pull, dockerfile: Dockerfile) -> Fact:
@@ -52,16 +53,16 @@ def of_container(container: Container) -> Iterator[Thing]:
     """The image that a service pulls."""
     service = container.service
     image = service.image
-    if image is None or service.build is not None or (not image.unknown and image.text in _built(container.compose)):
+    if image is None or service.build is not None or _is_built(image, container.compose):
         return
     platform = service.settings.text("platform")
     entries = {
         "use": One(("service",)),
-        **of_reference(None if image.unknown else parse(image.text), image.text),
+        **(_of_template(image.written) if image.unknown else of_reference(parse(image.text), image.text)),
         "platform": NOTHING if platform is None else of_value(platform),
         "stage": NOTHING,
     }
-    yield Thing(image.text, Table(entries))
+    yield Thing(image.text, Table(entries), {"image": str(image.written)})
 
 
 def of_value(value: Value) -> Fact:
@@ -69,25 +70,59 @@ def of_value(value: Value) -> Fact:
     return UNKNOWN if value.unknown else One((str(value.text),), value.text)
 
 
+def _is_built(image: Value, compose: Compose) -> bool:
+    """Whether a service of the project builds it; what variables hide is the same where it is written the same."""
+    return (image.written if image.unknown else image.text) in _built(compose)
+
+
 @lru_cache(maxsize=1)
 def _built(compose: Compose) -> frozenset[str]:
     """The images that services of a project build: others that name them pull nothing."""
     services = (service for service in compose.services if service.build is not None and service.image is not None)
-    return frozenset(str(service.image.text) for service in services if service.image is not None)
+    images = [service.image for service in services if service.image is not None]
+    return frozenset(str(text) for image in images for text in (image.text, image.written) if text)
 
 
 def of_reference(reference: Reference | None, written: Text) -> dict[str, Fact]:
     """The parts of a reference, each at its place if it is written there; all unknown where the reference is."""
     if reference is None:
         return dict.fromkeys(_OF_REFERENCE, UNKNOWN)
+    return {**_of_name(reference, written), **_of_rest(reference, written)}
+
+
+def _of_template(written: Text) -> dict[str, Fact]:
+    """What is known of a reference with variables that nobody knows: what stands in front of them."""
+    literal, dollar, rest = written.partition("$")
+    found: dict[str, Fact] = dict.fromkeys(_OF_REFERENCE, UNKNOWN)
+    if not dollar:
+        return found
+    # With a `/` behind it, the colon may be that of a port.
+    name = re.fullmatch(r"((?:.*/)?[^/:@]+)[:@][^/]*", literal) if "/" not in rest else None
+    reference = parse(name[1]) if name is not None else None
+    if reference is not None:
+        return {**found, **_of_name(reference, written.part(0, len(reference.name)))}
+    host, slash, _ = literal.partition("/")
+    reference = parse(f"{host}/x") if slash else None
+    if reference is not None:
+        place = written.part(0, len(host)) if reference.registry == host else written
+        found["registry"] = One((reference.registry,), place)
+    return found
+
+
+def _of_name(reference: Reference, written: Text) -> dict[str, Fact]:
     path = reference.path
     familiar = path.removeprefix("library/") if reference.registry == DOCKER_HUB else path
     name = path.rpartition("/")[2]
     return {
-        "image": One(forms_of(reference), written),
         "registry": One((reference.registry,), _part(written, reference, 0, len(reference.registry))),
         "repository": One((path, familiar), _named(written, reference, familiar)),
         "name": One((name,), _named(written, reference, name)),
+    }
+
+
+def _of_rest(reference: Reference, written: Text) -> dict[str, Fact]:
+    return {
+        "image": One(forms_of(reference), written),
         "tag": NOTHING if reference.tag is None else One((reference.tag,), _tag(written, reference)),
         "digest": NOTHING if reference.digest is None else One((reference.digest,), _digest(written, reference)),
     }

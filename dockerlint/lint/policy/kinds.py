@@ -51,6 +51,13 @@ _STAGE = FactKind(
 )
 _SHIPS = FactKind("ships", "whether that stage is part of an image that leaves the build", "flag")
 
+_MANAGERS = (
+    *("apt", "apt-get", "aptitude", "apk", "dnf", "dnf5", "microdnf", "tdnf", "yum", "zypper", "pacman"),
+    *("pip", "uv", "pipx", "poetry", "pipenv", "pdm", "easy_install", "conda", "mamba", "micromamba"),
+    *("npm", "yarn", "pnpm", "bun", "corepack", "gem", "bundle", "go", "cargo", "composer", "dotnet"),
+    *("mvn", "gradle", "sbt", "mix"),
+)
+
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -78,13 +85,16 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "command",
             "each simple command that RUN, CMD, ENTRYPOINT or HEALTHCHECK runs, in `sh -c` and behind `find -exec` "
-            "too; `sudo curl` is a `sudo` and a `curl`",
+            "too; `sudo curl` is a `sudo` and a `curl`, `python -m pip` a `python` and a `pip`",
             "the name of the command",
             (
                 FactKind("name", "the name, with and without its folder"),
                 FactKind("arguments", "the words behind it, without quotes", "texts"),
                 FactKind("options", "the options among them: `-f` and `-L` of `-fL`, `--out` of `--out=x`", "texts"),
-                FactKind("text", "all of it as it is written, from the name on"),
+                FactKind(
+                    "text",
+                    "all of it from the name on: as it is written, with single blanks between words, without quotes",
+                ),
                 FactKind("instruction", "the keyword", choices=("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK")),
                 _STAGE,
                 _SHIPS,
@@ -95,7 +105,9 @@ KINDS: Mapping[str, Kind] = {
             "each package that a RUN installs by its name; what requirements and lock files list is none",
             "the name of the package",
             (
-                FactKind("manager", "what installs it: `apt-get`, `apk`, `dnf`, `pip`, `npm`, `cargo`, ..."),
+                FactKind(
+                    "manager", "the program that installs it, without a version: `pip3` is `pip`", choices=_MANAGERS
+                ),
                 FactKind("name", "the name; that of a Python package also as PyPI compares it: `zope-interface`"),
                 FactKind("version", "the version that is asked for: `1.2` for `=1.2` or `==1.2`, else with what is "
                          "before it: `>=2,<3`"),
@@ -235,6 +247,13 @@ def as_mapping(shape: Shape | None) -> Shape | None:
 def is_only_mapping(shape: Shape) -> bool:
     """Whether what stands there is always taken for a table: in a list or a short form it has names too."""
     return shape.keys is not None and "boolean" not in shape.types
+
+
+def holds_tables(shape: Shape) -> bool:
+    """Whether what stands there is always taken for a list of tables, short forms taken apart."""
+    if shape.keys is not None or shape.items is None or as_mapping(shape) is None:
+        return False
+    return not shape.types or bool(shape.items.types)
 
 
 def below(shape: Shape, key: str) -> Shape | None:

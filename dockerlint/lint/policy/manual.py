@@ -11,7 +11,7 @@ from dockerlint.lint.policy import kinds
 from dockerlint.lint.policy.definitions import LONGEST_NAME, LONGEST_TEXT, NAME
 from dockerlint.lint.policy.globs import LONGEST
 from dockerlint.lint.policy.kinds import KINDS, FactKind, Kind
-from dockerlint.lint.policy.wanted import MOST_VALUES
+from dockerlint.lint.policy.wanted import MOST_ALTERNATIVES, MOST_VALUES
 
 _Schema = dict[str, Any]
 
@@ -65,12 +65,13 @@ def _rule() -> _Schema:
     return {
         "type": "object",
         "required": ["about", "summary", "why"],
-        "anyOf": [{"required": ["where"]}, {"required": ["require"]}],
+        "anyOf": [{"required": [key]} for key in ("where", "require", "only")],
         "properties": {
             "about": {"description": "what is looked at", "enum": list(KINDS)},
-            "where": {"description": "what the rule looks at must meet all of this", **conditions},
-            "unless": {"description": "what meets all of this is left alone", **conditions},
-            "require": {"description": "what must hold; without it nothing may meet `where`", **conditions},
+            "where": {"description": "what the rule looks at must meet all of this, or all of one of these"},
+            "unless": {"description": "what meets all of this, or all of one of these, is left alone"},
+            "require": {"description": "what must hold", **conditions},
+            "only": {"description": "what each value that is set must be", **conditions},
             "summary": {
                 "description": "what is wrong, in one sentence",
                 "type": "string",
@@ -96,10 +97,11 @@ def _rule() -> _Schema:
 
 
 def _then(kind: Kind) -> _Schema:
-    facts = {"$ref": f"#/$defs/{kind.name}"}
+    facts: _Schema = {"$ref": f"#/$defs/{kind.name}", "minProperties": 1}
+    either = {"anyOf": [facts, {"type": "array", "minItems": 1, "maxItems": MOST_ALTERNATIVES, "items": facts}]}
     return {
         "if": {"properties": {"about": {"const": kind.name}}},
-        "then": {"properties": {"where": facts, "unless": facts, "require": facts}},
+        "then": {"properties": {"where": either, "unless": either, "require": facts, "only": facts}},
     }
 
 
@@ -124,7 +126,8 @@ def _wanted(shape: Shape) -> _Schema:
     inner = kinds.as_mapping(shape)
     is_number = shape.types == {"whole"}
     name = "flag" if kinds.is_flag(shape) else "number" if is_number else "text"
-    single = {"$ref": f"#/$defs/{'presence' if kinds.is_only_mapping(shape) else name}"}
+    is_table = kinds.is_only_mapping(shape) or kinds.holds_tables(shape)
+    single = {"$ref": f"#/$defs/{'presence' if is_table else name}"}
     return single if inner is None else {"anyOf": [single, _table(inner)]}
 
 

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any, ClassVar
 
 from dockerlint.lint.policy import commands, images, instructions, packages, services, shipped
-from dockerlint.lint.policy.conditions import Failure, allowed, failures, meets_all, place_of_match
+from dockerlint.lint.policy.conditions import (
+    Failure,
+    allowed,
+    failures,
+    meets_all,
+    meets_one,
+    narrowed,
+    places_of_match,
+    strays,
+)
 from dockerlint.lint.policy.definitions import FAILED, Definition
-from dockerlint.lint.policy.facts import Place, Table, Thing, at, place_of, shown
+from dockerlint.lint.policy.facts import UNKNOWN, Place, Thing, at, shown
 from dockerlint.lint.policy.messages import filled
 from dockerlint.lint.rule import AnyRule, Findings, Rule
 from dockerlint.project.build import Build
 from dockerlint.project.containers import Container, Stack
+
+# Of one thing: more nobody mends one by one.
+_MOST_FAULTS = 1000
 
 Things = Callable[[Any, tuple[str, ...]], Iterator[Thing]]
 
@@ -48,14 +61,14 @@ class Declared(Rule[Build | Container | Stack]):
 
     def check(self, node: Build | Container | Stack) -> Findings:
         one = self.definition
-        seen: set[tuple[int, int, tuple[str, ...]]] = set()
+        seen: set[tuple[str, int, int, tuple[str, ...]]] = set()
         for thing in _things(one.about, node, self.settings.named_contexts):
-            for place, failure in _faults(one, thing):
-                key = (place.start, place.end, failure.path if failure is not None else ())
+            for place, failure in islice(_faults(one, thing), _MOST_FAULTS):
+                key = (place.source.path, place.start, place.end, failure.path if failure is not None else ())
                 # Several ports or packages that one word stands for are one fault.
                 if key not in seen:
                     seen.add(key)
-                    yield self.finding(place, _message(one, thing.facts, failure), help=one.help)
+                    yield self.finding(place, _message(one, thing, failure), help=one.help)
 
 
 def rule_of(definition: Definition) -> AnyRule:
@@ -82,20 +95,26 @@ def _page(one: Definition) -> str:
 def _faults(one: Definition, thing: Thing) -> Iterator[tuple[Place, Failure | None]]:
     """The faults of a thing, each where it is written: the facts that fail, or the thing itself."""
     facts = thing.facts
-    if not meets_all(facts, one.where) or (one.unless and meets_all(facts, one.unless) is not False):
+    if one.where and not meets_one(facts, one.where):
         return
-    if not one.require:
-        yield place_of_match(facts, one.where) or thing.place, None
-    for failure in failures(facts, one.require):
-        yield place_of(failure.fact) or thing.place, failure
+    if one.unless and meets_one(facts, one.unless) is not False:
+        return
+    if not one.require and not one.only:
+        for conditions in one.where:
+            if meets_all(facts, conditions):
+                for place in places_of_match(facts, conditions) or (thing.place,):
+                    yield place, None
+    for failure in chain(failures(facts, one.require), strays(facts, one.only)):
+        yield failure.place or thing.place, failure
 
 
-def _message(one: Definition, facts: Table, failure: Failure | None) -> str:
+def _message(one: Definition, thing: Thing, failure: Failure | None) -> str:
     def value_of(name: str) -> str:
-        if failure is None or name not in FAILED or name in facts.entries:
-            return shown(at(facts, name))
+        if failure is None or name not in FAILED or name in thing.facts.entries:
+            fact = at(thing.facts, name)
+            return thing.written.get(name) or shown(fact) if fact is UNKNOWN else shown(fact)
         if name == "fact":
             return ".".join(failure.path)
-        return shown(failure.fact) if name == "value" else allowed(failure.wanted)
+        return shown(narrowed(failure.fact, failure.wanted)) if name == "value" else allowed(failure.wanted)
 
     return filled(one.message, value_of)

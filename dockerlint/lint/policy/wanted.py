@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockerlint.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
 from dockerlint.compose.shapes import Shape
 from dockerlint.lint.policy import kinds
-from dockerlint.lint.policy.conditions import Below, Conditions, OneOf, Wanted
+from dockerlint.lint.policy.conditions import Alternatives, Below, Conditions, OneOf, Wanted
 from dockerlint.lint.policy.faults import Fault, hint, shown
 from dockerlint.lint.policy.globs import BadGlob, check, is_glob
 from dockerlint.lint.policy.kinds import Kind
@@ -15,11 +15,28 @@ from dockerlint.source import Text
 
 DEEPEST = 20  # levels of tables; Compose files have ten
 MOST_VALUES = 1000  # of a set
+MOST_ALTERNATIVES = 100  # of `where` and `unless`
 _CORE_TAGS = "tag:yaml.org,2002:"
 
 
+def read_alternatives(node: Node, key: str, kind: Kind) -> Alternatives:
+    """What stands below `where` or `unless`: conditions, or a list of such. Raises Fault."""
+    if not isinstance(node, Sequence):
+        return (read_conditions(node, key, kind),)
+    if not node.items:
+        message = f"the list of `{key}` is empty, so nothing fits"
+        raise Fault(message, node.span)
+    if len(node.items) > MOST_ALTERNATIVES:
+        message = f"more than {MOST_ALTERNATIVES} tables of `{key}`"
+        raise Fault(message, node.span)
+    return tuple(read_conditions(item, key, kind) for item in node.items)
+
+
 def read_conditions(node: Node, key: str, kind: Kind) -> Conditions:
-    """The conditions below `where`, `unless` or `require`. Raises Fault."""
+    """One table of conditions. Raises Fault."""
+    if isinstance(node, Sequence) and key in ("require", "only"):
+        message = f"`{key}` is one table, and all of it must hold: a list of several is for `where` and `unless`"
+        raise Fault(message, node.span)
     if not isinstance(node, Mapping) or not node.entries:
         message = f"`{key}` is a table of facts with what they must be, as in `{key}: {{{_example(kind)}: ...}}`"
         raise Fault(message, node.span)
@@ -121,6 +138,11 @@ def _check_value(scalar: Scalar, name: Text, kind: Kind, shape: Shape | None, de
         _check_glob(text)
     if shape is not None and kinds.is_only_mapping(shape) and text != "*":
         message = f'`{shown(name)}` is a table: write `{shown(name)}: {{name: {shown(text)}}}`, `"*"` or `null`'
+        raise Fault(message, text.span)
+    if shape is not None and kinds.holds_tables(shape) and text != "*":
+        known = (kinds.as_mapping(shape) or shape).keys or {}
+        inner = next((key for key in ("source", "target", "path") if key in known), next(iter(known)))
+        message = f"each of `{shown(name)}` is a table, short forms too: write `{shown(name)}: {{{inner}: ...}}`"
         raise Fault(message, text.span)
     if not is_glob(text):
         _check_choice(text, name, kind, shape, depth)
