@@ -418,7 +418,8 @@ TRAPS = {
 def test_traps_are_read_in_bounded_time(text: str) -> None:
     begun = time.process_time()
     read(text)
-    assert time.process_time() - begun < 5
+    # Three seconds on an idle machine, twice that where its cores are shared; what is not linear takes minutes.
+    assert time.process_time() - begun < 12
 
 
 _CONSTRUCTS = st.sampled_from(
