@@ -5,7 +5,8 @@
 FOLDER holds Dockerfiles and Compose files under any names; each is checked in a folder of its own, with all rules, and
 mended in memory as `dockerlint check --fix` does. Counted are the fixes applied, those dropped with the reason, files
 where dockerlint failed, those where a second round finds more to mend, those where an instruction is another although
-none of its lines was changed, and those that Docker's own parser, or Docker Compose, accepts no longer.
+none of its lines was changed, and those that Docker's own parser, or Docker Compose, accepts no longer, or
+reads otherwise after safe fixes.
 With --every, only each Nth file is taken; with --sample, the differences are printed of files where a rule was mended.
 """
 
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import compose_oracle
+from benchmarks.compose_agreement import differences
 from benchmarks.findings import lay_out
 from dockerlint.dockerfile.instructions import CLASSES
 from dockerlint.lint.finding import Severity
@@ -108,7 +110,7 @@ def _judged(eyes: _Eyes) -> Outcome:
     faults = [*_internal(before), *_internal(after)]
     if any(one.path == file.path for one in again.changes):
         faults.append("a second round finds more to mend")
-    oracle = _docker if file.kind == "dockerfile" else _compose
+    oracle = _docker if file.kind == "dockerfile" else partial(_compose, is_unsafe=eyes.how.is_unsafe)
     faults += oracle(change.before, change.after)
     applied = tuple(one.rule for batch in mended.batches for one in batch.findings)
     is_shown = faults or eyes.how.sample in applied
@@ -156,11 +158,13 @@ def _commands(data: bytes) -> set[tuple[int, int, str]] | None:
     return {(one.start_line, one.end_line, one.original) for one in found if (one.cmd or "").upper() in CLASSES}
 
 
-def _compose(before: bytes, after: bytes) -> Iterator[str]:
-    """What Docker Compose says of a mended file."""
+def _compose(before: bytes, after: bytes, *, is_unsafe: bool) -> Iterator[str]:
+    """What Docker Compose says of a mended file: safe fixes leave all of its model as it was."""
     old, new = (compose_oracle.ask({compose_oracle.MAIN: data}) for data in (before, after))
     if "config" in old and "error" in new:
         yield f"Compose accepts it no longer: {new['error']}"
+    elif "config" in old and not is_unsafe:
+        yield from (f"Compose reads it otherwise: {one}" for one in differences(new["config"], old["config"]))
 
 
 def _report(outcomes: Iterator[Outcome], how: How) -> None:
