@@ -369,7 +369,7 @@ def test_hostile_files_cost_little(name: str, text: str, tmp_path: Path) -> None
     start = time.perf_counter()
     links = list(read(Source(name, text), Files(tmp_path)))
     assert len(links) <= 500
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 15
 
 
 @given(st.text(alphabet="$(){}:=?+!#\t\n\\ abA-.docker build", max_size=80))

@@ -394,4 +394,4 @@ BIG = 1_000_000
 def test_no_word_takes_long(make: Callable[[], object]) -> None:
     begin = time.process_time()
     make()
-    assert time.process_time() - begin < 3
+    assert time.process_time() - begin < 10  # a slow machine takes three; with a square in it these take minutes
