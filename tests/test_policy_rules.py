@@ -228,7 +228,7 @@ def test_globs(text: str, glob: str, answer: bool) -> None:
 def test_globs_take_no_time(glob: str) -> None:
     start = time.process_time()
     assert not globs.fits("a" * 20_000, glob)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 15
 
 
 # Anything at all

@@ -135,7 +135,7 @@ def test_accounts_that_others_may_make_are_not_judged(server: str, tmp_path: Pat
 def test_a_hostile_file_costs_no_time(text: str, tmp_path: Path) -> None:
     start = time.process_time()
     check_files(RULES, files_of(text), tmp_path)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 15
 
 
 def test_a_file_that_several_services_extend_is_spoken_of_once(tmp_path: Path) -> None:
